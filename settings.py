@@ -1,0 +1,87 @@
+"""Where this installation keeps its things, and what day it is.
+
+Every setting is an environment variable with a safe default, read here and nowhere else.
+"""
+
+import os
+import secrets
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent
+SHORTEST_SECRET = 32
+
+
+class SettingsInvalid(Exception):
+    """設定が足りない・弱い。The text says which setting and what to do."""
+
+
+def home() -> Path:
+    """The folder that holds everything this installation writes (CONSOLE_HOME)."""
+    return Path(os.environ.get("CONSOLE_HOME") or ROOT / "var")
+
+
+def inbox() -> Path:
+    """Where upstream systems drop their extracts: <business date>/<system>/."""
+    return home() / "inbox"
+
+
+def snapshots() -> Path:
+    """Published snapshots and CURRENT."""
+    return home() / "snapshots"
+
+
+def quarantine() -> Path:
+    """Rows of refused feeds, kept for the person who mends them."""
+    return home() / "quarantine"
+
+
+def store_url() -> str:
+    """SQLAlchemy URL of the one database the console writes (CONSOLE_STORE_URL)."""
+    return os.environ.get("CONSOLE_STORE_URL") or f"sqlite:///{home() / 'store.sqlite'}"
+
+
+def secret(name: str) -> bytes:
+    """The installation's own random key `name`. Raises SettingsInvalid when missing or short."""
+    path = home() / "secrets" / name
+    if not path.exists():
+        raise SettingsInvalid(f"鍵 {name} がありません。`python -m settings {name}` で作成してください。")
+    value = path.read_bytes()
+    if len(value) < SHORTEST_SECRET:
+        raise SettingsInvalid(f"鍵 {name} が短すぎます（{len(value)} バイト）。作り直してください。")
+    return value
+
+
+def make_secret(name: str) -> None:
+    """Create the key `name` once, readable by this service's user only; an existing key is kept."""
+    path = home() / "secrets" / name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(SHORTEST_SECRET))
+
+
+def is_demo_clock() -> bool:
+    """True when CONSOLE_TODAY pins the day, as the demo city does; the screen says so."""
+    return bool(os.environ.get("CONSOLE_TODAY"))
+
+
+def today() -> date:
+    """The office's calendar day in Japan. The only place that asks for it."""
+    pinned = os.environ.get("CONSOLE_TODAY")
+    return date.fromisoformat(pinned) if pinned else datetime.now(ZoneInfo("Asia/Tokyo")).date()
+
+
+def now() -> datetime:
+    """This instant in UTC. The only place that asks for it."""
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    import sys
+
+    for key in sys.argv[1:]:
+        make_secret(key)
