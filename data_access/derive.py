@@ -1,0 +1,109 @@
+"""Derived tables: the law and the state of every case, computed on true data, once per snapshot.
+
+Each file in derived/ makes one table and states its grain; STEPS is the order in which they build on each other.
+"""
+
+import base64
+import hashlib
+import hmac
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+import settings
+from data_access import source
+from data_access.feed_schedule import Problem
+from law.parameters import as_tables
+
+STEPS = (
+    "place", "balance", "settlement", "open_installment", "prescription_event", "delinquency_charge", "prescription",
+    "demand_state", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
+    "timeline", "rate_cube", "rate_month",
+)
+PASSING = ("place", "open_installment", "prescription_event", "delinquency_charge", "prescription", "demand_state")
+FILES = {"demand_state": "demand"}
+HERE = Path(__file__).parent / "derived"
+REFERENCE_LETTERS = 12
+
+
+def fiscal_year(day: date) -> int:
+    """会計年度 (地方自治法208条): 4月から翌年3月."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tuple[dict[str, int], list[Problem]]:
+    """Compute every derived table of the snapshot being built in `folder`.
+
+    Returns the row count of each table of the snapshot ("layer/table") and what the settlement identity found.
+    """
+    restricted = {path.stem: path for path in sorted((folder / "restricted").glob("*.parquet"))}
+    prepare(connection, restricted, as_of)
+    for step in STEPS:
+        connection.execute((HERE / f"{FILES.get(step, step)}.sql").read_text("utf-8"))
+        if step == "settlement" and (problems := _settled(connection)):
+            return {}, problems
+    for step in STEPS:
+        connection.execute(f"copy derived.{step} to '{folder / 'derived' / step}.parquet' (format parquet, compression zstd)")
+    _write_references(connection, folder)
+    counts = {}
+    for path in sorted(folder.glob("*/*.parquet")):
+        rows = connection.execute(f"select count(*) from read_parquet('{path}')").fetchone()[0]
+        counts[f"{path.parent.name}/{path.stem}"] = rows
+    return counts, []
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], as_of: date) -> None:
+    """Everything the derived files read: source views, law tables, 一覧用参照, the day."""
+    source.create(connection, restricted)
+    load_law(connection)
+    connection.execute("create schema if not exists derived")
+    connection.execute("set variable as_of = ?::date", [as_of])
+    connection.execute("set variable fiscal_year = ?::integer", [fiscal_year(as_of)])
+    numbers = connection.execute("select distinct atena_number from source.annual_assessment").fetchall()
+    references = pl.DataFrame([(number, atena_ref(number)) for (number,) in numbers],
+                              schema=["atena_number", "atena_ref"], orient="row", schema_overrides={"atena_number": pl.String, "atena_ref": pl.String})
+    connection.register("references_made", references.to_arrow())
+    connection.execute("create or replace table derived.atena_reference as select * from references_made")
+    connection.unregister("references_made")
+
+
+def load_law(connection: duckdb.DuckDBPyConnection) -> None:
+    """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
+    connection.execute("create schema if not exists law")
+    for name, rows in as_tables().items():
+        connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
+        connection.execute(f"create or replace table law.{name} as select * from law_rows")
+        connection.unregister("law_rows")
+
+
+def atena_ref(atena_number: str) -> str:
+    """一覧用参照: a keyed pseudonym of one 宛名番号, e.g. 7K3M-9QXD-2FHA. It cannot be turned back without the key."""
+    digest = hmac.digest(settings.secret("pseudonym"), atena_number.encode(), hashlib.sha256)
+    letters = base64.b32encode(digest).decode()[:REFERENCE_LETTERS]
+    return "-".join(letters[start:start + 4] for start in range(0, REFERENCE_LETTERS, 4))
+
+
+def _write_references(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    connection.execute(f"copy derived.atena_reference to '{folder / 'restricted' / 'atena_reference'}.parquet' (format parquet, compression zstd)")
+
+
+def _settled(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """The invariants of every snapshot, per year × class × period; a snapshot that breaks one is not published."""
+    rows = connection.execute(
+        "select assessment_fiscal_year, installment_no, difference_yen, unpaid_difference_count, received_difference_count, "
+        "negative_count from derived.settlement where difference_yen <> 0 or unpaid_difference_count > 0 "
+        "or received_difference_count > 0 or negative_count > 0 order by all limit 20").fetchall()
+    problems = []
+    for year, number, difference, unpaid, received, negative in rows:
+        where = f"{year}年度 第{int(number)}期"
+        if received:
+            problems.append(_problem(f"{where}の収納額が収納履歴の合計と一致しません", "収納額", received))
+        if unpaid or negative or difference:
+            problems.append(_problem(f"{where}で 調定＝収納−還付未済＋欠損＋未済 が成り立ちません（差 {difference:,} 円）", "収入未済額", max(unpaid, negative, 1)))
+    return problems
+
+
+def _problem(rule: str, column: str, count: int) -> Problem:
+    return Problem("収納システム", "期別調定", rule, "収納・過誤納・欠損と同じ時点の抽出か確かめて送り直してください。", column=column, count=count)

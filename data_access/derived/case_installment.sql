@@ -1,0 +1,48 @@
+-- grain: one installment of a delinquent, paid or not, with what the law says of the open ones
+create or replace table derived.case_installment as
+with delinquent as (
+    select distinct atena_number from derived.open_installment
+), attached as (
+    select scope.notice_number, scope.installment_no, any_value(disposition.disposition_kind) as disposition_kind
+    from source.disposition as disposition
+    join source.disposition_installment as scope using (disposition_number)
+    where disposition.ended_on is null
+    group by all
+), suspended as (
+    select scope.notice_number, scope.installment_no, any_value(suspension.ground) as suspension_ground
+    from source.suspension as suspension
+    join source.suspension_installment as scope using (suspension_number)
+    where suspension.cancelled_on is null
+    group by all
+), planned as (
+    select scope.notice_number, scope.installment_no, max(plan.plan_number) as plan_number
+    from derived.plan_state as plan
+    join source.installment_plan_scope as scope using (plan_number)
+    where plan.plan_state in ('履行中', '不履行')
+    group by all
+)
+select
+    balance.* exclude (stored_received_yen, stored_unpaid_yen),
+    balance.due_date < getvariable('as_of') and balance.unpaid_yen > 0 as is_overdue,
+    coalesce(charge.charge_yen, 0) as charge_yen,
+    prescription.completes_on,
+    prescription.renewed_by,
+    prescription.renewed_on,
+    coalesce(prescription.is_held, false) as is_held,
+    coalesce(demand.issued_on, sent.issued_on) as demanded_on,
+    demand.deadline as demand_deadline,
+    demand.seizable_from,
+    coalesce(demand.is_missed, false) as is_demand_missed,
+    attached.disposition_kind,
+    suspended.suspension_ground,
+    planned.plan_number
+from derived.balance as balance
+semi join delinquent using (atena_number)
+left join derived.delinquency_charge as charge using (notice_number, installment_no)
+left join derived.prescription as prescription using (notice_number, installment_no)
+left join derived.demand_state as demand using (notice_number, installment_no)
+left join source.demand as sent using (notice_number, installment_no)
+left join attached using (notice_number, installment_no)
+left join suspended using (notice_number, installment_no)
+left join planned using (notice_number, installment_no)
+order by balance.atena_number, balance.due_date, balance.installment_no

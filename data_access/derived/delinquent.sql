@@ -1,0 +1,89 @@
+-- grain: one delinquent (滞納者): a person with an overdue, unpaid installment at the snapshot's date
+-- Everything the worklists, dashboards and screening ask of a case, computed once per snapshot.
+create or replace table derived.delinquent as
+with debt as (
+    select
+        atena_number,
+        count(*) as open_count,
+        sum(unpaid_yen)::bigint as unpaid_yen,
+        sum(unpaid_yen) filter (where assessment_fiscal_year = getvariable('fiscal_year'))::bigint as current_unpaid_yen,
+        sum(unpaid_yen) filter (where assessment_fiscal_year < getvariable('fiscal_year'))::bigint as carried_unpaid_yen,
+        sum(charge_yen)::bigint as charge_yen,
+        sum(flash_yen)::bigint as flash_yen,
+        min(due_date) as oldest_due_date,
+        max(due_date) as newest_due_date,
+        min(completes_on) filter (where not is_held) as prescription_on,
+        arg_min(unpaid_yen, completes_on) filter (where not is_held) as prescription_yen,
+        bool_or(is_demand_missed) as is_demand_missed,
+        min(demand_deadline) filter (where is_demand_missed) as missed_demand_deadline,
+        bool_and(suspension_ground is not null) as is_wholly_suspended,
+        bool_or(disposition_kind is not null) as has_disposition,
+        min(seizable_from) as seizable_from
+    from derived.case_installment
+    where is_overdue
+    group by atena_number
+), earlier as (
+    -- the whole person's unpaid ten days ago or less counts as new: first installment ever overdue
+    select atena_number, count(*) filter (where due_date < getvariable('as_of') and unpaid_yen = 0 and written_off_yen = 0) as paid_count
+    from derived.case_installment
+    group by atena_number
+), paid as (
+    select assessment.atena_number, max(receipt.received_on) as last_payment_on,
+           arg_max(receipt.principal_yen, receipt.received_on) as last_payment_yen
+    from source.receipt as receipt
+    join source.annual_assessment as assessment using (notice_number)
+    where receipt.principal_yen > 0 and assessment.atena_number in (select atena_number from debt)
+    group by assessment.atena_number
+), contacted as (
+    select
+        atena_number,
+        max(contacted_on) filter (where counterpart <> '不在') as last_contact_on,
+        max(contacted_on) as last_attempt_on,
+        arg_max(outcome, contacted_on) as last_outcome
+    from derived.note
+    group by atena_number
+), plan as (
+    select * from derived.plan_state
+    where plan_state in ('履行中', '不履行')
+    qualify row_number() over (partition by atena_number order by pledged_on desc, plan_number desc) = 1
+), returned as (
+    select distinct atena_number from source.mailing_address
+    where returned_on is not null and (valid_to is null or valid_to >= getvariable('as_of'))
+)
+select
+    reference.atena_ref,
+    debt.atena_number,
+    place.district_code,
+    place.district_name,
+    place.ward_name,
+    place.is_protected,
+    person.name,
+    person.name_kana,
+    person.birth_date,
+    person.resident_state,
+    person.state_changed_on,
+    person.town,
+    debt.* exclude (atena_number),
+    coalesce(earlier.paid_count, 0) as paid_count,
+    paid.last_payment_on,
+    paid.last_payment_yen,
+    contacted.last_contact_on,
+    contacted.last_attempt_on,
+    contacted.last_outcome,
+    plan.plan_number,
+    plan.plan_state,
+    plan.missed_on as plan_missed_on,
+    plan.missed_yen as plan_missed_yen,
+    plan.next_promised_on,
+    plan.next_promised_yen,
+    returned.atena_number is not null as is_mail_returned
+from debt
+join source.person as person using (atena_number)
+join derived.place as place using (atena_number)
+join derived.atena_reference as reference using (atena_number)
+left join earlier using (atena_number)
+left join paid using (atena_number)
+left join contacted using (atena_number)
+left join plan using (atena_number)
+left join returned using (atena_number)
+order by place.district_code, debt.atena_number

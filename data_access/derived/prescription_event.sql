@@ -1,0 +1,41 @@
+-- grain: one event that touches the 時効 of one open installment
+-- 承認 by part payment is not confirmed by itself (最判令和2年6月26日): until a person confirms, the earlier date stands.
+create or replace table derived.prescription_event as
+with demanded as (
+    select notice_number, installment_no, '督促' as kind, min(issued_on) as happened_on
+    from source.demand
+    where withdrawn_on is null
+    group by all
+), pledged as (
+    select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed
+    from source.installment_plan as plan
+    join source.installment_plan_scope as scope using (plan_number)
+), part_paid as (
+    select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed
+    from source.receipt
+    where principal_yen > 0
+), attached as (
+    select
+        scope.notice_number,
+        scope.installment_no,
+        '差押' as kind,
+        disposition.took_effect_on as happened_on,
+        disposition.ended_on,
+        disposition.end_reason,
+        true as is_confirmed
+    from source.disposition as disposition
+    join source.disposition_installment as scope using (disposition_number)
+    where disposition.disposition_kind = '差押'
+), every_event as (
+    select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed from demanded
+    union all by name
+    from pledged
+    union all by name
+    from part_paid
+    union all by name
+    from attached
+)
+select every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed
+from every_event
+semi join derived.open_installment using (notice_number, installment_no)
+where happened_on <= getvariable('as_of')

@@ -1,0 +1,16 @@
+-- grain: fiscal year × 現年/滞繰 × month of booking × district: what came in, month by month
+create or replace table derived.rate_month as
+select
+    receipt.fiscal_year,
+    case when assessment.assessment_fiscal_year = receipt.fiscal_year then '現年' else '滞繰' end as year_class,
+    date_trunc('month', receipt.booked_on)::date as booked_month,
+    place.district_code,
+    place.district_name,
+    sum(receipt.principal_yen)::bigint as received_yen,
+    count(*) as receipt_count
+from source.receipt as receipt
+join source.annual_assessment as assessment using (notice_number)
+join derived.place as place using (atena_number)
+where assessment.assessment_fiscal_year <= receipt.fiscal_year
+group by all
+order by all

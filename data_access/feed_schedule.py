@@ -1,0 +1,130 @@
+"""連携予定: what each upstream system announced that it would send on a business date.
+
+One `連携予定.csv` per system and day names every file with its encoding, mode, sequence, row count,
+control totals and SHA-256. Nothing is read that was not announced here.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from data_access.contract import System
+
+FILE_NAME = "連携予定.csv"
+HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件数", "管理合計", "SHA-256", "対象日")
+MODES = ("全件", "差分")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a feed, told so that the sender can find and mend it. Never holds a person's value."""
+
+    system: str
+    file: str
+    rule: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    count: int = 1
+
+    def sentence(self) -> str:
+        """例: 収納システム receipt_20261030_D.csv 3行目「本料」: 整数ではない値です（1件）。…"""
+        place = f"{self.row}行目" if self.row else ""
+        item = f"「{self.column}」" if self.column else ""
+        count = f"（{self.count:,}件）" if self.count > 1 else ""
+        where = f" {place}{item}" if place or item else ""
+        return f"{self.system} {self.file}{where}: {self.rule}{count}。{self.remedy}"
+
+
+@dataclass(frozen=True)
+class Announced:
+    """One announced file; `totals` are yen by 日本語 label, in the contract's order."""
+
+    table: str
+    file: str
+    encoding: str
+    mode: str
+    sequence: int
+    row_count: int
+    totals: dict[str, int]
+    sha256: str
+
+
+class ScheduleInvalid(Exception):
+    """The 連携予定 itself cannot be trusted; carries the problems found."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("\n".join(problem.sentence() for problem in problems))
+        self.problems = problems
+
+
+def read_schedule(folder: Path, system: System, business_date: date) -> list[Announced]:
+    """The files announced by `system` in `folder`. Raises ScheduleInvalid with every problem found."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise ScheduleInvalid([_problem(system, "連携予定ファイルがありません", "送信元に当日分の送付を依頼してください。")])
+    try:
+        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    except UnicodeDecodeError:
+        raise ScheduleInvalid([_problem(system, "UTF-8 で読めません", "文字コードを UTF-8 にして送り直してください。")]) from None
+    if not rows or tuple(rows[0]) != HEADER:
+        raise ScheduleInvalid([_problem(system, "見出しが違います", f"見出しを {'・'.join(HEADER)} にしてください。")])
+    announced, problems = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        try:
+            announced.append(_announced(row, business_date))
+        except ValueError as error:
+            problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", row=number))
+    problems += _completeness(announced, system)
+    if problems:
+        raise ScheduleInvalid(problems)
+    return announced
+
+
+def _announced(row: list[str], business_date: date) -> Announced:
+    if len(row) != len(HEADER):
+        raise ValueError(f"項目数が {len(row)} です（正しくは {len(HEADER)}）")
+    table, file, encoding, mode, sequence, count, totals, sha256, day = row
+    if Path(file).name != file or not file.endswith(".csv"):
+        raise ValueError("ファイル名に使えない文字があります")
+    if encoding not in ("utf-8", "cp932"):
+        raise ValueError(f"文字コード {encoding} は取り決めにありません")
+    if mode not in MODES:
+        raise ValueError(f"区分 {mode} は 全件・差分 のどちらでもありません")
+    if day != business_date.isoformat():
+        raise ValueError(f"対象日 {day} がフォルダの日付 {business_date} と違います")
+    if not (sequence.isdecimal() and count.isdecimal()):
+        raise ValueError("連番・件数は 0 以上の整数で書いてください")
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError("SHA-256 は 16 進小文字 64 桁で書いてください")
+    return Announced(table, file, encoding, mode, int(sequence), int(count), _totals(totals), sha256)
+
+
+def _totals(text: str) -> dict[str, int]:
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    return {label: int(value) for label, _, value in pairs}
+
+
+def _completeness(announced: list[Announced], system: System) -> list[Problem]:
+    expected = {table.name for table in system.tables}
+    named = [file.table for file in announced]
+    problems = [
+        _problem(system, f"表 {name} が連携予定にありません", "全ての表の行を入れて送り直してください。")
+        for name in sorted(expected - set(named))
+    ]
+    problems += [
+        _problem(system, f"表 {name} は取り決めにありません", "取り決めた表だけを送ってください。")
+        for name in sorted(set(named) - expected)
+    ]
+    problems += [
+        _problem(system, f"表 {name} が2回書かれています", "1つの表は1行にしてください。")
+        for name in sorted({name for name in named if named.count(name) > 1})
+    ]
+    if len({file.sequence for file in announced}) > 1:
+        problems.append(_problem(system, "連番が揃っていません", "同じ日の連番は1つにしてください。"))
+    return problems
+
+
+def _problem(system: System, rule: str, remedy: str, row: int | None = None) -> Problem:
+    return Problem(system.name, FILE_NAME, rule, remedy, row=row)
