@@ -16,13 +16,14 @@ import settings
 from data_access import source
 from data_access.feed_schedule import Problem
 from law.parameters import as_tables
+from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "delinquency_charge", "prescription",
     "demand_state", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
-PASSING = ("place", "open_installment", "prescription_event", "delinquency_charge", "prescription", "demand_state")
+PASSING = ("open_installment", "delinquency_charge", "prescription", "demand_state")
 FILES = {"demand_state": "demand"}
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
@@ -44,7 +45,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         connection.execute((HERE / f"{FILES.get(step, step)}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
-    for step in STEPS:
+    for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to '{folder / 'derived' / step}.parquet' (format parquet, compression zstd)")
     _write_references(connection, folder)
     counts = {}
@@ -62,8 +63,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
     connection.execute("set variable as_of = ?::date", [as_of])
     connection.execute("set variable fiscal_year = ?::integer", [fiscal_year(as_of)])
     numbers = connection.execute("select distinct atena_number from source.annual_assessment").fetchall()
-    references = pl.DataFrame([(number, atena_ref(number)) for (number,) in numbers],
-                              schema=["atena_number", "atena_ref"], orient="row", schema_overrides={"atena_number": pl.String, "atena_ref": pl.String})
+    key = settings.secret("pseudonym")
+    references = pl.DataFrame([(number, atena_ref(number, key)) for (number,) in numbers],
+                              schema={"atena_number": pl.String, "atena_ref": pl.String}, orient="row")
     connection.register("references_made", references.to_arrow())
     connection.execute("create or replace table derived.atena_reference as select * from references_made")
     connection.unregister("references_made")
@@ -72,15 +74,15 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in as_tables().items():
+    for name, rows in {**as_tables(), "screening_criterion": criteria()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")
 
 
-def atena_ref(atena_number: str) -> str:
-    """一覧用参照: a keyed pseudonym of one 宛名番号, e.g. 7K3M-9QXD-2FHA. It cannot be turned back without the key."""
-    digest = hmac.digest(settings.secret("pseudonym"), atena_number.encode(), hashlib.sha256)
+def atena_ref(atena_number: str, key: bytes) -> str:
+    """一覧用参照: a keyed pseudonym of one 宛名番号, e.g. 7K3M-9QXD-2FHA. It cannot be turned back without `key`."""
+    digest = hmac.digest(key, atena_number.encode(), hashlib.sha256)
     letters = base64.b32encode(digest).decode()[:REFERENCE_LETTERS]
     return "-".join(letters[start:start + 4] for start in range(0, REFERENCE_LETTERS, 4))
 

@@ -19,7 +19,7 @@ from data_access import derive, ledger_tail, snapshot
 from data_access.contract import System, Table, systems, tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import Announced, Problem, ScheduleInvalid, read_schedule
-from law.parameters import version
+from law.version import version
 
 MEMORY = "2GB"
 

@@ -115,3 +115,24 @@ def systems() -> dict[str, System]:
 def tables() -> dict[str, Table]:
     """Every table by its identifier, over all systems."""
     return {table.name: table for system in systems().values() for table in system.tables}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time or text."""
+
+    text: str
+    unit: str
+
+
+@cache
+def labels() -> dict[str, Label]:
+    """Screen labels by column identifier: the contract's own items, then screen.toml, which wins."""
+    units = {"yen": "yen", "date": "date", "integer": "count"}
+    found = {
+        column.name: Label(column.label, units.get(column.kind, "text"))
+        for table in tables().values()
+        for column in table.columns
+    }
+    screen = tomllib.loads((HERE / "screen.toml").read_text("utf-8"))["label"]
+    return found | {name: Label(entry["label"], entry["unit"]) for name, entry in screen.items()}

@@ -28,6 +28,7 @@ select
     asked.target,
     asked.meaning,
     asked.reference,
+    asked.sensitivity,
     fact.result,
     fact.dated_on,
     fact.evidence_id,

@@ -1,0 +1,1 @@
+"""Who may do what: accounts and passwords, sessions, the permission table, and the Gate before Streamlit."""

@@ -1,0 +1,219 @@
+"""Who works here: personal accounts, one per member of staff (評価書 Ⅲ-3 リスク2: 共用ユーザーIDは発行しない)."""
+
+import argparse
+import getpass
+import json
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+import settings
+import store
+from audit import log
+from auth import lockout, passwords
+from auth.access import User, permissions
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+
+account = sa.Table(
+    "account",
+    store.metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("display_name", sa.String(100), nullable=False),
+    sa.Column("role", sa.String(32), nullable=False),
+    sa.Column("section", sa.String(100), nullable=False),
+    sa.Column("districts", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.String(80), nullable=False),
+    sa.Column("password_set_at", sa.String(27), nullable=False),
+    sa.Column("is_disabled", sa.Boolean, nullable=False),
+    sa.Column("expires_on", sa.String(10)),
+    sa.Column("created_at", sa.String(27), nullable=False),
+)
+
+
+class AccountRefused(Exception):
+    """登録・変更できない利用者。The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The password was right and the account may be used now."""
+
+    user: User
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why not: "mismatch", "locked", "disabled" or "expired" (for the log only; the screen says one thing)."""
+
+    reason: str
+    retry_after: int = 0
+    is_known: bool = False
+
+
+def create(
+    name: str,
+    *,
+    display_name: str,
+    role: str,
+    section: str,
+    password: str,
+    districts: tuple[str, ...] = (),
+    expires_on: date | None = None,
+) -> User:
+    """Add a personal account. Raises AccountRefused (name, role, duplicate) or PasswordRefused."""
+    if not NAME.fullmatch(name):
+        raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
+    if role not in permissions().roles:
+        raise AccountRefused(f"役割「{role}」は権限表にありません。{'、'.join(permissions().roles)} から選んでください。")
+    now = stamp()
+    row = {
+        "name": name, "display_name": display_name, "role": role, "section": section,
+        "districts": json.dumps(list(districts)), "password_hash": passwords.hashed(password), "password_set_at": now,
+        "is_disabled": False, "expires_on": expires_on.isoformat() if expires_on else None, "created_at": now,
+    }  # fmt: skip
+    try:
+        with store.engine().begin() as connection:
+            connection.execute(account.insert().values(row))
+    except sa.exc.IntegrityError as error:
+        raise AccountRefused(f"利用者ID {name} はすでに使われています。別のIDにしてください。") from error
+    return User(name, display_name, role, section, tuple(districts))
+
+
+def set_password(name: str, password: str) -> None:
+    """Replace the password; every session opened with the old one ends. Raises AccountRefused, PasswordRefused."""
+    _change(name, password_hash=passwords.hashed(password), password_set_at=stamp())
+
+
+def disable(name: str) -> None:
+    """Close the account; its open session ends within a second. Raises AccountRefused when there is none."""
+    _change(name, is_disabled=True)
+
+
+def change(name: str, **values: object) -> None:
+    """Change display_name, role, section, districts or expires_on, in effect from the next question on."""
+    if "role" in values and values["role"] not in permissions().roles:
+        raise AccountRefused(f"役割「{values['role']}」は権限表にありません。")
+    if "districts" in values:
+        values["districts"] = json.dumps(list(values["districts"]))
+    if isinstance(values.get("expires_on"), date):
+        values["expires_on"] = values["expires_on"].isoformat()
+    _change(name, **values)
+
+
+def _change(name: str, **values: object) -> None:
+    with store.engine().begin() as connection:
+        if not connection.execute(account.update().where(account.c.name == name).values(values)).rowcount:
+            raise AccountRefused(f"利用者ID {name} はありません。")
+
+
+def verify(name: str, password: str, source: str) -> Verified | Refused:
+    """Check a sign-in from `source` (an address). Takes as long for an unknown name as for a known one."""
+    name = unicodedata.normalize("NFC", name).strip().lower()
+    wait = lockout.attempt(name, source)
+    row = _row(name)
+    if wait:
+        return Refused("locked", wait, row is not None)
+    if not passwords.matches(password, row.password_hash if row else None):
+        return Refused("mismatch", is_known=row is not None)
+    refusal = standing(row)
+    if refusal:
+        return Refused(refusal, is_known=True)
+    lockout.forget(name, source)
+    return Verified(user_from(row))
+
+
+def standing(row: sa.Row) -> str:
+    """ "" when the account may be used today, otherwise "disabled" or "expired"."""
+    if row.is_disabled:
+        return "disabled"
+    return "expired" if row.expires_on and row.expires_on < settings.today().isoformat() else ""
+
+
+def user_from(row: sa.Row) -> User:
+    """The User a row of `account` describes."""
+    return User(row.name, row.display_name, row.role, row.section, tuple(json.loads(row.districts)))
+
+
+def everyone() -> list[sa.Row]:
+    """All accounts by name, without their password hashes."""
+    columns = [column for column in account.c if column.name != "password_hash"]
+    with store.engine().connect() as connection:
+        return list(connection.execute(sa.select(*columns).order_by(account.c.name)))
+
+
+def stamp() -> str:
+    """This instant as the store writes it: UTC, ISO, microseconds, Z (sorts as text)."""
+    return settings.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _row(name: str) -> sa.Row | None:
+    with store.engine().connect() as connection:
+        return connection.execute(sa.select(account).where(account.c.name == name)).first()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`python -m auth.accounts create|list|disable …`; every change is recorded in the access log."""
+    store.create_tables()
+    asked = _parser().parse_args(arguments)
+    try:
+        return asked.run(asked)
+    except (AccountRefused, passwords.PasswordRefused) as refusal:
+        print(refusal, file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _create_command(asked: argparse.Namespace) -> int:
+    password = sys.stdin.readline().rstrip("\r\n") if asked.password_stdin else getpass.getpass("パスワード: ")
+    districts = tuple(code for code in asked.districts.split(",") if code)
+    create(
+        asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
+        password=password, districts=districts, expires_on=asked.expires_on,
+    )  # fmt: skip
+    _record("account.create", asked.name, role=asked.role, districts=list(districts))
+    return 0
+
+
+def _disable_command(asked: argparse.Namespace) -> int:
+    disable(asked.name)
+    _record("account.disable", asked.name)
+    return 0
+
+
+def _list_command(_asked: argparse.Namespace) -> int:
+    for row in everyone():
+        state = {"": "有効", "disabled": "停止", "expired": "期限切れ"}[standing(row)]
+        title = permissions().roles[row.role].title
+        print(row.name, title, row.section, row.display_name, row.districts, state, sep="\t")  # noqa: T201
+    return 0
+
+
+def _record(action: str, name: str, **detail: object) -> None:
+    log.append(actor=f"os:{getpass.getuser()}", action=action, source="cli", detail={"account": name, **detail})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m auth.accounts", description="利用者の登録・一覧・停止")
+    commands = parser.add_subparsers(required=True)
+    add = commands.add_parser("create", help="利用者を登録する")
+    add.add_argument("name")
+    add.add_argument("--role", required=True, choices=sorted(permissions().roles))
+    add.add_argument("--display-name", required=True)
+    add.add_argument("--section", required=True)
+    add.add_argument("--districts", default="", help="担当地区（例: D01,D02）")
+    add.add_argument("--expires-on", type=date.fromisoformat, help="最終日（例: 2027-03-31）")
+    add.add_argument("--password-stdin", action="store_true", help="パスワードを標準入力の1行目から読む")
+    add.set_defaults(run=_create_command)
+    stop = commands.add_parser("disable", help="利用者を停止する")
+    stop.add_argument("name")
+    stop.set_defaults(run=_disable_command)
+    commands.add_parser("list", help="利用者の一覧").set_defaults(run=_list_command)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

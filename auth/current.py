@@ -1,0 +1,21 @@
+"""The person in front of the screen, for scripts that Streamlit runs behind the Gate."""
+
+import streamlit as st
+
+from auth import sessions
+from auth.access import User
+
+
+def current_user() -> User | None:
+    """Who is signed in, read from the store at this moment. None = show nothing (the Gate is closing the socket)."""
+    return sessions.user_of(_sid())
+
+
+def sign_out() -> None:
+    """End this session: for a button's on_click. The Gate closes the socket and the browser goes to the sign-in page."""
+    if _sid():
+        sessions.end(_sid(), "signed_out")
+
+
+def _sid() -> str | None:
+    return st.user.get("sid")

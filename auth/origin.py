@@ -1,0 +1,54 @@
+"""Where the console is reached: its hosts, its scheme, its cookies, and which requests come from its own pages."""
+
+import os
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+
+def is_https() -> bool:
+    """True behind TLS (CONSOLE_HTTPS=1): cookies become Secure and __Host-, and HSTS is sent."""
+    return os.environ.get("CONSOLE_HTTPS") == "1"
+
+
+def hosts() -> set[str]:
+    """The names it may be called by: this machine, and the city's name for it (CONSOLE_HOST)."""
+    return {"localhost", "127.0.0.1", os.environ.get("CONSOLE_HOST", "localhost").lower()}
+
+
+def cookie_name(purpose: str = "console") -> str:
+    """The cookie's name; the __Host- prefix makes the browser insist on Secure, this host and Path=/."""
+    return f"__Host-{purpose}" if is_https() else purpose
+
+
+def cookie(headers: Headers, purpose: str = "console") -> str:
+    """The value of our cookie, or ""."""
+    return cookie_parser(headers.get("cookie", "")).get(cookie_name(purpose), "")
+
+
+def is_our_host(headers: Headers) -> bool:
+    """Whether Host names this console (a rebound DNS name does not)."""
+    return _hostname(headers.get("host", "")) in hosts()
+
+
+def is_our_origin(headers: Headers) -> bool:
+    """Whether Origin is present and is exactly the host that was asked."""
+    scheme, _, netloc = headers.get("origin", "").partition("://")
+    expected = {"https"} if is_https() else {"http", "https"}
+    return scheme in expected and netloc == headers.get("host")
+
+
+def is_foreign(headers: Headers, *, is_page: bool) -> bool:
+    """Whether the browser says another site caused this. Following a link to a page is the one thing it may do."""
+    if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+        return False
+    return not (is_page and headers.get("sec-fetch-mode") == "navigate")
+
+
+def _hostname(host: str) -> str:
+    try:
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "").rstrip(".") if parts.netloc == host and "@" not in host else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,12 @@
+"""The person a command is about."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person as data_access hands it to a page after its scope check; never built from what a browser sent."""
+
+    atena_number: str
+    atena_ref: str
+    district_code: str

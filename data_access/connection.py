@@ -1,0 +1,136 @@
+"""One locked DuckDB over the snapshot in use, and a cursor bound to the person who asks.
+
+The engine holds small derived tables in memory, sees the rest of the snapshot through views, reads no other
+file, and loads what officers wrote since. A new snapshot means a new engine; the old one ends with its last cursor.
+"""
+
+import json
+import threading
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+import settings
+from auth.access import User, clearance, scope
+from data_access import derive, ledger_tail, snapshot, source
+
+IN_MEMORY = ("delinquent", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
+HERE = Path(__file__).parent
+INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String}
+INTAKE_FILE = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "system_name": pl.String,
+               "table": pl.String, "label": pl.String, "file": pl.String, "mode": pl.String, "sequence": pl.Int64,
+               "row_count": pl.Int64, "totals": pl.String, "problem_count": pl.Int64}
+INTAKE_PROBLEM = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "file": pl.String,
+                  "row": pl.Int64, "column": pl.String, "count": pl.Int64, "sentence": pl.String}
+
+
+class NothingPublished(Exception):
+    """まだ公開されたスナップショットがない。"""
+
+
+@dataclass
+class Engine:
+    """One snapshot being served: its DuckDB, and how far the ledger and the intake reports are loaded."""
+
+    snapshot: snapshot.Snapshot
+    connection: duckdb.DuckDBPyConnection
+    ledger_seq: int
+    reports_seen: int = -1
+
+
+_lock = threading.Lock()
+_engines: dict[str, Engine] = {}
+
+
+def engine() -> Engine:
+    """The engine of the snapshot that CURRENT names, with the ledger and the intake reports up to this moment."""
+    now = snapshot.current()
+    if now is None:
+        raise NothingPublished("公開されたデータがまだありません。連携を取り込んでから開いてください（make demo）。")
+    with _lock:
+        key = str(now.folder)
+        if key not in _engines:
+            snapshot.verify(now)
+            served = _open(now)
+            _engines.clear()
+            _engines[key] = served
+        served = _engines[key]
+        _follow_ledger(served)
+        _follow_reports(served)
+    return served
+
+
+def reader(served: Engine, user: User) -> duckdb.DuckDBPyConnection:
+    """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for."""
+    cursor = served.connection.cursor()
+    cursor.execute("set variable scope = ?", [scope(user)])
+    cursor.execute("set variable districts = ?::varchar[]", [list(user.districts)])
+    cursor.execute("set variable clearance = ?::map(varchar, varchar)", [clearance(user)])
+    return cursor
+
+
+def _open(now: snapshot.Snapshot) -> Engine:
+    restricted, derived = now.parquet("restricted"), now.parquet("derived")
+    connection = duckdb.connect(config={"python_enable_replacements": False, "autoinstall_known_extensions": False,
+                                        "autoload_known_extensions": False})
+    connection.execute("create schema derived; create schema serving")
+    source.create(connection, restricted)
+    for name, path in derived.items():
+        kind = "table" if name in IN_MEMORY else "view"
+        connection.execute(f"create {kind} derived.{name} as select * from read_parquet('{path}')")
+    connection.execute(
+        "create table serving.standing as select ?::date as as_of, ? as snapshot_id, ? as published_at, ?::integer as fiscal_year",
+        [now.business_date, now.id, now.manifest["published_at"], derive.fiscal_year(now.business_date)])
+    _load(connection, "live_note", pl.DataFrame(schema=ledger_tail.COLUMNS))
+    for name, schema in (("intake", INTAKE), ("intake_file", INTAKE_FILE), ("intake_problem", INTAKE_PROBLEM)):
+        _load(connection, name, pl.DataFrame(schema=schema))
+    _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
+    connection.execute((HERE / "reason.sql").read_text("utf-8"))
+    files = ", ".join(f"'{path}'" for path in [*restricted.values(), *derived.values()])
+    connection.execute(f"set allowed_paths = [{files}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return Engine(now, connection, now.manifest["ledger_seq"])
+
+
+def _follow_ledger(served: Engine) -> None:
+    if ledger_tail.last_seq() > served.ledger_seq:
+        notes = ledger_tail.notes_after(served.ledger_seq)
+        cursor = served.connection.cursor()
+        cursor.register("arrived", notes.to_arrow())
+        cursor.execute("insert into serving.live_note by name select * from arrived")
+        cursor.unregister("arrived")
+        served.ledger_seq = max(served.ledger_seq, ledger_tail.last_seq() if notes.is_empty() else notes["seq"].max())
+
+
+def _follow_reports(served: Engine) -> None:
+    folder = settings.home() / "reports"
+    seen = folder.stat().st_mtime_ns if folder.is_dir() else 0
+    if seen == served.reports_seen:
+        return
+    reports = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))] if seen else []
+    run = [{name: report[name] for name in INTAKE} for report in reports]
+    files = [{**file, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
+              "started_at": report["started_at"], "business_date": report["business_date"]}
+             for report in reports for file in report["files"]]
+    problems = [{**{name: problem.get(name) for name in INTAKE_PROBLEM},
+                 "started_at": report["started_at"], "business_date": report["business_date"]}
+                for report in reports for problem in report["problems"]]
+    cursor = served.connection.cursor()
+    for name, rows, schema in (("intake", run, INTAKE), ("intake_file", files, INTAKE_FILE), ("intake_problem", problems, INTAKE_PROBLEM)):
+        _load(cursor, name, pl.DataFrame(rows, schema=schema))
+    served.reports_seen = seen
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("arrived", frame.to_arrow())
+    exists = connection.execute("select count(*) from duckdb_tables() where schema_name = 'serving' and table_name = ?", [name]).fetchone()[0]
+    if exists:
+        connection.execute(f"begin; delete from serving.{name}; insert into serving.{name} by name select * from arrived; commit")
+    else:
+        connection.execute(f"create table serving.{name} as select * from arrived")
+    connection.unregister("arrived")

@@ -1,0 +1,44 @@
+-- 督促 of every open installment as known on as_of: by when, when, and from which day an attachment is possible
+-- (law/demand.py explains one).
+-- grain: one row per open installment. is_missed (督促漏れ): unpaid, not demanded, past the deadline.
+create or replace table derived.demand_state as
+with first_demand as (
+    select notice_number, installment_no, issued_on, designated_deadline
+    from source.demand
+    where issued_on <= getvariable('as_of')
+        and (withdrawn_on is null or withdrawn_on > getvariable('as_of'))
+    qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
+),
+-- the day of dispatch is the first of the waiting days (地方税法728条1項1号 "起算して"), hence + 1 after them
+waiting as (
+    select
+        open_installment.notice_number,
+        open_installment.installment_no,
+        open_installment.due_date + cast(on_due.demand_deadline_days as integer) as deadline,
+        first_demand.issued_on,
+        first_demand.designated_deadline,
+        first_demand.issued_on + cast(on_issue.seizure_wait_days as integer) + 1 as after_dispatch,
+        coalesce(
+            first_demand.designated_deadline,
+            first_demand.issued_on + cast(on_issue.designated_deadline_days as integer)
+        ) + 1
+            as after_designated_deadline,
+        on_issue.seizure_waits_for_designated_deadline as waits
+    from derived.open_installment
+    left join first_demand using (notice_number, installment_no)
+    left join law.levy_policy as on_due
+        on on_due.levy_kind = open_installment.levy_kind
+        and open_installment.due_date between on_due.from_date and on_due.to_date
+    left join law.levy_policy as on_issue
+        on on_issue.levy_kind = open_installment.levy_kind
+        and first_demand.issued_on between on_issue.from_date and on_issue.to_date
+)
+select
+    notice_number,
+    installment_no,
+    if(deadline is null, error('levy_policy.toml: 督促の期限のない納期限があります。'), deadline) as deadline,
+    issued_on,
+    designated_deadline,
+    if(waits, greatest(after_dispatch, after_designated_deadline), after_dispatch) as seizable_from,
+    issued_on is null and deadline < getvariable('as_of') as is_missed
+from waiting

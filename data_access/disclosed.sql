@@ -1,0 +1,296 @@
+-- THE GATE OF DATA. Which rows, which columns, how masked: decided here, once, and nowhere else.
+--
+-- Every question reads these views and nothing else. They look at three variables that reader(user) sets on its
+-- own cursor: scope ('all', 'own'), districts (codes), clearance (column class → 'read', 'masked', 'none').
+-- Where a variable is missing every condition is false and every value null: no variables, no data.
+
+create schema disclosed;
+
+create macro level(class) as coalesce(getvariable('clearance')[class], 'none');
+create macro in_scope(district_code) as coalesce(
+    case getvariable('scope')
+        when 'all' then true
+        when 'own' then list_contains(getvariable('districts'), district_code)
+    end, false);
+create macro shown(class, value, mask) as case level(class) when 'read' then value when 'masked' then mask end;
+create macro whole(class, value) as case level(class) when 'read' then value end;
+
+-- 氏名 → 姓一字＋＊＊ · 宛名番号 → 下4桁 · 生年月日 → 年齢か年代 · 住所 → 町名まで (docs/glossary.md, 区分 C1–C9)
+create macro masked_name(name) as left_grapheme(name, 1) || '＊＊';
+create macro masked_number(number) as '****' || right(number, 4);
+create macro age_on(birth_date, day) as date_part('year', age(day, birth_date))::integer;
+create macro decade(years) as case when years >= 90 then '90歳以上' else (years // 10) * 10 || '代' end;
+
+-- 収納率 (%): 2 decimals, half up, from the sums; null where nothing was assessed (law/collection_rate.py is its twin)
+create macro percent(part, whole_yen) as
+    (((part * 20000 + whole_yen) // nullif(2 * whole_yen, 0)) * 0.01)::decimal(9, 2);
+
+-- 市計 is everybody's; a district only its own readers'. 'all' sees every district, 'none' (分析・監査) districts but no person.
+create macro visible_district(code) as case when getvariable('scope') = 'own' and not in_scope(code) then 'X00' else code end;
+create macro visible_district_name(code, name) as case when getvariable('scope') = 'own' and not in_scope(code) then 'ほかの地区' else name end;
+
+create view disclosed.standing as
+select as_of, snapshot_id, published_at, fiscal_year from serving.standing;
+
+-- grain: one delinquent in the reader's districts; contact as of the last note written, snapshot or not
+create view disclosed.delinquent as
+with live as (
+    select
+        atena_number,
+        max(contacted_on) filter (where counterpart <> '不在') as contact_on,
+        max(contacted_on) as attempt_on,
+        arg_max(outcome, seq) as outcome
+    from serving.live_note
+    group by atena_number
+)
+select
+    delinquent.atena_ref,
+    shown('C1', delinquent.atena_number, masked_number(delinquent.atena_number)) as atena_number_shown,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    shown('C2', delinquent.name_kana, left_grapheme(delinquent.name_kana, 1) || '＊＊') as name_kana,
+    shown('C2', age_on(delinquent.birth_date, standing.as_of) || '歳', decade(age_on(delinquent.birth_date, standing.as_of))) as age,
+    delinquent.district_code,
+    delinquent.district_name,
+    case when delinquent.is_protected then '（非表示）' else shown('C2', delinquent.town, delinquent.town) end as town,
+    case when level('C7') <> 'none' then delinquent.is_protected else false end as is_protected,
+    whole('C2', delinquent.resident_state) as resident_state,
+    whole('C9', delinquent.open_count) as open_count,
+    whole('C9', delinquent.unpaid_yen) as unpaid_yen,
+    whole('C9', coalesce(delinquent.current_unpaid_yen, 0)) as current_unpaid_yen,
+    whole('C9', coalesce(delinquent.carried_unpaid_yen, 0)) as carried_unpaid_yen,
+    whole('C9', delinquent.charge_yen) as charge_yen,
+    whole('C9', delinquent.flash_yen) as flash_yen,
+    whole('C9', delinquent.oldest_due_date) as oldest_due_date,
+    whole('C9', delinquent.prescription_on) as prescription_on,
+    whole('C9', delinquent.prescription_yen) as prescription_yen,
+    whole('C9', delinquent.is_demand_missed) as is_demand_missed,
+    whole('C9', delinquent.missed_demand_deadline) as missed_demand_deadline,
+    whole('C9', delinquent.is_wholly_suspended) as is_wholly_suspended,
+    whole('C9', delinquent.has_disposition) as has_disposition,
+    whole('C9', delinquent.last_payment_on) as last_payment_on,
+    whole('C9', delinquent.last_payment_yen) as last_payment_yen,
+    whole('C9', greatest(delinquent.last_contact_on, live.contact_on)) as last_contact_on,
+    whole('C9', greatest(delinquent.last_attempt_on, live.attempt_on)) as last_attempt_on,
+    whole('C9', coalesce(live.outcome, delinquent.last_outcome)) as last_outcome,
+    whole('C9', delinquent.plan_state) as plan_state,
+    whole('C9', delinquent.plan_missed_on) as plan_missed_on,
+    whole('C9', delinquent.plan_missed_yen) as plan_missed_yen,
+    whole('C9', delinquent.next_promised_on) as next_promised_on,
+    whole('C9', delinquent.next_promised_yen) as next_promised_yen,
+    whole('C9', delinquent.is_mail_returned) as is_mail_returned,
+    standing.as_of
+from derived.delinquent as delinquent
+cross join serving.standing as standing
+left join live using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one delinquent; what only the case screen needs
+create view disclosed.person as
+select
+    delinquent.atena_ref,
+    case when delinquent.is_protected then '（非表示）'
+         else shown('C2', concat_ws(' ', person.town, person.address_rest), person.town) end as address,
+    case when delinquent.is_protected then '（非表示）'
+         else shown('C2', mailing.address, '送付先あり') end as mailing_address,
+    shown('C2', mailing.addressee_name, masked_name(mailing.addressee_name)) as addressee_name,
+    whole('C9', mailing.returned_on) as mail_returned_on,
+    whole('C2', person.resident_state) as resident_state,
+    whole('C2', person.state_changed_on) as state_changed_on,
+    whole('C2', person.sex) as sex,
+    (select count(*) from source.ledger_note as note where note.atena_number = person.atena_number)
+        + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number) as note_version
+from derived.delinquent as delinquent
+join source.person as person using (atena_number)
+left join (
+    from source.mailing_address
+    where valid_to is null
+    qualify row_number() over (partition by atena_number order by case business when '国保料' then 1 else 2 end, valid_from desc) = 1
+) as mailing using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one member of a delinquent's household
+create view disclosed.household_member as
+select
+    delinquent.atena_ref,
+    shown('C2', member.name, masked_name(member.name)) as name,
+    whole('C2', member.relation) as relation,
+    shown('C2', age_on(member.birth_date, standing.as_of) || '歳', decade(age_on(member.birth_date, standing.as_of))) as age,
+    whole('C2', member.resident_state) as resident_state,
+    whole('C9', eligibility.acquired_on) as nhi_acquired_on,
+    whole('C9', eligibility.lost_on) as nhi_lost_on
+from derived.delinquent as delinquent
+cross join serving.standing as standing
+join source.person as head on head.atena_number = delinquent.atena_number
+join source.person as member on member.household_number = head.household_number
+left join source.nhi_eligibility as eligibility on eligibility.atena_number = member.atena_number
+where in_scope(delinquent.district_code);
+
+-- grain: one levy year of a delinquent's premium
+create view disclosed.levy as
+select
+    delinquent.atena_ref,
+    levy.levy_year,
+    whole('C9', levy.insured_count) as insured_count,
+    whole('C5', levy.income_yen) as income_yen,
+    whole('C5', levy.reduction_tenths) as reduction_tenths,
+    whole('C9', levy.levied_yen) as levied_yen
+from derived.delinquent as delinquent
+join source.nhi_levy as levy on levy.head_atena_number = delinquent.atena_number
+where in_scope(delinquent.district_code);
+
+-- grain: one installment of a delinquent
+create view disclosed.installment as
+select
+    delinquent.atena_ref,
+    installment.levy_year,
+    installment.installment_no,
+    installment.payment_method,
+    installment.due_date,
+    installment.is_overdue,
+    whole('C9', installment.assessed_yen) as assessed_yen,
+    whole('C9', installment.received_yen) as received_yen,
+    whole('C9', installment.refund_due_yen) as refund_due_yen,
+    whole('C9', installment.written_off_yen) as written_off_yen,
+    whole('C9', installment.unpaid_yen) as unpaid_yen,
+    whole('C9', installment.flash_yen) as flash_yen,
+    whole('C9', installment.charge_yen) as charge_yen,
+    whole('C9', installment.demanded_on) as demanded_on,
+    whole('C9', installment.demand_deadline) as demand_deadline,
+    whole('C9', installment.is_demand_missed) as is_demand_missed,
+    whole('C9', installment.seizable_from) as seizable_from,
+    whole('C9', installment.completes_on) as prescription_on,
+    whole('C9', installment.renewed_by) as renewed_by,
+    whole('C9', installment.renewed_on) as renewed_on,
+    whole('C9', installment.is_held) as is_held,
+    whole('C9', installment.disposition_kind) as disposition_kind,
+    whole('C9', installment.suspension_ground) as suspension_ground,
+    whole('C9', installment.plan_number) is not null as is_planned
+from derived.case_installment as installment
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one thing that happened in a case: payments, papers, dispositions, notes, in one line of time
+create view disclosed.event as
+with every_event as (
+    select atena_number, happened_on, kind, summary, yen, null as body, null as written_by, null as note_id, 0 as seq
+    from derived.timeline
+    union all by name
+    select atena_number, contacted_on as happened_on, '記事' as kind, concat_ws(' ', method || '（' || direction || '）', counterpart, outcome) as summary,
+           null::bigint as yen, body, officer_name as written_by, note_id, 0 as seq
+    from derived.note
+    where note_id not in (select corrects from serving.live_note where corrects is not null)
+    union all by name
+    select atena_number, contacted_on as happened_on, '記事' as kind, concat_ws(' ', method || '（' || direction || '）', counterpart, outcome) as summary,
+           null::bigint as yen, body, officer_name as written_by, event_id as note_id, seq
+    from serving.live_note
+    where event_id not in (select corrects from serving.live_note where corrects is not null)
+)
+select
+    delinquent.atena_ref,
+    every_event.happened_on,
+    every_event.kind,
+    whole('C9', every_event.summary) as summary,
+    whole('C9', every_event.yen) as yen,
+    whole('C8', every_event.body) as body,
+    whole('C9', every_event.written_by) as written_by,
+    every_event.note_id,
+    every_event.seq
+from every_event
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one delinquent × 号, with a verdict other than 非該当
+create view disclosed.suspension_candidate as
+select
+    delinquent.atena_ref,
+    shown('C1', delinquent.atena_number, masked_number(delinquent.atena_number)) as atena_number_shown,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    screening.ground,
+    screening.verdict,
+    screening.met_count,
+    screening.criterion_count,
+    screening.missing,
+    whole('C9', delinquent.unpaid_yen) as unpaid_yen,
+    whole('C9', delinquent.oldest_due_date) as oldest_due_date,
+    whole('C9', delinquent.prescription_on) as prescription_on,
+    whole('C9', delinquent.last_payment_on) as last_payment_on
+from derived.screening as screening
+join derived.delinquent as delinquent using (atena_number)
+where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
+
+-- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
+create view disclosed.screening_evidence as
+select
+    delinquent.atena_ref,
+    evidence.ground,
+    evidence.target,
+    evidence.meaning,
+    evidence.reference,
+    evidence.finding,
+    whole('C5', evidence.result) as result,
+    case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
+    case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
+    whole('C9', evidence.evidence_id) as evidence_id
+from derived.screening_evidence as evidence
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: verdict × 号 × district: counts and yen without a person
+create view disclosed.suspension_summary as
+select
+    screening.ground,
+    screening.verdict,
+    visible_district(delinquent.district_code) as district_code,
+    visible_district_name(delinquent.district_code, delinquent.district_name) as district_name,
+    count(*) as case_count,
+    sum(delinquent.unpaid_yen)::bigint as unpaid_yen
+from derived.screening as screening
+join derived.delinquent as delinquent using (atena_number)
+group by all;
+
+-- grain: as derived.rate_cube, without persons; districts that are not the reader's own are one line, so that
+-- the city's total is everybody's and another district's figure is not
+create view disclosed.rate as
+select
+    fiscal_year,
+    year_class,
+    levy_year,
+    installment_no,
+    visible_district(district_code) as district_code,
+    visible_district_name(district_code, district_name) as district_name,
+    payment_method,
+    installment_count,
+    assessed_yen,
+    received_yen,
+    received_same_day_yen,
+    refund_due_yen,
+    written_off_yen,
+    unpaid_yen
+from derived.rate_cube
+where getvariable('scope') is not null;
+
+-- grain: as derived.rate_month
+create view disclosed.rate_month as
+select
+    fiscal_year,
+    year_class,
+    booked_month,
+    visible_district(district_code) as district_code,
+    visible_district_name(district_code, district_name) as district_name,
+    received_yen,
+    receipt_count
+from derived.rate_month
+where getvariable('scope') is not null;
+
+-- grain: one district of the reader
+create view disclosed.district as
+select distinct district_code, district_name
+from derived.delinquent
+where in_scope(district_code);
+
+-- grain: one intake, one announced file, one problem: no person in any of them
+create view disclosed.intake as select * from serving.intake where getvariable('scope') is not null;
+create view disclosed.intake_file as select * from serving.intake_file where getvariable('scope') is not null;
+create view disclosed.intake_problem as select * from serving.intake_problem where getvariable('scope') is not null;

@@ -1,0 +1,1 @@
+"""The law: dated parameters with their articles (*.toml) and plain Python that explains one case."""

@@ -1,0 +1,121 @@
+"""滞納者カルテ: who, how much by 期別, what the law allows next, what happened; and a note can be written."""
+
+import streamlit as st
+
+from auth.access import User, decide
+from data_access.query import Standing, ask
+from pages.parts import tables, wording
+from pages.parts.door import chosen_case, go
+from pages.parts.heading import heading
+from pages.parts.note_form import note_form
+
+KINDS = ("すべて", "記事", "収納", "督促", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付")
+
+
+def render(user: User) -> None:
+    """Four blocks: who, arrears, what is due, time line."""
+    stands = heading("滞納者カルテ", user, "金額は円")
+    atena_ref = chosen_case()
+    head = ask(user, "case_head", atena_ref=atena_ref) if atena_ref else None
+    if head is None or head.is_empty():
+        st.info("カルテを開く滞納者を、地区ワークリストから選んでください。", icon=":material/person_search:")
+        if st.button("地区ワークリストへ", icon=":material/checklist:"):
+            go("district_worklist")
+        return
+    person = head.row(0, named=True)
+    _who(person)
+    _amounts(person)
+    _due(user, atena_ref, stands)
+    arrears, timeline, household = st.tabs(["期別", "経過", "世帯・賦課"])
+    with arrears:
+        _installments(user, atena_ref, stands)
+    with timeline:
+        if decide(user, "note.write").allowed:
+            note_form(user, atena_ref, person["note_version"])
+        _timeline(user, atena_ref)
+    with household:
+        _household(user, atena_ref)
+
+
+def _who(person: dict) -> None:
+    with st.container(border=True):
+        name, place, mail = st.columns([2, 3, 3])
+        with name:
+            st.subheader(_plain(person["name"]), anchor=False)
+            st.text(f"{person['name_kana'] or ''}\n{person['age'] or '年齢不明'}　{person['sex'] or ''}")
+        with place:
+            st.caption("住所")
+            st.text(person["address"] or "—")
+            st.text(f"{person['district_name']}　{_state(person)}")
+        with mail:
+            st.caption("送付先・番号")
+            st.text(person["mailing_address"] or "住所と同じ")
+            returned = f"　返戻 {wording.short(person['mail_returned_on'])}" if person["mail_returned_on"] else ""
+            st.text(f"参照番号 {person['atena_ref']}　宛名番号 {person['atena_number_shown'] or '—'}{returned}")
+
+
+def _plain(text: str | None) -> str:
+    """A name as a heading: Markdown's own signs are shown, not obeyed."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~:$" else letter for letter in text or "—")
+
+
+def _state(person: dict) -> str:
+    if person["resident_state"] in (None, "現住"):
+        return ""
+    return f"{person['resident_state']}（{wording.short(person['state_changed_on'])}）"
+
+
+def _amounts(person: dict) -> None:
+    cards = st.columns(5)
+    cards[0].metric("滞納額（本料）", wording.yen(person["unpaid_yen"]), border=True, help="納期限を過ぎた期別の未納額の合計")
+    cards[1].metric("うち現年／滞繰", f"{person['current_unpaid_yen']:,}／{person['carried_unpaid_yen']:,}", border=True)
+    cards[2].metric("延滞金（基準日まで）", wording.yen(person["charge_yen"]), border=True,
+                    help="基準日に全額納めたときの額。割合は年ごと、端数は期別ごとに処理（law/delinquency_charge.toml）")
+    cards[3].metric("最も近い時効", wording.short(person["prescription_on"]), border=True, help="国保法110条。期別ごとの日は下の表にある")
+    cards[4].metric("最終接触", wording.short(person["last_contact_on"]), border=True, help="不在を除く、話せた日")
+
+
+def _due(user: User, atena_ref: str, stands: Standing) -> None:
+    reasons = ask(user, "case_reasons", atena_ref=atena_ref)
+    if reasons.is_empty():
+        st.caption("今、名簿に載る理由はありません。")
+        return
+    for row in reasons.iter_rows(named=True):
+        task, ground = wording.QUEUES[row["queue"]]
+        st.markdown(f"- **{wording.reason(row['queue'], row['day'], row['yen'], stands.as_of)}** → {task}（{ground}）")
+
+
+def _installments(user: User, atena_ref: str, stands: Standing) -> None:
+    shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
+    found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
+    states = [_installment_state(row, stands) for row in found.iter_rows(named=True)]
+    tables.show(found.with_columns(state=states if states else None),
+                ["levy_year", "installment_no", "due_date", "assessed_yen", "received_yen", "written_off_yen", "unpaid_yen", "charge_yen",
+                 "demanded_on", "seizable_from", "prescription_on", "renewed_by", "renewed_on", "state"],
+                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期")
+
+
+def _installment_state(row: dict, stands: Standing) -> str:
+    parts = [
+        "督促漏れ" if row["is_demand_missed"] else "",
+        row["disposition_kind"] or "",
+        "時効停止中（差押）" if row["is_held"] else "",
+        f"執行停止{row['suspension_ground']}" if row["suspension_ground"] else "",
+        "分納中" if row["is_planned"] else "",
+        f"速報 {row['flash_yen']:,}円" if row["flash_yen"] else "",
+        "差押可能" if row["is_overdue"] and row["seizable_from"] and row["seizable_from"] <= stands.as_of and not row["suspension_ground"] else "",
+    ]
+    return "・".join(part for part in parts if part)
+
+
+def _timeline(user: User, atena_ref: str) -> None:
+    kind = st.segmented_control("種別", KINDS, default="すべて", key="event_kind", required=True)
+    found = ask(user, "case_events", atena_ref=atena_ref, kind=None if kind == "すべて" else kind)
+    tables.show(found, ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
+
+
+def _household(user: User, atena_ref: str) -> None:
+    tables.show(ask(user, "case_household", atena_ref=atena_ref), ["name", "relation", "age", "resident_state", "nhi_acquired_on", "nhi_lost_on"],
+                empty="世帯の記録はありません。", alt="世帯員の表")
+    tables.show(ask(user, "case_levies", atena_ref=atena_ref), ["levy_year", "insured_count", "income_yen", "reduction_tenths", "levied_yen"],
+                empty="賦課の記録はありません。", alt="年度ごとの賦課の表")

@@ -1,0 +1,95 @@
+"""収納状況: 収納率 by class, 期, district, month and year, against the same day of the year before."""
+
+import polars as pl
+import streamlit as st
+
+from auth.access import User
+from data_access.query import ask
+from pages.parts import charts, filters, tables, wording
+from pages.parts.heading import heading
+
+CLASSES = ("現年", "滞繰", "合計")
+DIMENSIONS = ("期別", "地区", "納付方法", "相当年度")
+DEFINITION = """
+- **収納率** = 収納額 ÷ 調定額 × 100（小数第2位まで、四捨五入）。区・期ごとの率は平均せず、額を合計してから割る。
+- **現年** は調定年度と会計年度が同じもの（過年度相当分を含む）。**滞繰** は前年度から未納のまま繰り越したもの。
+- **会計年度** は収入日で決まり、出納整理期間（翌年5月31日まで）の収入は前年度に入る（地方自治法208条・235条の5）。
+- **同日** は各年度の4月1日から、基準日と同じ月日までに収入した額。調定額はどの年度も現在の更正後の額。
+- 同日収納額は還付未済を含む収入済額。年度末の収納額は還付未済を除く。居所不明者分の控除はしていない（決算の率）。
+"""
+
+
+def render(user: User) -> None:
+    """Three rates, then the breakdowns, then six years."""
+    stands = heading("収納状況", user, "決算の定義による率")
+    year = stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1
+    district = filters.district(user)
+    by_year = ask(user, "rate_by_year", district=district)
+    _cards(by_year, year)
+    with st.expander("定義と根拠", icon=":material/menu_book:"):
+        st.markdown(DEFINITION)
+    year_class = st.segmented_control("区分", CLASSES, default="現年", key="year_class", bind="query-params", required=True)
+    parts, months, years = st.tabs(["内訳", "月別", "年度比較"])
+    with parts:
+        _parts(user, year, year_class, district)
+    with months:
+        _months(user, year, year_class, district)
+    with years:
+        _years(by_year, year_class)
+
+
+def _cards(by_year: pl.DataFrame, year: int) -> None:
+    rows = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
+    for column, year_class in zip(st.columns(3), CLASSES, strict=True):
+        now, before = rows.get((year, year_class)), rows.get((year - 1, year_class))
+        if now is None:
+            column.metric(year_class, "—", border=True)
+            continue
+        known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
+        column.metric(f"{year_class}　{wording.fiscal(year)}", wording.percent(now["same_day_rate"]),
+                      wording.point(now["same_day_rate"] - before["same_day_rate"]) + "（前年同日比）" if known else None, border=True)
+        column.caption(f"調定 {wording.yen(now['assessed_yen'])}　収納 {wording.yen(now['received_same_day_yen'])}　"
+                       f"未済 {wording.yen(now['unpaid_yen'])}　｜　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
+
+
+def _parts(user: User, year: int, year_class: str, district: str | None) -> None:
+    dimension = st.segmented_control("分け方", DIMENSIONS, default="期別", key="dimension", bind="query-params", required=True)
+    found = ask(user, "rate_by_dimension", dimension=dimension, fiscal_year=year, year_class=year_class, district=district)
+    rated = found.filter(pl.col("same_day_rate").is_not_null())
+    if rated.height:
+        charts.bars(rated["part"].to_list(), [float(rate) for rate in rated["same_day_rate"]], unit="%", key="rate_parts",
+                    before=[None if rate is None else float(rate) for rate in rated["rate_before"]],
+                    alt=f"{dimension}の収納率。棒が今年度、橙の印が前年同日。値は下の表にある")
+        st.caption("棒 = 今年度　橙の印 = 前年同日")
+    tables.show(found, ["part", "assessed_yen", "received_same_day_yen", "unpaid_yen", "same_day_rate", "rate_before", "rate_change"],
+                empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表")
+
+
+def _months(user: User, year: int, year_class: str, district: str | None) -> None:
+    found = ask(user, "rate_by_month", fiscal_year=year, year_class=year_class, district=district)
+    if found.is_empty():
+        st.info("この区分の収納はまだありません。", icon=":material/info:")
+        return
+    series = {}
+    for each, name in ((year, "今年度"), (year - 1, "前年度")):
+        rows = found.filter(pl.col("fiscal_year") == each)
+        if rows.height:
+            series[name] = ([_month_name(index) for index in rows["month_index"]], [total / 1_000_000 for total in rows["received_so_far_yen"]])
+    order = [_month_name(index) for index in range(14)]
+    longest = sorted(series.items(), key=lambda entry: entry[0] != "今年度")
+    charts.lines(dict(longest), unit="百万円", key="rate_months", order=order, alt="収納額の累計。今年度と前年度の折れ線。値は下の表にある")
+    tables.show(found.sort("fiscal_year", "booked_month", descending=[True, False]),
+                ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表")
+
+
+def _month_name(index: int) -> str:
+    return f"{(index + 3) % 12 + 1}月" if index < 12 else f"翌{index - 8}月"
+
+
+def _years(by_year: pl.DataFrame, year_class: str) -> None:
+    rows = by_year.filter(pl.col("year_class") == year_class)
+    tables.show(rows.sort("fiscal_year", descending=True),
+                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "unpaid_yen", "rate", "same_day_rate"],
+                empty="この区分の調定はありません。", alt="年度ごとの調定・収納・欠損・未済と収納率の表")
+    st.caption("収納率 = 年度を通した率（今年度は現在まで）。右端は基準日と同じ月日までの率。"
+               "滞繰の調定は、年度初めに未納だった額。")

@@ -1,0 +1,61 @@
+"""地区ワークリスト: whom to work on today, each row with the reason it is here and what is due."""
+
+import polars as pl
+import streamlit as st
+
+from auth.access import User
+from data_access.query import ask
+from pages.parts import filters, tables, wording
+from pages.parts.door import choose_case, open_chosen_case
+from pages.parts.heading import heading
+
+PAGE_SIZE = 100
+SORTS = ["急ぐ順", "滞納額が大きい順", "時効が近い順", "接触が古い順"]
+COLUMNS = ["name", "age", "district_name", "town", "reason", "unpaid_yen", "charge_yen", "oldest_due_date",
+           "prescription_on", "last_contact_on", "last_payment_on", "plan_state"]
+
+
+def render(user: User) -> None:
+    """Queues on top, filters, one page of cases; a click opens the カルテ."""
+    stands = heading("地区ワークリスト", user, "金額は円、滞納額は本料のみ")
+    place, order = st.columns([1, 1])
+    with place:
+        district = filters.district(user)
+    with order:
+        sort = st.selectbox("並び順", SORTS, key="sort", bind="query-params")
+    queue = _queue(user, district)
+    page = st.session_state.get("worklist_page", 1) - 1
+    found = _page(user, queue, district, sort, page)
+    if found.is_empty() and page:
+        page, found = 0, _page(user, queue, district, sort, 0)
+    total = found["total_count"][0] if found.height else 0
+    if total:
+        st.markdown(f"**{total:,}人**　滞納額 **{wording.yen(found['total_yen'][0])}**　"
+                    f"（{page * PAGE_SIZE + 1:,}〜{page * PAGE_SIZE + found.height:,}人目を表示。行を押すとカルテが開きます）")
+    reasons = [" ／ ".join(wording.reason(**{"queue": each["queue"], "day": each["day"], "amount": each["yen"]}, as_of=stands.as_of)
+                          for each in every) for every in found["reasons"].to_list()]
+    rows = found.with_columns(pl.Series("reason", reasons, dtype=pl.String))
+    tables.show(rows, COLUMNS, key="worklist", empty="この条件に当てはまる滞納者はいません。条件を変えてください。",
+                alt="地区ワークリストの表。1行が滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    filters.page_number("worklist_page", total, PAGE_SIZE)
+    open_chosen_case()
+
+
+def _page(user: User, queue: str | None, district: str | None, sort: str, page: int) -> pl.DataFrame:
+    return ask(user, "district_worklist", queue=queue, district=district, sort=sort, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
+
+
+def _queue(user: User, district: str | None) -> str | None:
+    """The chosen 名簿, with how many are in each; the choice is kept in the URL."""
+    counts = {row["queue"]: row["case_count"] for row in ask(user, "worklist_queues", district=district).iter_rows(named=True)}
+    names = [name for name in wording.QUEUES if name in counts]
+    kept = st.query_params.get("queue")
+    queue = st.pills("名簿", names, default=kept if kept in names else None, key="queue_pills",
+                     format_func=lambda name: f"{name} {counts[name]:,}")
+    if queue:
+        st.query_params["queue"] = queue
+        task, ground = wording.QUEUES[queue]
+        st.caption(f"すること: {task}　｜　根拠: {ground}")
+    else:
+        st.query_params.pop("queue", None)
+    return queue

@@ -1,0 +1,87 @@
+"""ホーム: what today asks of the person who signed in."""
+
+import streamlit as st
+
+from auth.access import User, decide
+from data_access.query import Standing, ask
+from pages.parts import tables, wording
+from pages.parts.door import choose_case, go, open_chosen_case
+from pages.parts.heading import heading
+
+DAYS_AHEAD, DEADLINE_DAYS = 7, 30
+
+
+def render(user: User) -> None:
+    """Rates for those who may see them, then queues, promises and deadlines of the reader's districts."""
+    stands = heading("ホーム", user)
+    if decide(user, "collection_rate.read").allowed:
+        _rates(user, stands)
+    if decide(user, "worklist.read").allowed:
+        _queues(user)
+        _promises(user, stands)
+        _deadlines(user)
+    if decide(user, "feed.read").allowed:
+        _last_intake(user)
+    open_chosen_case()
+
+
+def _rates(user: User, stands: Standing) -> None:
+    found = ask(user, "rate_by_year", district=None)
+    year = wording.fiscal(_year(stands))
+    st.subheader(f"{year}の収納率（市計、前年同日との比較）", anchor=False)
+    rows = {(row["fiscal_year"], row["year_class"]): row for row in found.iter_rows(named=True)}
+    for column, year_class in zip(st.columns(3), ("現年", "滞繰", "合計"), strict=True):
+        now, before = rows.get((_year(stands), year_class)), rows.get((_year(stands) - 1, year_class))
+        with column:
+            _rate_card(year_class, now, before)
+
+
+def _rate_card(year_class: str, now: dict | None, before: dict | None) -> None:
+    if now is None:
+        st.metric(year_class, "—", border=True)
+        return
+    change = now["same_day_rate"] - before["same_day_rate"] if before and before["same_day_rate"] is not None else None
+    st.metric(year_class, wording.percent(now["same_day_rate"]), wording.point(change) if change is not None else None,
+              border=True, help=f"収納額 {wording.yen(now['received_same_day_yen'])} ÷ 調定額 {wording.yen(now['assessed_yen'])}。還付未済を含む収入済額による。")
+
+
+def _queues(user: User) -> None:
+    st.subheader("名簿", anchor=False)
+    found = ask(user, "worklist_queues", district=None)
+    if found.is_empty():
+        st.info("名簿に載る滞納者はいません。", icon=":material/check_circle:")
+    for start in range(0, found.height, 4):
+        for column, row in zip(st.columns(4), found[start:start + 4].iter_rows(named=True), strict=False):
+            with column, st.container(border=True):
+                st.metric(row["queue"], f"{row['case_count']:,}人", help=wording.QUEUES[row["queue"]][0])
+                st.caption(f"滞納額 {wording.yen(row['unpaid_yen'])}")
+    if st.button("地区ワークリストを開く", icon=":material/checklist:", type="primary"):
+        go("district_worklist")
+
+
+def _promises(user: User, stands: Standing) -> None:
+    st.subheader(f"分納の約束（前後{DAYS_AHEAD}日）", anchor=False)
+    found = ask(user, "home_promises", days=DAYS_AHEAD)
+    tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_missed_on", "plan_missed_yen"],
+                key="promises", empty=f"{wording.wareki(stands.as_of)}の前後{DAYS_AHEAD}日に、分納の約束も不履行もありません。",
+                alt="分納の約束の表", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+
+
+def _deadlines(user: User) -> None:
+    st.subheader(f"{DEADLINE_DAYS}日以内に時効が完成する滞納", anchor=False)
+    found = ask(user, "home_deadlines", days=DEADLINE_DAYS)
+    tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
+                empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
+                on_choose=lambda row: choose_case(found["atena_ref"][row]))
+
+
+def _last_intake(user: User) -> None:
+    last = ask(user, "intake_history").head(1)
+    if last.height:
+        outcome, day = last["outcome"][0], last["business_date"][0]
+        icon = ":material/check_circle:" if outcome == "公開" else ":material/error:"
+        st.caption(f"{icon} 直近の連携 {day}: {outcome}")
+
+
+def _year(stands: Standing) -> int:
+    return stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1

@@ -1,0 +1,41 @@
+"""Charts: four colours, zero baselines for bars, lines labelled at their end, no tool bar, always with words."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
+FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
+
+
+def _show(figure: go.Figure, alt: str, key: str, height: int = 340) -> None:
+    figure.update_layout(
+        height=height, margin={"l": 8, "r": 96, "t": 16, "b": 8}, font={"family": FONT, "size": 14, "color": "#1A1A1C"},
+        plot_bgcolor="#FFFFFF", paper_bgcolor="#F8F8FB", showlegend=False, dragmode=False, hovermode="x unified",
+        separators=".,")
+    figure.update_yaxes(gridcolor="#E8E8EB", zerolinecolor="#7F7F7F", fixedrange=True)
+    figure.update_xaxes(fixedrange=True)
+    st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displayModeBar": False})
+
+
+def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str) -> None:
+    """At most three lines, name → (x, y); the first is the subject, the others its comparison. Zero is the floor."""
+    figure = go.Figure()
+    for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
+        figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
+                           hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
+        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": 14})
+    figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
+    _show(figure, alt, key)
+
+
+def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list | None = None) -> None:
+    """Horizontal bars from zero, labelled with their value; `before` marks the comparison with a grey line."""
+    figure = go.Figure(go.Bar(
+        x=values, y=names, orientation="h", marker={"color": BLUE}, text=[f"{value:,}{unit}" for value in values],
+        textposition="outside", hovertemplate=f"%{{y}} %{{x:,}}{unit}<extra></extra>", cliponaxis=False))
+    if before is not None:
+        figure.add_scatter(x=before, y=names, mode="markers", name="前年同日", hovertemplate=f"前年同日 %{{x:,}}{unit}<extra></extra>",
+                           marker={"symbol": "line-ns-open", "size": 18, "color": ORANGE, "line": {"width": 3}})
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
+    _show(figure, alt, key, height=max(180, 34 * len(names) + 60))

@@ -1,0 +1,75 @@
+"""From the register to Streamlit's navigation: which pages a person is shown, and how one opens a case."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
+
+from audit.log import AuditUnavailable
+from auth.access import NotAllowed, User, decide
+from auth.current import current_user
+from data_access.connection import NothingPublished
+from pages import REGISTER, Entry
+
+CASE = "case_ref"
+OPENS = "opens_case"
+
+
+def shown_pages(user: User) -> dict[str, list]:
+    """Section → pages that `user` may open."""
+    sections: dict[str, list] = {}
+    for entry in REGISTER:
+        if decide(user, entry.action).allowed:
+            sections.setdefault(entry.section, []).append(page_of(entry))
+    return sections
+
+
+def page_of(entry: Entry):
+    """The Streamlit page of one register entry."""
+    return st.Page(_runner(entry), title=entry.title, icon=entry.icon, url_path=entry.module, default=entry.module == "home")
+
+
+def _runner(entry: Entry) -> Callable[[], None]:
+    def run() -> None:
+        user = current_user()  # again: a fragment or a late click may come after the right was taken away
+        decision = decide(user, entry.action)
+        if not decision.allowed:
+            st.warning(decision.reason, icon=":material/lock:")
+            return
+        try:
+            import_module(f"pages.{entry.module}").render(user)
+        except NotAllowed as refusal:
+            st.warning(str(refusal), icon=":material/lock:")
+        except NothingPublished as empty:
+            st.info(str(empty), icon=":material/inbox:")
+        except AuditUnavailable:
+            st.error("アクセスログに記録できないため、個人の情報を表示できません。システム管理者に連絡してください。", icon=":material/error:")
+
+    return run
+
+
+def go(module: str) -> None:
+    """Leave for another page of the register."""
+    st.switch_page(page_of(next(entry for entry in REGISTER if entry.module == module)))
+
+
+def choose_case(atena_ref: str) -> None:
+    """Remember whose カルテ to show, and that it is to be opened; the reference never goes into the URL."""
+    st.session_state[CASE] = atena_ref
+    st.session_state[OPENS] = True
+
+
+def open_chosen_case() -> None:
+    """Go to the カルテ when a row was just chosen; callbacks themselves cannot change the page."""
+    if st.session_state.pop(OPENS, False):
+        go("case")
+
+
+def chosen_case() -> str | None:
+    """The 参照番号 chosen last in this session."""
+    return st.session_state.get(CASE)
+
+
+def forget() -> None:
+    """Drop whatever this browser session remembered."""
+    st.session_state.clear()

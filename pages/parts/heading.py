@@ -1,0 +1,38 @@
+"""The top of every page: what it is, as of when it is true, and whether the data is old. And who is signed in."""
+
+import streamlit as st
+
+import settings
+from auth.access import User, permissions, scope
+from auth.current import sign_out
+from data_access.query import Standing, standing
+from pages.parts.wording import wareki_with_weekday
+
+
+def heading(title: str, user: User, note: str = "") -> Standing:
+    """Title, 基準日 and reach; a banner when the data is stale. Returns what the page stands on."""
+    stands = standing()
+    st.title(title, anchor=False)
+    st.caption(f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在　｜　{_reach(user)}　｜　データ {stands.snapshot_id}"
+               + (f"　｜　{note}" if note else ""))
+    if stands.is_stale:
+        st.warning("データが古くなっています。連携状況を確かめてください。新しい納付が反映されていないことがあります。",
+                   icon=":material/schedule:")
+    return stands
+
+
+def _reach(user: User) -> str:
+    reach = scope(user)
+    if reach == "own":
+        return f"担当地区 {'・'.join(user.districts)}"
+    return "市全域" if reach == "all" else "個人の情報を含まない集計"
+
+
+def account(user: User) -> None:
+    """Who is signed in, in the side bar, with the way out."""
+    with st.sidebar:
+        st.text(f"{user.display_name}")
+        st.caption(f"{permissions().roles[user.role].title}　{user.section}")
+        st.button("サインアウト", icon=":material/logout:", on_click=sign_out, width="stretch")
+        if settings.is_demo_clock():
+            st.caption(f"デモ環境: 架空の市のデータです。今日を {wareki_with_weekday(settings.today())} として動いています。")

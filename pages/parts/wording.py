@@ -1,0 +1,98 @@
+"""How dates, yen and queues are said on screen. 和暦 is made here and nowhere else."""
+
+from datetime import date
+from decimal import Decimal
+
+ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
+        (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))
+WEEKDAYS = "月火水木金土日"
+
+# 名簿 → what to do next, and on what ground
+QUEUES = {
+    "時効間近": ("時効完成の前に、承認・差押などで更新する", "国保法110条、民法147条〜152条"),
+    "督促漏れ": ("督促状を発付する", "地方自治法231条の3第1項、市条例"),
+    "分納不履行": ("連絡して、約束を立て直すか処分に進む", "分納誓約"),
+    "速報あり": ("納付の速報がある。催告の前に消込を待つ", "収納速報"),
+    "高額": ("財産調査と処分を先に検討する", "国税徴収法47条（地方税の例）"),
+    "返戻・居所不明": ("居所を調べる。見つからなければ公示送達を検討する", "地方税法20条の2（国保法78条）"),
+    "接触なし": ("電話・訪問・文書で接触する", "市の基準"),
+    "新規": ("早く連絡し、納め忘れか事情かを聞く", "市の基準"),
+}
+
+
+def _era(day: date) -> tuple[str, str, int]:
+    start, name, letter = next(era for era in ERAS if day >= era[0])
+    return name, letter, day.year - start.year + 1
+
+
+def wareki(day: date | None) -> str:
+    """令和8年10月30日; the first year of an era is 元年; — when there is no day."""
+    if day is None:
+        return "—"
+    name, _, year = _era(day)
+    return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def wareki_with_weekday(day: date) -> str:
+    """令和8年10月30日（金）"""
+    return f"{wareki(day)}（{WEEKDAYS[day.weekday()]}）"
+
+
+def short(day: date | None) -> str:
+    """R08.10.30, which also sorts as text within an era; — when there is no day."""
+    if day is None:
+        return "—"
+    _, letter, year = _era(day)
+    return f"{letter}{year:02}.{day.month:02}.{day.day:02}"
+
+
+def short_month(day: date) -> str:
+    """R08.10"""
+    return short(day)[:6]
+
+
+def fiscal(year: int) -> str:
+    """令和8年度 (the year that opens in April of `year`)."""
+    name, _, count = _era(date(year, 5, 1))
+    return f"{name}{'元' if count == 1 else count}年度"
+
+
+def yen(amount: int | None) -> str:
+    """12,345円; — when unknown."""
+    return "—" if amount is None else f"{amount:,}円"
+
+
+def thousands(amount: int | None) -> str:
+    """12,345千円, cut off below; for dashboards that say 千円 once."""
+    return "—" if amount is None else f"{amount // 1000:,}千円"
+
+
+def percent(value: Decimal | None) -> str:
+    """93.45%; — where nothing was assessed."""
+    return "—" if value is None else f"{value:.2f}%"
+
+
+def point(value: Decimal | None) -> str:
+    """+0.47ポイント"""
+    return "—" if value is None else f"{value:+.2f}ポイント"
+
+
+def days_left(day: date, as_of: date) -> str:
+    """あと93日 / 本日 / 3日超過"""
+    left = (day - as_of).days
+    return f"あと{left}日" if left > 0 else "本日" if left == 0 else f"{-left}日超過"
+
+
+def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str:
+    """One reason a case is on the list, with the day and the yen behind it."""
+    if queue == "時効間近":
+        return f"時効 {short(day)}（{days_left(day, as_of)}）{yen(amount)}"
+    if queue == "督促漏れ":
+        return f"督促漏れ 期限 {short(day)}（{days_left(day, as_of)}）"
+    if queue == "分納不履行":
+        return f"分納不履行 {short(day)} {yen(amount)}"
+    if queue == "接触なし":
+        return f"接触なし（最終 {short(day)}・{(as_of - day).days}日）" if day else "接触の記録なし"
+    if queue == "速報あり":
+        return f"速報 {yen(amount)}"
+    return queue

@@ -1,0 +1,7 @@
+-- grain: one event of a delinquent's case, newest first
+-- action: case.read
+select happened_on, kind, summary, yen, body, written_by
+from disclosed.event
+where atena_ref = $atena_ref and ($kind is null or kind = $kind)
+order by happened_on desc, seq desc, kind
+limit 500

@@ -1,0 +1,6 @@
+-- grain: one problem found by one intake
+-- action: feed.read
+select system, file, "row", "column", "count", sentence
+from disclosed.intake_problem
+where started_at = $started_at
+order by system, file, "row"

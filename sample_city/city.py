@@ -1,0 +1,153 @@
+"""The whole city: blocks of households lived through one after another, each dropping its rows into the day's feeds."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from sample_city import assessment, cases, insured, old_records, payment, pursuit, stories
+from sample_city.assessment import Bills
+from sample_city.clock import Clock, number
+from sample_city.feed import SYSTEMS, Feed, tables, visible
+from sample_city.payment import Overpaid, Receipts
+from sample_city.people import BLOCK, REMOVED, Draw, atena, people_tables, settle
+from sample_city.pursuit import WriteOffs
+from sample_city.words import pick
+
+Tables = Callable[[int, int | None], dict[str, pl.DataFrame]]
+
+
+@dataclass
+class Money:
+    """What decides the stored figures of a block on any day."""
+
+    draw: Draw
+    bills: Bills
+    levy: insured.Levy
+    head: np.ndarray
+    numbers: np.ndarray
+    receipts: Receipts
+    overpaid: Overpaid
+    gone: WriteOffs
+
+
+def live(draw: Draw, persons: int) -> Tables:
+    """One block from its first resident to the last day; returns its rows for a feed of (day, since)."""
+    people = settle(draw, persons)
+    spells = insured.insure(draw, people)
+    levy = insured.levy(draw, people, spells)
+    method, ready = payment.habits(draw, people, levy)
+    bills = assessment.assess(draw, levy, spells, method)
+    slots = payment.pay(draw, people, bills, ready)
+    demands = pursuit.demand(draw, bills, slots, people.exit_state == REMOVED)
+    expiry = pursuit.expire(bills, slots, demands)
+    numbers = 1_000_000_000 + draw.block * 10_000_000 + np.arange(levy.household.size) * 3 + 1
+    head = atena(draw, people.first)
+    pursued = cases.pursue(draw, people, bills, slots, demands, expiry)
+    receipts = payment.receive(draw, bills, slots, pursued.payments, demands.issued_on)
+    overpaid = payment.overpayments(draw, bills, receipts)
+    gone = pursuit.write_off(draw, bills, receipts, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
+    receipts = payment.with_refunds(draw, receipts, overpaid)
+    money = Money(draw, bills, levy, head, numbers, receipts, overpaid, gone)
+    lasting = people_tables(draw, people) | {
+        "nhi_eligibility": insured.eligibility_table(draw, people, spells),
+        "assessment_history": assessment.history_table(bills, numbers),
+        "receipt": payment.receipt_table(draw, bills, receipts, numbers),
+        "flash_receipt": payment.flash_table(draw, bills, receipts, numbers),
+        "demand": pursuit.demand_table(bills, demands, numbers),
+        "write_off": pursuit.write_off_table(bills, gone, numbers),
+    } | old_records.case_tables(draw, people, bills, pursued, numbers, head)
+    return lambda day, since: lasting | figures(money, day, since)
+
+
+def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame]:
+    """年調定, 期別調定, 過誤納 and 賦課 as they stood at the close of `day`, with the day of their last change."""
+    bills, draw = money.bills, money.draw
+    parts = assessment.amounts_on(bills, day)
+    assessed = parts.sum(axis=1)
+    size = assessed.size
+    received = money.receipts.sum_on(day, size)
+    due_back, written_off = _sum(money.overpaid, day, size), np.zeros(size, dtype=np.int64)
+    seen = money.gone.day <= day
+    written_off[money.gone.at[seen]] = money.gone.yen[seen]
+    changed = _changed(money, day) if since is not None else np.zeros(size, dtype=np.int64)
+    at = np.flatnonzero(changed > (-1 if since is None else since))
+    notice = bills.notice[at]
+    installments = pl.DataFrame({
+        "notice_number": money.numbers[notice], "installment_no": bills.no[at] + 1, "due_date": bills.due[at],
+        "assessed_yen": assessed[at], **{name: parts[at, place] for place, name in enumerate(assessment.COMPONENTS)},
+        "stored_received_yen": received[at], "stored_unpaid_yen": (assessed - received + due_back - written_off)[at],
+        "from_day": changed[at]})
+    return {"installment": installments, **_annual(money, assessed, day, since),
+            "overpayment": payment.overpayment_table(draw, bills, money.overpaid, money.numbers, day)}
+
+
+def _annual(money: Money, assessed: np.ndarray, day: int, since: int | None) -> dict[str, pl.DataFrame]:
+    bills, levy, years = money.bills, money.levy, money.draw.clock.levy_years[0]
+    total = np.zeros(bills.household.size, dtype=np.int64)
+    np.add.at(total, bills.notice, assessed)
+    changed = np.zeros_like(total)
+    corrected = np.flatnonzero(bills.corrected_on <= day)
+    np.maximum.at(changed, bills.notice[corrected], bills.corrected_on[corrected])
+    at = np.flatnonzero(changed > (-1 if since is None else since))
+    year, head = years + bills.year[at], money.head[bills.household[at]]
+    return {
+        "annual_assessment": pl.DataFrame({
+            "notice_number": money.numbers[at], "atena_number": head, "levy_kind": pick(["料"], np.zeros(at.size, dtype=int)),
+            "levy_year": year, "assessment_fiscal_year": year, "assessed_yen": total[at], "notified_on": bills.notified_on[at],
+            "payment_method": pick(assessment.METHODS, bills.method[at]), "from_day": changed[at]}),
+        "nhi_levy": pl.DataFrame({
+            "head_atena_number": head, "levy_year": year, "insured_count": levy.count[at], "income_yen": levy.income[at],
+            "reduction_tenths": levy.reduction[at].astype(str), "levied_yen": total[at], "from_day": changed[at]})}
+
+
+def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:
+    """還付未済 by installment on `day` (yen)."""
+    due_back = np.zeros(size, dtype=np.int64)
+    open_ = (overpaid.arose_on <= day) & (overpaid.settled_on > day)
+    due_back[overpaid.at[open_]] = overpaid.yen[open_]
+    return due_back
+
+
+def _changed(money: Money, day: int) -> np.ndarray:
+    """The last day up to `day` on which a figure of each installment changed."""
+    changed = np.where(money.bills.corrected_on <= day, money.bills.corrected_on, 0)
+    for at, when in ((money.receipts.at, money.receipts.booked), (money.overpaid.at, money.overpaid.arose_on),
+                     (money.overpaid.at, money.overpaid.settled_on), (money.gone.at, money.gone.day)):
+        np.maximum.at(changed, at, np.where(when <= day, when, 0))
+    return changed
+
+
+def build(inbox: Path, persons: int, seed: int, clock: Clock) -> dict[str, int]:
+    """Write every feed of every day; returns the rows written by table. Prints progress."""
+    started, counts = time.perf_counter(), dict.fromkeys((t for s in SYSTEMS for t in tables(s)), 0)
+    feeds = [Feed(inbox, system, day, sequence) for sequence, day in enumerate(clock.feed_dates, start=1)
+             for system in SYSTEMS if sequence == 1 or system != "tainou"]
+    blocks = [min(BLOCK, persons - start) for start in range(0, persons, BLOCK)]
+    _deliver(feeds, stories.live(clock), clock, counts)
+    for block, size in enumerate(blocks):
+        draw = Draw(np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, persons, block]))), clock, block)
+        _deliver(feeds, live(draw, size), clock, counts)
+        _say(f"{time.perf_counter() - started:6.1f} 秒　{block + 1}/{len(blocks)} 区画　累計 {sum(counts.values()):,} 行")
+    written = sum(feed.close() for feed in feeds)
+    _say(f"{time.perf_counter() - started:6.1f} 秒　完了　{sum(counts.values()):,} 行　{written / 2**20:,.0f} MiB　{inbox}")
+    return counts
+
+
+def _deliver(feeds: list[Feed], rows_of: Tables, clock: Clock, counts: dict[str, int]) -> None:
+    for sequence, day in enumerate(clock.feed_dates, start=1):
+        since = number(clock.feed_dates[sequence - 2]) if sequence > 1 else None
+        rows = rows_of(number(day), since)
+        for feed in feeds:
+            for table in feed.files if feed.day == day else ():
+                if table in rows:
+                    counts[table] += feed.append(table, visible(rows[table], number(day), since))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,92 @@
+"""The permission table: exact sets, default deny, reasons in the office's words."""
+
+import re
+from datetime import date
+
+import pytest
+
+from auth import access
+from auth.access import User, clearance, decide, permissions, scope
+
+JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
+COMMON = {"home.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
+LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
+MAY = {
+    "manager": LEADS,
+    "chief": LEADS | {"note.write"},
+    "officer": LEADS | {"note.write"},
+    "analyst": COMMON,
+    "admin": {"home.read", "feed.read"},
+    "auditor": COMMON,
+    "ltc_reader": {"home.read"},
+}
+SCOPE = {"manager": "all", "chief": "all", "officer": "own"}
+LEADS_SEE = dict(C1="masked", C2="masked", C3="masked", C4="masked", C5="read", C6="masked", C7="masked", C8="read", C9="read")
+SEES = {"manager": LEADS_SEE, "chief": LEADS_SEE, "officer": LEADS_SEE | {"C2": "read", "C7": "none"}}
+NOTHING = dict.fromkeys([f"C{n}" for n in range(1, 10)], "none")
+
+
+def somebody(role: str) -> User:
+    return User("somebody", "だれか", role, "収納推進課", ("D01",))
+
+
+def test_the_roles_are_exactly_these():
+    assert set(permissions().roles) == set(MAY)
+
+
+@pytest.mark.parametrize("role", MAY)
+def test_a_role_may_do_exactly_its_actions(role):
+    assert {action for action in permissions().actions if decide(somebody(role), action).allowed} == MAY[role]
+
+
+@pytest.mark.parametrize("role", MAY)
+def test_a_role_sees_exactly_its_persons_and_classes(role):
+    assert scope(somebody(role)) == SCOPE.get(role, "none")
+    assert clearance(somebody(role)) == SEES.get(role, NOTHING)
+
+
+@pytest.mark.parametrize("user", [None, somebody("mayor"), somebody("")])
+def test_a_stranger_is_denied_everything(user):
+    assert not [action for action in permissions().actions if decide(user, action).allowed]
+    assert scope(user) == "none"
+    assert clearance(user) == NOTHING
+
+
+@pytest.mark.parametrize("action", ["", "home", "home.write", "HOME.READ", "case.read ", "__class__"])
+def test_an_unknown_action_is_denied_with_a_reason(action):
+    decision = decide(somebody("manager"), action)
+    assert not decision.allowed
+    assert JAPANESE.search(decision.reason)
+
+
+def test_every_denial_says_in_japanese_what_was_denied():
+    for role in MAY:
+        for action, done in permissions().actions.items():
+            decision = decide(somebody(role), action)
+            assert done in decision.reason, (role, action, decision)
+
+
+def test_every_action_class_and_role_has_a_japanese_name():
+    table = permissions()
+    names = [*table.actions.values(), *table.classes.values(), *(role.title for role in table.roles.values())]
+    assert all(JAPANESE.search(name) for name in names), names
+
+
+def test_the_table_says_when_it_was_reviewed():
+    assert isinstance(permissions().reviewed_on, date)
+
+
+def test_the_table_cannot_be_changed_at_run_time():
+    with pytest.raises(TypeError):
+        permissions().roles["officer"] = permissions().roles["manager"]
+    clearance(somebody("admin"))["C1"] = "read"
+    assert clearance(somebody("admin"))["C1"] == "none"
+
+
+@pytest.mark.parametrize(
+    "change", [{"actions": ["home.fly"]}, {"scope": "everything"}, {"clearance": {"C1": "full"}}, {"clearance": {"C0": "read"}}]
+)
+def test_a_grant_that_means_nothing_is_refused(change):
+    row = {"title": "係", "scope": "own", "actions": [], "clearance": {}} | change
+    with pytest.raises(ValueError, match=r"permissions\.toml"):
+        access._role("officer", row, {"actions": {"home.read": "ホームを見る"}, "classes": {"C1": "宛名番号"}})

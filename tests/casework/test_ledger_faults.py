@@ -1,0 +1,67 @@
+"""The ledger and the access log under kill -9 and a full disk, with real processes and a real file."""
+
+import json
+import random
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from audit import chain, log
+from casework import ledger
+from tests.audit.stores import start
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(40, marks=pytest.mark.slow)])
+def test_a_killed_writer_loses_nothing_it_acknowledged(sqlite_file, kills):
+    seed = 40 + kills
+    chance = random.Random(seed)
+    acknowledged, logged = {}, 0
+    for kill in range(kills):
+        events, entries = _run_until_killed(chance.uniform(0, 0.25))
+        acknowledged |= events
+        logged = max(logged, entries)
+        found = {item.event_id: item.seq for item in ledger.events_after(0)}
+        assert acknowledged.items() <= found.items(), f"seed {seed}, kill {kill}"
+        assert ledger.verify() is None, f"seed {seed}, kill {kill}"
+        assert log.verify() is None, f"seed {seed}, kill {kill}"
+    # A kill between commit and answer may leave an event nobody was told of: at most one for each kill.
+    assert len(acknowledged) <= ledger.last_seq() <= len(acknowledged) + kills, f"seed {seed}"
+    assert logged <= chain.length(log.ACCESS_LOG), f"seed {seed}"
+    assert len(acknowledged) > kills, f"seed {seed}"
+    assert all(set(item.payload["body"]) <= set("0123456789") for item in ledger.events_after(0))
+    assert _integrity(sqlite_file) == "ok"
+
+
+def _run_until_killed(seconds: float) -> tuple[dict[str, int], int]:
+    process = start(HERE / "appending_process.py", "0001")
+    with process:
+        lines = [process.stdout.readline()]
+        time.sleep(seconds)
+        process.kill()
+        lines += process.stdout.read().splitlines()
+    told = [line.split() for line in lines if len(line.split()) == 2 and line.split()[1].isdigit()]
+    entries = [int(seq) for name, seq in told if name == "log"]
+    return {name: int(seq) for name, seq in told if name != "log"}, max(entries, default=0)
+
+
+def test_a_full_disk_refuses_whole_and_recovers(sqlite_file):
+    with start(HERE / "filling_process.py") as process:
+        told = json.loads(process.stdout.read())
+    assert process.returncode == 0
+    assert told["refused"] >= 3, told
+    assert told["residue"] == [], "an append that was refused had left something behind"
+    assert told["acknowledged"] == list(range(1, len(told["acknowledged"]) + 1))
+    assert len(told["acknowledged"]) >= 3, told
+    assert [item.seq for item in ledger.events_after(0)] == told["acknowledged"]
+    assert ledger.verify() is None
+    assert _integrity(sqlite_file) == "ok"
+
+
+def _integrity(file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute("pragma integrity_check").fetchone()[0]

@@ -1,0 +1,170 @@
+"""Screens: nothing happens when a page file is imported, and every page is registered once."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+from tests.house.tree import ROOT, Source, dotted, imports, parsed, product, told
+
+SCRIPT = "pages/menu.py"  # the one file that Streamlit runs from top to bottom
+LIVE = ("streamlit", "data_access", "casework", "auth", "audit", "settings", "store")
+# These only wrap a function; nothing runs before the page calls it.
+HARMLESS_DECORATORS = ("st.fragment", "st.dialog")
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def page_files() -> list[Source]:
+    return [source for source in product() if source.package == "pages" and source.path != SCRIPT]
+
+
+def screens() -> list[Source]:
+    """The files of pages/ itself: one screen each."""
+    return [source for source in page_files() if source.path.count("/") == 1 and source.module != "pages"]
+
+
+def run_on_import(node: ast.AST):
+    """Every node that Python evaluates when the module is imported: not the bodies of functions."""
+    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        at_definition = [*node.args.defaults, *filter(None, node.args.kw_defaults), *getattr(node, "decorator_list", [])]
+        children = [child for child in at_definition if not is_harmless(child)]
+    else:
+        children = list(ast.iter_child_nodes(node))
+    for child in children:
+        yield from run_on_import(child)
+
+
+def is_harmless(decorator: ast.AST) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return dotted(called) in HARMLESS_DECORATORS
+
+
+def live_names(source: Source) -> set[str]:
+    """The names in this file that stand for streamlit, data or the store."""
+    live = {name for _, name in imports(source) if name.split(".")[0] in LIVE}
+    aliases = {
+        alias.asname or alias.name.split(".")[0]
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name in live
+    }
+    members = {
+        alias.asname or alias.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in LIVE
+        for alias in node.names
+    }
+    return aliases | members
+
+
+def awake(source: Source):
+    for statement in source.tree.body:
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        is_definition = isinstance(statement, (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *DEFINITIONS))
+        if not (is_text or is_definition):
+            yield (
+                f"{source.path}:{statement.lineno} は import しただけで実行される文です。ページのファイルに置けるのは "
+                "import・定数・関数だけです。render(user) の中へ移してください。"
+            )
+    live = live_names(source)
+    for node in run_on_import(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func).split(".")[0] in live:
+            yield (
+                f"{source.path}:{node.lineno} は import しただけで {dotted(node.func)} を呼びます。"
+                "誰が見ているかを確かめる前に動くので、render(user) の中へ移してください。"
+            )
+
+
+def test_importing_a_page_does_nothing():
+    complaints = told(complaint for source in page_files() for complaint in awake(source))
+    assert not complaints, complaints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import streamlit as st\nst.title('x')",
+        "from streamlit import title\nX = title('x')",
+        "import streamlit as st\nCHOICE = [st.selectbox('x', [])]",
+        "from data_access.query import ask\nROWS = ask(None, 'x')",
+        "from data_access import query\ndef render(user, rows=query.ask(None, 'x')): ...",
+        "import settings\nTODAY = settings.today()",
+        "import streamlit as st\n@st.cache_data\ndef rows(): ...\n@st.cache_data()\ndef more(): ...",
+        "import streamlit as st\nclass Page:\n    title = st.title('x')",
+        "for page in (1, 2):\n    X = page",
+        "render(None)",
+        "if True:\n    X = 1",
+    ],
+)
+def test_the_rule_sees_a_page_that_is_awake(text):
+    assert told(awake(parsed("pages/case.py", text))), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""カルテ"""\nimport streamlit as st\nfrom data_access.query import ask\nQUEUES = tuple(("a", "b"))\n'
+        "def render(user):\n    st.title('x')\n    ask(user, 'x')",
+        "import streamlit as st\n@st.fragment\ndef part(): st.title('x')\n@st.dialog('x')\ndef box(): ...",
+    ],
+)
+def test_the_rule_lets_a_sleeping_page_pass(text):
+    assert not told(awake(parsed("pages/case.py", text))), text
+
+
+def without_render(source: Source):
+    renders = [node for node in source.tree.body if isinstance(node, ast.FunctionDef) and node.name == "render"]
+    if [[argument.arg for argument in node.args.args] for node in renders] != [["user"]]:
+        yield f"{source.path} に render(user) がありません。メニューはこの関数だけを、権限を確かめてから呼びます。"
+
+
+def test_every_page_defines_render_of_user():
+    complaints = told(complaint for source in screens() for complaint in without_render(source))
+    assert not complaints, complaints
+
+
+@pytest.mark.parametrize("text", ["", "def render(): ...", "def render(ctx): ...", "def show(user): ..."])
+def test_the_rule_sees_a_page_without_render(text):
+    assert told(without_render(parsed("pages/case.py", text)))
+
+
+NAMES_A_FILE = re.compile(r"^(?:pages[./])?([a-z_]+)(?:\.py)?$")
+
+
+def register() -> set[str]:
+    """What pages/__init__.py names: its texts (addresses, files, actions) and the modules it imports."""
+    if not (ROOT / "pages/__init__.py").exists():
+        return set()
+    source = parsed("pages/__init__.py", (ROOT / "pages/__init__.py").read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str)} | {name for _, name in imports(source)}
+
+
+def unregistered(stems: set[str], named: set[str]):
+    mentioned = {match[1] for text in named if (match := NAMES_A_FILE.match(text))}
+    for stem in sorted(stems - mentioned):
+        yield f"pages/{stem}.py は pages/__init__.py に登録されていません。必要な操作（action）とともに登録してください。"
+    files = {match[1] for text in named if re.match(r"pages[./]|.*\.py$", text) and (match := NAMES_A_FILE.match(text))}
+    for stem in sorted(files - stems - {"menu", "parts"}):
+        yield f"pages/__init__.py が登録する pages/{stem}.py がありません。ファイルを置くか、登録を消してください。"
+
+
+def test_every_page_is_registered_and_every_registered_page_exists():
+    stems = {source.module.split(".")[1] for source in screens()}
+    complaints = told(unregistered(stems, register()))
+    assert not complaints, complaints
+
+
+@pytest.mark.parametrize("named", [set(), {"pages/home.py"}, {"pages/case.py", "pages/gone.py"}])
+def test_the_rule_sees_a_page_without_a_register_entry_or_file(named):
+    assert told(unregistered({"case"}, named))
+
+
+def test_every_action_named_by_the_register_is_in_the_permission_table():
+    actions = tomllib.loads((ROOT / "auth/permissions.toml").read_text(encoding="utf-8"))["actions"]
+    named = {text for text in register() if re.fullmatch(r"[a-z_]+\.(read|write|summary|approve|export)", text)}
+    assert named or not screens(), "pages/__init__.py はどのページにも必要な操作（例 worklist.read）を定めていません。"
+    assert not named - set(actions), f"権限表にない操作です: {sorted(named - set(actions))}。auth/permissions.toml に加えてください。"

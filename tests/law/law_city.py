@@ -1,0 +1,76 @@
+"""A tiny in-memory city for the law's SQL: the tables it reads, filled from plain tuples."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from law import parameters
+
+DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
+SCHEMAS = {
+    "derived.open_installment": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "atena_number": pl.String,
+        "levy_kind": pl.String,
+        "levy_year": pl.Int32,
+        "due_date": pl.Date,
+        "assessed_yen": pl.Int64,
+        "unpaid_yen": pl.Int64,
+    },
+    "source.receipt": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "received_on": pl.Date,
+        "principal_yen": pl.Int64,
+        "charge_yen": pl.Int64,
+    },
+    "source.demand": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "issued_on": pl.Date,
+        "designated_deadline": pl.Date,
+        "withdrawn_on": pl.Date,
+    },
+    "derived.prescription_event": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "kind": pl.String,
+        "happened_on": pl.Date,
+        "ended_on": pl.Date,
+        "end_reason": pl.String,
+        "is_confirmed": pl.Boolean,
+    },
+}
+
+
+def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
+    """A database with the law and the given rows; keys are open_installment, receipt, demand, prescription_event."""
+    database = duckdb.connect()
+    database.execute("create schema law; create schema source; create schema derived; set threads = 2")
+    for name, law_rows in parameters.as_tables().items():
+        _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
+    for table, schema in SCHEMAS.items():
+        own = rows.get(table.split(".")[1], [])
+        _create(database, table, pl.DataFrame(own, schema=schema, orient="row"))
+    database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
+    return database
+
+
+def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    database.register("incoming", frame)
+    database.execute(f"create table {table} as select * from incoming")
+    database.unregister("incoming")
+
+
+def run(database: duckdb.DuckDBPyConnection, rule: str) -> None:
+    """Run one rule of data_access/derived."""
+    database.execute((DERIVED / f"{rule}.sql").read_text(encoding="utf-8"))
+
+
+def answers(database: duckdb.DuckDBPyConnection, table: str, *columns: str) -> dict[str, tuple]:
+    """notice_number → the named columns of derived.<table>."""
+    found = database.sql(f"select notice_number, {', '.join(columns)} from derived.{table}").fetchall()
+    return {key: tuple(values) for key, *values in found}
