@@ -16,7 +16,6 @@ from data_access.feed_schedule import Announced, Problem
 from law.my_number import looks_like_my_number
 
 CHUNK = 8 << 20
-SHOWN_ROWS = 20
 EMPTY_DATES = ("00000000", "0000-00-00")
 EARLIEST, LATEST = "1868-01-01", "2100-12-31"
 
@@ -112,18 +111,21 @@ def _header(system: System, table: Table, announced: Announced, text: Path) -> l
 def _scan(text: Path, labels: list[str]) -> str:
     columns = ", ".join(f"{_literal(label)}: 'varchar'" for label in labels)
     return (f"read_csv({_literal(str(text))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-            f"escape = '\"', columns = {{{columns}}}, strict_mode = true, new_line = '\\r\\n')")
+            f"escape = '\"', columns = {{{columns}}}, strict_mode = true)")
 
 
 def _structure(connection, system: System, announced: Announced, scan: str) -> list[Problem]:
     """Rows with too many or too few items, broken quotes, and the announced number of rows."""
     lenient = scan[:-1] + ", store_rejects = true, rejects_limit = 20)"
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans;")
-    count = connection.execute(f"select count(*) from (select * from {lenient})").fetchone()[0]
-    rejects = connection.execute("select line, error_type from reject_errors order by line limit 20").fetchall()
+    try:
+        count = connection.execute(f"select count(*) from {lenient}").fetchall()[0][0]
+        rejects = connection.execute("select distinct line from reject_errors order by line limit 20").fetchall()
+    except duckdb.InvalidInputException:
+        return [_of(system, announced, "CSV として読めません", "改行（CRLF）と引用符を揃えて送り直してください。")]
     problems = [
         _of(system, announced, "項目の数か引用符が正しくない行です", "カンマと引用符を確かめて送り直してください。", row=line)
-        for line, _ in rejects
+        for (line,) in rejects
     ]
     if not problems and count != announced.row_count:
         problems.append(_of(system, announced, f"件数が {count:,} 件です（連携予定は {announced.row_count:,} 件）",

@@ -135,8 +135,8 @@ def _merge(connection, table: Table, old: Path, fresh: Path, file: Announced, ta
         return
     key = ", ".join(table.key)
     connection.execute(
-        f"copy (select * from (select * from read_parquet('{old}') anti join read_parquet('{fresh}') using ({key}) "
-        f"union all by name select * from read_parquet('{fresh}')) order by {key}) "
+        f"copy (select * from (select old.* from read_parquet('{old}') as old anti join read_parquet('{fresh}') as fresh "
+        f"using ({key}) union all by name select * from read_parquet('{fresh}')) order by {key}) "
         f"to '{target}' (format parquet, compression zstd)")
 
 

@@ -76,8 +76,7 @@ def _months(user: User, year: int, year_class: str, district: str | None) -> Non
         if rows.height:
             series[name] = ([_month_name(index) for index in rows["month_index"]], [total / 1_000_000 for total in rows["received_so_far_yen"]])
     order = [_month_name(index) for index in range(14)]
-    longest = sorted(series.items(), key=lambda entry: entry[0] != "今年度")
-    charts.lines(dict(longest), unit="百万円", key="rate_months", order=order, alt="収納額の累計。今年度と前年度の折れ線。値は下の表にある")
+    charts.lines(series, unit="百万円", key="rate_months", order=order, alt="収納額の累計。今年度と前年度の折れ線。値は下の表にある")
     tables.show(found.sort("fiscal_year", "booked_month", descending=[True, False]),
                 ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表")
 

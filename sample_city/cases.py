@@ -79,15 +79,15 @@ def pursue(draw: Draw, people: People, bills: Bills, slots: Slots, demands: Dema
     """Give every household with enough arrears at most one plan, disposition or suspension, and let it take effect."""
     clock, count = draw.clock, people.size.size
     home = bills.household[bills.notice]
-    day = clock.first - 1 - np.minimum(draw.random.exponential(420, count), 2_600).astype(np.int64)
+    day = clock.first - 1 - np.minimum(draw.random.exponential(330, count), 2_600).astype(np.int64)
     owed = bills.owed - np.where(slots.paid_on[:, 0] <= day[home], slots.amount[:, 0], 0)
     able = (bills.corrected_on == NEVER) & (owed > 0) & (slots.settled_on() > day[home])
     able &= (demands.deadline < day[home]) & (expiry >= day[home])
     total = np.zeros(count, dtype=np.int64)
     np.add.at(total, home[able], owed[able])
     lot = draw.random.random(count)
-    stopped = np.where(people.exit_state == REMOVED, 0.62, 0.46)
-    kind = np.select([total < WORTH_A_CASE, lot < 0.24, lot < 0.36, lot < stopped], [NONE, PLAN, DISPOSITION, SUSPENSION], NONE)
+    stopped = np.where(people.exit_state == REMOVED, 0.85, 0.62)
+    kind = np.select([total < WORTH_A_CASE, lot < 0.34, lot < 0.50, lot < stopped], [NONE, PLAN, DISPOSITION, SUSPENSION], NONE)
     scope = np.flatnonzero(able & (kind[home] != NONE))
     scope = scope[np.lexsort((bills.due[scope], home[scope]))]
     later = slots.paid_on[scope] > day[home[scope]][:, None]
@@ -154,7 +154,7 @@ def _dispose(draw: Draw, home: np.ndarray, pursued: Pursued) -> None:
     asset = draw.random.choice(7, count, p=[0.52, 0.18, 0.12, 0.06, 0.08, 0.01, 0.03])
     pursued.dispositions = Dispositions(household, kind, asset, effect, ended, reason)
     scope, end = pursued.scope[at], ended[case_of]
-    held = np.where(end == NEVER, NEVER, np.where(reason[case_of] < 2, two_years_after(end), np.minimum(end + 182, NEVER)))
+    held = np.where(end == NEVER, NEVER, np.where(reason[case_of] < 3, two_years_after(end), end + 182))
     pursued.expiry[scope] = np.maximum(pursued.expiry[scope], held)
     size = np.bincount(case_of, minlength=count)
     rank = np.arange(at.size) - (np.cumsum(size) - size)[case_of]

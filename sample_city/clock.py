@@ -6,14 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-try:
-    from law.calendar import roll_forward
-except ImportError:  # until law/calendar.py is there
-    def roll_forward(day: date) -> date:
-        """The next day that is not a weekend or the year's turn."""
-        while day.weekday() > 4 or (day.month, day.day) in {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}:
-            day += timedelta(days=1)
-        return day
+from law.calendar import is_closed, roll_forward
 
 EPOCH = date(1970, 1, 1).toordinal()
 NEVER = 1_000_000
@@ -24,7 +17,7 @@ NOMINAL_DUE = ((6, 30), (7, 31), (8, 31), (9, 30), (10, 31), (11, 30), (12, 25),
 
 def is_business_day(day: date) -> bool:
     """True when the office is open on that day."""
-    return roll_forward(day) == day
+    return not is_closed(day)
 
 
 def number(day: date) -> int:

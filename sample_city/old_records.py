@@ -126,7 +126,7 @@ def _notes(draw: Draw, pursued: Pursued, head: np.ndarray) -> pl.DataFrame:
     body = columns["body"].to_frame().with_columns(pl.Series(name, values).cast(pl.String) for name, values in slots.items())
     for name in slots:
         body = body.with_columns(pl.col("w").str.replace(name, pl.col(name), literal=True))
-    officers = words()["notes"].get("officers", words()["people"]["officers"])
+    officers = words()["people"]["officers"]
     table = pl.DataFrame({"atena_number": head[home], "contacted_on": day, **columns, "body": body["w"],
                           "officer_name": pick(officers, draw.random.integers(0, len(officers), count))})
     table = table.sort("contacted_on", maintain_order=True)

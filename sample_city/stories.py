@@ -1,4 +1,217 @@
-"""stub"""
+"""The households of stories.toml as rows of the same tables, and the right answers about them."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
+from sample_city.payment import safe_number
 from sample_city.words import ward_table
-def live(clock):
-    return lambda day, since: {"ward": ward_table()}
+
+FIRST = 9_900_000_000
+YEN = 12_000
+LATEST = {"history_number": 1, "from_day": 0, "until_day": NEVER}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is true of one story at the business date 2026-10-30; yen are 本料, `queues` the worklists it belongs to."""
+
+    atena_number: str
+    line: str
+    unpaid_yen: int
+    open_installments: int
+    oldest_due_date: date | None
+    queues: tuple[str, ...]
+    grounds: dict[str, str]
+    is_protected: bool
+    flash_yen: int
+    refund_due_yen: int
+
+
+@cache
+def stories() -> list[dict]:
+    """stories.toml, with defaults filled in."""
+    usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
+             "investigations": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
+    text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
+    return [usual | story for story in tomllib.loads(text)["story"]]
+
+
+def answers(clock: Clock | None = None) -> list[Answer]:
+    """The stated facts, story by story."""
+    clock = clock or Clock(date(2026, 10, 30))
+    return [Answer(
+        str(head(story)), story["line"], story["yen"] * len(story["unpaid"]), len(story["unpaid"]),
+        min((date_of(_due(clock, *at)) for at in story["unpaid"]), default=None), tuple(story["queues"]), story["grounds"],
+        "protection" in story, story["yen"] if "flash_days" in story else 0, story["yen"] if "overpaid" in story else 0,
+    ) for story in stories()]
+
+
+def head(story: dict) -> int:
+    """宛名番号 of the household's head."""
+    return FIRST + story["no"] * 10
+
+
+def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
+    """The stories' rows and 地区割: all on the day of the full feed, nothing later."""
+    rows: dict[str, list[dict]] = {}
+    for story in stories():
+        for table, row in _rows(story, clock):
+            rows.setdefault(table, []).append(row)
+    frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {"ward": ward_table()}
+    return lambda day, since: frames if since is None else {"flash_receipt": frames["flash_receipt"]}
+
+
+def _due(clock: Clock, back: int, no: int) -> int:
+    return int(clock.due[len(clock.levy_years) - 1 + back, no - 1])
+
+
+def _notice(clock: Clock, story: dict, back: int) -> int:
+    return FIRST + story["no"] * 100 + (clock.levy_years[-1] + back) % 100
+
+
+def _rows(story: dict, clock: Clock):
+    """Every row of one story, as (table, row)."""
+    yield from _residents(story, clock)
+    for back in range(1 - story["levy_years"], 1 if story["current_year"] else 0):
+        yield from _levy(story, clock, back)
+        for no in range(1, INSTALLMENTS + 1):
+            yield from _installment(story, clock, back, no)
+    yield from _casework(story, clock)
+
+
+def _residents(story: dict, clock: Clock):
+    town = ("6800942", "湖山町東", 27) if story["no"] % 2 else ("6800845", "富安二丁目", 18)
+    names = [story["name"], *story["members"]]
+    since = clock.first - story.get("state_days", 0)
+    for place, (name, kana) in enumerate(entry.split(":") for entry in names):
+        is_head = place == 0
+        yield "person", {
+            "atena_number": head(story) + place, "person_kind": "住登者", "name": name, "name_kana": kana,
+            "birth_date": clock.last - 365 * (story["age"] if place < 2 else 24) - 40 * story["no"], "sex": "女" if place else "男",
+            "postal_code": town[0], "town": town[1], "address_rest": story.get("address", f"{story['no']}番地1"), "ward_code": town[2],
+            "household_number": head(story), "relation": ["世帯主", "妻", "子"][place],
+            "resident_state": story["state"] if is_head else "現住",
+            "state_changed_on": since if is_head and "state_days" in story else NEVER} | LATEST
+        lost = is_head and not story["current_year"]
+        yield "nhi_eligibility", {
+            "atena_number": head(story) + place, "head_atena_number": head(story), "card_number": 99_000_000 + story["no"] * 10,
+            "acquired_on": clock.month_start[12], "acquired_reason": "社保離脱", "lost_on": clock.month_start[-13] if lost else NEVER,
+            "lost_reason": "その他" if lost else None} | LATEST
+    yield "household", {"household_number": head(story), "head_atena_number": head(story), "member_count": len(names)}
+    if "mail_to_heir" in story:
+        yield "mailing_address", {
+            "atena_number": head(story), "business": "国保料", "addressee_name": names[1].split(":")[0], "addressee_atena_number": head(story) + 1,
+            "postal_code": town[0], "address": f"鳥取県いなば市{town[1]}{story['no']}番地1", "valid_from": since + 20, "valid_to": NEVER,
+            "returned_on": NEVER} | LATEST
+    if "protection" in story:
+        measure, days = story["protection"]
+        yield "protection", {"atena_number": head(story), "measure": measure, "started_on": clock.first - days, "ended_on": NEVER} | LATEST
+
+
+def _levy(story: dict, clock: Clock, back: int):
+    year, total = clock.levy_years[-1] + back, story["yen"] * INSTALLMENTS
+    total -= story["yen"] if story.get("overpaid", [None])[0] == back else 0
+    yield "annual_assessment", {
+        "notice_number": _notice(clock, story, back), "atena_number": head(story), "levy_kind": "料", "levy_year": year,
+        "assessment_fiscal_year": year, "assessed_yen": total, "notified_on": _due(clock, back, 1) - 15, "payment_method": story["method"]}
+    yield "nhi_levy", {"head_atena_number": head(story), "levy_year": year, "insured_count": 1 + len(story["members"]),
+                       "income_yen": story["yen"] * 150, "reduction_tenths": "0", "levied_yen": total}
+
+
+def _installment(story: dict, clock: Clock, back: int, no: int):
+    key = {"notice_number": _notice(clock, story, back), "installment_no": no}
+    due, yen, year = _due(clock, back, no), story["yen"], clock.levy_years[-1] + back
+    is_unpaid, by_plan = [back, no] in story["unpaid"], [back, no] in story["paid_by_plan"]
+    is_overpaid = story.get("overpaid") == [back, no]
+    paid = _paid_on(story, clock, back, no)
+    is_paid = not is_unpaid and paid + 2 <= clock.first
+    assessed = 0 if is_overpaid else yen
+    parts = [assessed * 7 // 10 // 100 * 100, assessed * 2 // 10 // 100 * 100]
+    yield "installment", key | {
+        "due_date": due, "assessed_yen": assessed, "medical_yen": parts[0], "elderly_support_yen": parts[1],
+        "care_yen": assessed - sum(parts), "child_support_yen": 0, "stored_received_yen": yen * is_paid,
+        "stored_unpaid_yen": assessed - yen * is_paid + (yen if is_overpaid else 0)}
+    if is_paid:
+        yield "receipt", key | {
+            "receipt_number": int(safe_number(np.array([99_000_000_000 + (story["no"] * 10 - back) * 100 + no]))[0]), "receipt_kind": "収納",
+            "channel": "口座振替" if story["method"] == "口座振替" else "コンビニ", "received_on": paid, "booked_on": paid + 2,
+            "fiscal_year": int(booking_year(np.array([paid + 2]), np.array([year]))[0]), "principal_yen": yen, "charge_yen": 0, "fee_yen": 0}
+    if is_overpaid:
+        arose = due + 90
+        yield "assessment_history", key | {"correction_number": 1, "corrected_on": arose, "before_yen": yen, "after_yen": 0, "reason": "資格喪失"}
+        yield "overpayment", key | {
+            "overpayment_number": FIRST + story["no"], "arose_on": arose, "fiscal_year": int(booking_year(np.array([arose]), np.array([year]))[0]),
+            "overpaid_yen": yen, "settled_on": NEVER, "settled_yen": 0}
+    issued = _issue_day(due)
+    if (is_unpaid or by_plan) and story["is_demanded"] and issued <= clock.first:
+        yield "demand", key | {"issued_on": issued, "designated_deadline": issued + 10, "returned_on": NEVER, "withdrawn_on": NEVER} | LATEST
+    if is_unpaid and "flash_days" in story:
+        on = clock.first - story["flash_days"]
+        yield "flash_receipt", key | {"flash_number": int(safe_number(np.array([99_900_000_000 + story["no"]]))[0]),
+                                      "channel": "コンビニ", "paid_on": on, "paid_yen": yen, "from_day": on + 1}
+
+
+def _paid_on(story: dict, clock: Clock, back: int, no: int) -> int:
+    """The due date, or the day of the plan's part that paid this installment."""
+    if [back, no] not in story["paid_by_plan"]:
+        return _due(clock, back, no)
+    days = story["plan"]["parts"][story["paid_by_plan"].index([back, no])][0]
+    return clock.first - days
+
+
+def _issue_day(due: int) -> int:
+    day = due + 20
+    while not is_business_day(date_of(day)):
+        day -= 1
+    return day
+
+
+def _casework(story: dict, clock: Clock):
+    key, no = {"atena_number": head(story)}, story["no"]
+    if "contact_days" in story:
+        yield "negotiation_note", key | {
+            "note_number": FIRST + no, "contacted_on": clock.first - story["contact_days"], "method": "電話", "direction": "発信",
+            "counterpart": "同居家族" if story["state"] == "死亡" else "本人", "outcome": "相談継続",
+            "body": f"{story['line']}（物語の世帯 {no}）", "officer_name": "秋庭"}
+    for place, (target, days, result) in enumerate(story["investigations"]):
+        yield "asset_investigation", key | {
+            "investigation_number": FIRST + no * 10 + place, "target": target, "asked_on": clock.first - days - 20,
+            "answered_on": clock.first - days, "result": result, "is_confirmed": 1}
+    if "detail" in story:
+        kind, days = story["detail"]
+        yield "delinquent_detail", key | {"detail_number": FIRST + no, "detail_kind": kind, "started_on": clock.first - days,
+                                          "ended_on": NEVER, "is_confirmed": 1}
+    scope = [{"notice_number": _notice(clock, story, back), "installment_no": term} for back, term in sorted(story["paid_by_plan"] + story["unpaid"])]
+    if "seized_days" in story:
+        disposed = {"disposition_number": 99_000_000 + no}
+        yield "disposition", key | disposed | {"disposition_kind": "差押", "asset_kind": "預金", "ended_on": NEVER, "end_reason": None,
+                                               "took_effect_on": clock.first - story["seized_days"]}
+        for row in scope:
+            yield "disposition_installment", disposed | row | {"claimed_yen": story["yen"]}
+    if "plan" in story:
+        yield from _plan(story, clock, scope)
+
+
+def _plan(story: dict, clock: Clock, scope: list[dict]):
+    plan, key = story["plan"], {"plan_number": 99_000_000 + story["no"]}
+    yield "installment_plan", key | {
+        "atena_number": head(story), "pledged_on": clock.first - plan["days"], "is_written": 1,
+        "planned_yen": sum(yen for _, yen, _ in plan["parts"]),
+        "cancelled_on": clock.first - plan["cancelled_days"] if "cancelled_days" in plan else NEVER}
+    for part, (days, yen, is_paid) in enumerate(plan["parts"], start=1):
+        on = clock.first - days
+        yield "installment_plan_part", key | {"part_no": part, "promised_on": on, "promised_yen": yen,
+                                              "paid_on": on if is_paid else NEVER, "paid_yen": yen if is_paid else 0}
+    for row in scope:
+        yield "installment_plan_scope", key | row
+
+
+__all__ = ["Answer", "answers", "head", "live", "number", "stories"]

@@ -33,7 +33,7 @@ payment as (
     join installment using (notice_number, installment_no)
     where receipt.received_on < getvariable('as_of')
     group by all
-    
+    having sum(receipt.principal_yen) <> 0
 ),
 cut as (
     select notice_number, installment_no, paid_on, paid_yen from payment

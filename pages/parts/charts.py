@@ -17,9 +17,13 @@ def _show(figure: go.Figure, alt: str, key: str, height: int = 340) -> None:
     st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displayModeBar": False})
 
 
-def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str) -> None:
-    """At most three lines, name → (x, y); the first is the subject, the others its comparison. Zero is the floor."""
+def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str, order: list[str] | None = None) -> None:
+    """At most three lines, name → (x, y); the first is the subject, the others its comparison. Zero is the floor.
+
+    `order` fixes the categories of the x axis, so that a line that starts later does not move them."""
     figure = go.Figure()
+    if order:
+        figure.update_xaxes(categoryorder="array", categoryarray=order, range=[-0.3, len(order) - 0.5])
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
         figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")

@@ -38,8 +38,8 @@ def person(server, name: str) -> Visitor:
 
 
 def refused(visitor: Visitor, **how) -> int:
-    with pytest.raises(InvalidStatus) as refusal:
-        visitor.line(**how)
+    with pytest.raises(InvalidStatus) as refusal, visitor.line(**how):
+        raise AssertionError("the Gate accepted the socket")
     return refusal.value.response.status_code
 
 
@@ -234,6 +234,7 @@ def test_nobody_empties_the_caches_or_reads_the_repository(probe):
     visitor = person(probe, "kita")
     with visitor.line() as line:
         before = line.run()
+        list(line.frames(0.5))  # what follows a run
         for kind in ("clear_cache", "load_git_info", "set_run_on_save"):
             message = BackMsg()
             setattr(message, kind, True)

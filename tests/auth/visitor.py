@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -126,17 +128,17 @@ class Visitor:
     def cookie_header(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    def line(self, session_id: str = "", origin: str | None = "own", **headers: str) -> "Line":
+    @contextmanager
+    def line(self, session_id: str = "", origin: str | None = "own", **headers: str) -> Iterator["Line"]:
         """Streamlit's websocket. Raises websockets' InvalidStatus when the Gate refuses it."""
         protocols = ["streamlit", "x", session_id] if session_id else ["streamlit"]
         origin = f"http://{self.server.host}" if origin == "own" else origin
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Line(
-            connect(
-                f"ws://{self.server.host}/_stcore/stream", origin=origin, subprotocols=protocols,
-                additional_headers={"Cookie": self.cookie_header(), **sent}, proxy=None, max_size=None,
-            )  # fmt: skip
-        )
+        with connect(
+            f"ws://{self.server.host}/_stcore/stream", origin=origin, subprotocols=protocols,
+            additional_headers={"Cookie": self.cookie_header(), **sent}, proxy=None, max_size=None,
+        ) as socket:  # fmt: skip
+            yield Line(socket)
 
     def _keep(self, set_cookie: str) -> None:
         name, _, rest = set_cookie.partition("=")
@@ -153,12 +155,6 @@ class Line:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.session_id = ""
-
-    def __enter__(self) -> "Line":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.socket.close()
 
     def say(self, message: BackMsg) -> None:
         self.socket.send(message.SerializeToString())

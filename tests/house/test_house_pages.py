@@ -1,11 +1,11 @@
 """Screens: nothing happens when a page file is imported, and every page is registered once."""
 
 import ast
-import re
 import tomllib
 
 import pytest
 
+import pages
 from tests.house.tree import ROOT, Source, dotted, imports, parsed, product, told
 
 SCRIPT = "pages/menu.py"  # the one file that Streamlit runs from top to bottom
@@ -131,40 +131,31 @@ def test_the_rule_sees_a_page_without_render(text):
     assert told(without_render(parsed("pages/case.py", text)))
 
 
-NAMES_A_FILE = re.compile(r"^(?:pages[./])?([a-z_]+)(?:\.py)?$")
-
-
-def register() -> set[str]:
-    """What pages/__init__.py names: its texts (addresses, files, actions) and the modules it imports."""
-    if not (ROOT / "pages/__init__.py").exists():
-        return set()
-    source = parsed("pages/__init__.py", (ROOT / "pages/__init__.py").read_text(encoding="utf-8"))
-    texts = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)}
-    return {text for text in texts if isinstance(text, str)} | {name for _, name in imports(source)}
-
-
-def unregistered(stems: set[str], named: set[str]):
-    mentioned = {match[1] for text in named if (match := NAMES_A_FILE.match(text))}
-    for stem in sorted(stems - mentioned):
+def unregistered(stems: set[str], registered: list[str]):
+    for stem in sorted(stems - set(registered)):
         yield f"pages/{stem}.py は pages/__init__.py に登録されていません。必要な操作（action）とともに登録してください。"
-    files = {match[1] for text in named if re.match(r"pages[./]|.*\.py$", text) and (match := NAMES_A_FILE.match(text))}
-    for stem in sorted(files - stems - {"menu", "parts"}):
-        yield f"pages/__init__.py が登録する pages/{stem}.py がありません。ファイルを置くか、登録を消してください。"
+    for module in sorted(set(registered) - stems):
+        yield f"pages/__init__.py が登録する pages/{module}.py がありません。ファイルを置くか、登録を消してください。"
+    for module in sorted({module for module in registered if registered.count(module) > 1}):
+        yield f"pages/__init__.py に {module} が2度あります。1つにしてください。"
 
 
-def test_every_page_is_registered_and_every_registered_page_exists():
+def test_every_page_is_registered_once_and_every_registered_page_exists():
     stems = {source.module.split(".")[1] for source in screens()}
-    complaints = told(unregistered(stems, register()))
+    complaints = told(unregistered(stems, [entry.module for entry in pages.REGISTER]))
     assert not complaints, complaints
 
 
-@pytest.mark.parametrize("named", [set(), {"pages/home.py"}, {"pages/case.py", "pages/gone.py"}])
-def test_the_rule_sees_a_page_without_a_register_entry_or_file(named):
-    assert told(unregistered({"case"}, named))
+@pytest.mark.parametrize("registered", [[], ["home"], ["case", "gone"], ["case", "case"]])
+def test_the_rule_sees_a_wrong_register(registered):
+    assert told(unregistered({"case"}, registered))
 
 
-def test_every_action_named_by_the_register_is_in_the_permission_table():
+def test_every_registered_page_needs_an_action_of_the_permission_table():
     actions = tomllib.loads((ROOT / "auth/permissions.toml").read_text(encoding="utf-8"))["actions"]
-    named = {text for text in register() if re.fullmatch(r"[a-z_]+\.(read|write|summary|approve|export)", text)}
-    assert named or not screens(), "pages/__init__.py はどのページにも必要な操作（例 worklist.read）を定めていません。"
-    assert not named - set(actions), f"権限表にない操作です: {sorted(named - set(actions))}。auth/permissions.toml に加えてください。"
+    complaints = told(
+        f"pages/__init__.py の {entry.module} が求める操作 {entry.action} は権限表にありません。auth/permissions.toml に加えてください。"
+        for entry in pages.REGISTER
+        if entry.action not in actions
+    )
+    assert not complaints, complaints

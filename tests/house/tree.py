@@ -1,4 +1,4 @@
-"""The project's own files as the house rules read them: parsed once, never imported."""
+"""The project's own files as the house rules read them: parsed once, not imported."""
 
 import ast
 from dataclasses import dataclass

@@ -6,13 +6,14 @@ The random days crowd around month ends, leap days, year boundaries and the days
 import random
 import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
 import pytest
 from law_city import DERIVED, answers, city, run
 
-from law import delinquency_charge, demand, prescription
+from law import delinquency_charge, demand, parameters, prescription
 
 CASES = 5_000
 AS_OF = date(2026, 11, 20)
@@ -54,32 +55,49 @@ def differences(expected, found):
     return [(key, expected[key], found.get(key)) for key in expected if expected[key] != found.get(key)][:3]
 
 
-@pytest.mark.parametrize("as_of", [AS_OF, date(2024, 2, 29), date(2026, 12, 31)])
-def test_charge(as_of):
+CITY_POLICY = {}
+TO_THE_YEN = {"result_unit_yen": 1, "result_minimum_yen": 0}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "policy"),
+    [
+        (AS_OF, CITY_POLICY),
+        (date(2024, 2, 29), TO_THE_YEN),
+        (AS_OF, TO_THE_YEN),
+        (date(2026, 12, 31), TO_THE_YEN | {"first_months": 3, "min_base_on_balance": False}),
+        (date(2026, 1, 1), TO_THE_YEN | {"first_months": 0, "base_unit_yen": 100}),
+    ],
+)
+def test_charge(as_of, policy):
+    """Also without the last rounding (to the yen), so that no segment hides behind it, and for other cities' settings."""
     seed = 3_050 + as_of.toordinal()
     rng = random.Random(seed)
     own = {key: row for key, row in installments(rng).items() if row[1] < as_of}
-    paid = {
-        key: [
-            (
-                rng.choice([due, as_of, due + timedelta(days=rng.randrange(-10, 60)), rng.choice(AWKWARD)]),
-                rng.choice([yen // 2, yen, 1_000, -500, rng.randrange(-2_000, 2 + yen), 0]),
-            )
-            for _ in range(rng.choice([0, 0, 1, 2, 3, 6]))
-        ]
-        for key, (_, due, yen) in own.items()
-    }
+    paid = {key: list(random_payments(rng, due, yen, as_of)) for key, (_, due, yen) in own.items()}
     receipts = [(key, "01", on, yen, 0) for key, many in paid.items() for on, yen in many]
+    policies = {kind: replace(parameters.levy_policy(kind, as_of), **policy) for kind in "料税"}
     expected = {
-        key: (delinquency_charge.explain(yen, due, paid[key], as_of, kind).yen,)
+        key: (delinquency_charge.explain(yen, due, paid[key], as_of, kind, policies[kind]).yen,)
         for key, (kind, due, yen) in own.items()
     }
     database = city(as_of, open_installment=open_rows(own), receipt=receipts)
+    for column, value in policy.items():
+        database.execute(f"update law.levy_policy set {column} = $value", {"value": value})
     run(database, "delinquency_charge")
     found = answers(database, "delinquency_charge", "charge_yen")
     assert len(found) == len(expected) > CASES / 2, seed
     assert differences(expected, found) == [], seed
     assert sum(yen > 0 for (yen,) in found.values()) > len(found) / 4, seed
+
+
+def random_payments(rng, due, yen, as_of):
+    for _ in range(rng.choice([0, 0, 1, 2, 3, 6])):
+        on = rng.choice([due, as_of, due + timedelta(days=rng.randrange(-10, 60)), rng.choice(AWKWARD)])
+        part = rng.choice([yen // 2, yen, 1_000, -500, rng.randrange(-2_000, 2 + yen), 0])
+        yield on, part
+        if rng.random() < 0.1:  # 同じ日の取消
+            yield on, -part
 
 
 def random_events(rng, due):
