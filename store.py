@@ -15,7 +15,7 @@ metadata = MetaData()
 
 @lru_cache(maxsize=8)
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error must not quote a person
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)

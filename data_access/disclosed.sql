@@ -158,7 +158,8 @@ select
     whole('C9', installment.demand_deadline) as demand_deadline,
     whole('C9', installment.is_demand_missed) as is_demand_missed,
     whole('C9', installment.seizable_from) as seizable_from,
-    whole('C9', installment.completes_on) as prescription_on,
+    -- 差押の間は完成しないので、日を示さない
+    whole('C9', case when not installment.is_held then installment.completes_on end) as prescription_on,
     whole('C9', installment.renewed_by) as renewed_by,
     whole('C9', installment.renewed_on) as renewed_on,
     whole('C9', installment.is_held) as is_held,
@@ -237,17 +238,17 @@ from derived.screening_evidence as evidence
 join derived.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
--- grain: verdict × 号 × district: counts and yen without a person
+-- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts
 create view disclosed.suspension_summary as
 select
     screening.ground,
     screening.verdict,
-    visible_district(delinquent.district_code) as district_code,
-    visible_district_name(delinquent.district_code, delinquent.district_name) as district_name,
+    delinquent.district_code,
     count(*) as case_count,
     sum(delinquent.unpaid_yen)::bigint as unpaid_yen
 from derived.screening as screening
 join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
 group by all;
 
 -- grain: as derived.rate_cube, without persons; districts that are not the reader's own are one line, so that

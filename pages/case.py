@@ -26,15 +26,18 @@ def render(user: User) -> None:
     _who(person)
     _amounts(person)
     _due(user, atena_ref, stands)
-    arrears, timeline, household = st.tabs(["期別", "経過", "世帯・賦課"])
-    with arrears:
-        _installments(user, atena_ref, stands)
-    with timeline:
-        if decide(user, "note.write").allowed:
-            note_form(user, atena_ref, person["note_version"])
-        _timeline(user, atena_ref)
-    with household:
-        _household(user, atena_ref)
+    if decide(user, "note.write").allowed:
+        note_form(user, atena_ref, person["note_version"])
+    arrears, timeline, household = st.tabs(["期別", "経過", "世帯・賦課"], key="case_view", on_change="rerun")
+    if arrears.open:
+        with arrears:
+            _installments(user, atena_ref, stands)
+    if timeline.open:
+        with timeline:
+            _timeline(user, atena_ref)
+    if household.open:
+        with household:
+            _household(user, atena_ref)
 
 
 def _who(person: dict) -> None:
@@ -51,7 +54,7 @@ def _who(person: dict) -> None:
             st.caption("送付先・番号")
             st.text(person["mailing_address"] or "住所と同じ")
             returned = f"　返戻 {wording.short(person['mail_returned_on'])}" if person["mail_returned_on"] else ""
-            st.text(f"参照番号 {person['atena_ref']}　宛名番号 {person['atena_number_shown'] or '—'}{returned}")
+            st.text(f"参照番号 {person['atena_ref']}\n宛名番号 {person['atena_number_shown'] or '—'}{returned}")
 
 
 def _plain(text: str | None) -> str:
@@ -66,13 +69,14 @@ def _state(person: dict) -> str:
 
 
 def _amounts(person: dict) -> None:
-    cards = st.columns(5)
+    cards = st.columns(4)
     cards[0].metric("滞納額（本料）", wording.yen(person["unpaid_yen"]), border=True, help="納期限を過ぎた期別の未納額の合計")
-    cards[1].metric("うち現年／滞繰", f"{person['current_unpaid_yen']:,}／{person['carried_unpaid_yen']:,}", border=True)
-    cards[2].metric("延滞金（基準日まで）", wording.yen(person["charge_yen"]), border=True,
-                    help="基準日に全額納めたときの額。割合は年ごと、端数は期別ごとに処理（law/delinquency_charge.toml）")
-    cards[3].metric("最も近い時効", wording.short(person["prescription_on"]), border=True, help="国保法110条。期別ごとの日は下の表にある")
-    cards[4].metric("最終接触", wording.short(person["last_contact_on"]), border=True, help="不在を除く、話せた日")
+    cards[1].metric("延滞金", wording.yen(person["charge_yen"]), border=True,
+                    help="基準日に全額納めたときの額。割合は暦年ごと、端数は期別ごとに処理する")
+    cards[2].metric("最も近い時効", wording.short(person["prescription_on"]), border=True, help="国保法110条。期別ごとの日は下の表にある")
+    cards[3].metric("最終接触", wording.short(person["last_contact_on"]), border=True, help="不在を除く、話せた日")
+    st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
+               f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}")
 
 
 def _due(user: User, atena_ref: str, stands: Standing) -> None:
@@ -90,8 +94,8 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
     states = [_installment_state(row, stands) for row in found.iter_rows(named=True)]
     tables.show(found.with_columns(state=states if states else None),
-                ["levy_year", "installment_no", "due_date", "assessed_yen", "received_yen", "written_off_yen", "unpaid_yen", "charge_yen",
-                 "demanded_on", "seizable_from", "prescription_on", "renewed_by", "renewed_on", "state"],
+                ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "state", "demanded_on",
+                 "seizable_from", "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
                 empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期")
 
 

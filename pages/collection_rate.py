@@ -23,19 +23,22 @@ def render(user: User) -> None:
     """Three rates, then the breakdowns, then six years."""
     stands = heading("収納状況", user, "決算の定義による率")
     year = stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1
-    district = filters.district(user)
+    district = filters.district(user, everywhere="市計")
     by_year = ask(user, "rate_by_year", district=district)
     _cards(by_year, year)
     with st.expander("定義と根拠", icon=":material/menu_book:"):
         st.markdown(DEFINITION)
     year_class = st.segmented_control("区分", CLASSES, default="現年", key="year_class", bind="query-params", required=True)
-    parts, months, years = st.tabs(["内訳", "月別", "年度比較"])
-    with parts:
-        _parts(user, year, year_class, district)
-    with months:
-        _months(user, year, year_class, district)
-    with years:
-        _years(by_year, year_class)
+    parts, months, years = st.tabs(["内訳", "月別", "年度比較"], key="rate_view", on_change="rerun")
+    if parts.open:
+        with parts:
+            _parts(user, year, year_class, district)
+    if months.open:
+        with months:
+            _months(user, year, year_class, district)
+    if years.open:
+        with years:
+            _years(by_year, year_class)
 
 
 def _cards(by_year: pl.DataFrame, year: int) -> None:

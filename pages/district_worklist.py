@@ -11,8 +11,8 @@ from pages.parts.heading import heading
 
 PAGE_SIZE = 100
 SORTS = ["急ぐ順", "滞納額が大きい順", "時効が近い順", "接触が古い順"]
-COLUMNS = ["name", "age", "district_name", "town", "reason", "unpaid_yen", "charge_yen", "oldest_due_date",
-           "prescription_on", "last_contact_on", "last_payment_on", "plan_state"]
+COLUMNS = ["name", "reason", "unpaid_yen", "prescription_on", "last_contact_on", "last_payment_on", "plan_state",
+           "town", "age", "charge_yen", "oldest_due_date", "district_name"]
 
 
 def render(user: User) -> None:

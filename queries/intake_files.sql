@@ -1,5 +1,5 @@
 -- grain: one announced file of one intake
--- action: feed.read
+-- action: feed.detail
 select system_name, label, file, mode, sequence, row_count, totals, problem_count
 from disclosed.intake_file
 where started_at = $started_at

@@ -1,5 +1,5 @@
 -- grain: one problem found by one intake
--- action: feed.read
+-- action: feed.detail
 select system, file, "row", "column", "count", sentence
 from disclosed.intake_problem
 where started_at = $started_at

@@ -41,8 +41,7 @@ def assess(draw: Draw, levy: Levy, insured: Insured, method: np.ndarray) -> Bill
     """Spread each year's premium over the installments left after joining; apply the one correction of the notice."""
     clock, count = draw.clock, levy.household.size
     start = np.minimum(levy.joined_month, INSTALLMENTS - 1)
-    first_due = clock.due[levy.year, start]
-    notified = np.where(start > 2, first_due - 20, np.minimum(first_due - 15, clock.due[levy.year, 0] - 15 + start * 30))
+    notified = levy.notified_on
     whole = levy.full * (12 - levy.joined_month)[:, None] // 12 // 100 * 100
     used = levy.full * (levy.left_month - levy.joined_month)[:, None] // 12 // 100 * 100
     known = insured.known_on[levy.household]
@@ -82,7 +81,7 @@ def _correct_income(draw: Draw, levy: Levy, before: np.ndarray, after: np.ndarra
     lot = draw.random.random(count)
     day = clock.due[levy.year, 0] + draw.days(20, 240, count)
     tenths = draw.random.integers(6, 12, count)
-    chosen = np.flatnonzero((lot < 0.025) & (corrected == NEVER) & (day <= clock.last))
+    chosen = np.flatnonzero((lot < 0.025) & (corrected == NEVER) & (day > levy.notified_on + 5) & (day <= clock.last))
     later = clock.due[levy.year[chosen]] > day[chosen, None] + 10
     scaled = before[chosen] * np.where(lot[chosen] < 0.005, 5, tenths[chosen])[:, None, None] // 10 // 100 * 100
     after[chosen] = np.where(later[:, :, None], scaled, before[chosen])

@@ -87,7 +87,7 @@ def pursue(draw: Draw, people: People, bills: Bills, slots: Slots, demands: Dema
     np.add.at(total, home[able], owed[able])
     lot = draw.random.random(count)
     stopped = np.where(people.exit_state == REMOVED, 0.85, 0.62)
-    kind = np.select([total < WORTH_A_CASE, lot < 0.34, lot < 0.50, lot < stopped], [NONE, PLAN, DISPOSITION, SUSPENSION], NONE)
+    kind = np.select([total < WORTH_A_CASE, lot < 0.30, lot < 0.44, lot < stopped], [NONE, PLAN, DISPOSITION, SUSPENSION], NONE)
     scope = np.flatnonzero(able & (kind[home] != NONE))
     scope = scope[np.lexsort((bills.due[scope], home[scope]))]
     later = slots.paid_on[scope] > day[home[scope]][:, None]

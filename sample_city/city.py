@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city import assessment, cases, insured, old_records, payment, pursuit, stories
+from sample_city import assessment, cases, insured, old_records, payment, pursuit, receipts, refunds, stories
 from sample_city.assessment import Bills
 from sample_city.clock import Clock, number
 from sample_city.feed import SYSTEMS, Feed, tables, visible
-from sample_city.payment import Overpaid, Receipts
-from sample_city.people import BLOCK, REMOVED, Draw, atena, people_tables, settle
+from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
 from sample_city.pursuit import WriteOffs
+from sample_city.receipts import Receipts
+from sample_city.refunds import Overpaid
+from sample_city.residents import people_tables
 from sample_city.words import pick
 
 Tables = Callable[[int, int | None], dict[str, pl.DataFrame]]
@@ -48,16 +50,16 @@ def live(draw: Draw, persons: int) -> Tables:
     numbers = 1_000_000_000 + draw.block * 10_000_000 + np.arange(levy.household.size) * 3 + 1
     head = atena(draw, people.first)
     pursued = cases.pursue(draw, people, bills, slots, demands, expiry)
-    receipts = payment.receive(draw, bills, slots, pursued.payments, demands.issued_on)
-    overpaid = payment.overpayments(draw, bills, receipts)
-    gone = pursuit.write_off(draw, bills, receipts, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
-    receipts = payment.with_refunds(draw, receipts, overpaid)
-    money = Money(draw, bills, levy, head, numbers, receipts, overpaid, gone)
+    paid = receipts.receive(draw, bills, slots, pursued.payments, demands.issued_on)
+    overpaid = refunds.overpayments(draw, bills, paid)
+    gone = pursuit.write_off(draw, bills, paid, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
+    paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
+    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone)
     lasting = people_tables(draw, people) | {
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),
-        "receipt": payment.receipt_table(draw, bills, receipts, numbers),
-        "flash_receipt": payment.flash_table(draw, bills, receipts, numbers),
+        "receipt": receipts.receipt_table(draw, bills, paid, numbers),
+        "flash_receipt": receipts.flash_table(draw, bills, paid, numbers),
         "demand": pursuit.demand_table(bills, demands, numbers),
         "write_off": pursuit.write_off_table(bills, gone, numbers),
     } | old_records.case_tables(draw, people, bills, pursued, numbers, head)
@@ -74,7 +76,7 @@ def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame
     due_back, written_off = _sum(money.overpaid, day, size), np.zeros(size, dtype=np.int64)
     seen = money.gone.day <= day
     written_off[money.gone.at[seen]] = money.gone.yen[seen]
-    changed = _changed(money, day) if since is not None else np.zeros(size, dtype=np.int64)
+    changed = _changed(money, day) if since is not None else _notified(money)[bills.notice]
     at = np.flatnonzero(changed > (-1 if since is None else since))
     notice = bills.notice[at]
     installments = pl.DataFrame({
@@ -83,14 +85,14 @@ def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame
         "stored_received_yen": received[at], "stored_unpaid_yen": (assessed - received + due_back - written_off)[at],
         "from_day": changed[at]})
     return {"installment": installments, **_annual(money, assessed, day, since),
-            "overpayment": payment.overpayment_table(draw, bills, money.overpaid, money.numbers, day)}
+            "overpayment": refunds.overpayment_table(draw, bills, money.overpaid, money.numbers, day)}
 
 
 def _annual(money: Money, assessed: np.ndarray, day: int, since: int | None) -> dict[str, pl.DataFrame]:
     bills, levy, years = money.bills, money.levy, money.draw.clock.levy_years[0]
     total = np.zeros(bills.household.size, dtype=np.int64)
     np.add.at(total, bills.notice, assessed)
-    changed = np.zeros_like(total)
+    changed = _notified(money)
     corrected = np.flatnonzero(bills.corrected_on <= day)
     np.maximum.at(changed, bills.notice[corrected], bills.corrected_on[corrected])
     at = np.flatnonzero(changed > (-1 if since is None else since))
@@ -113,9 +115,16 @@ def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:
     return due_back
 
 
+def _notified(money: Money) -> np.ndarray:
+    """The day a notice enters the feeds: its own when it falls on a difference, otherwise with the full feed (0)."""
+    notified = money.bills.notified_on
+    return np.where(notified > money.draw.clock.first, notified, 0)
+
+
 def _changed(money: Money, day: int) -> np.ndarray:
     """The last day up to `day` on which a figure of each installment changed."""
-    changed = np.where(money.bills.corrected_on <= day, money.bills.corrected_on, 0)
+    changed = _notified(money)[money.bills.notice]
+    changed = np.where(money.bills.corrected_on <= day, money.bills.corrected_on, changed)
     for at, when in ((money.receipts.at, money.receipts.booked), (money.overpaid.at, money.overpaid.arose_on),
                      (money.overpaid.at, money.overpaid.settled_on), (money.gone.at, money.gone.day)):
         np.maximum.at(changed, at, np.where(when <= day, when, 0))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from sample_city.clock import LEVY_YEARS, NEVER
-from sample_city.people import DEAD, MOVED_OUT, OUTSIDE, Draw, People, atena
+from sample_city.clock import INSTALLMENTS, LEVY_YEARS, NEVER
+from sample_city.people import DEAD, OUTSIDE, Draw, People, atena
 from sample_city.words import pick
 
 MONTHS = 12 * LEVY_YEARS
@@ -34,6 +34,7 @@ class Levy:
 
     household: np.ndarray
     year: np.ndarray
+    notified_on: np.ndarray
     joined_month: np.ndarray
     left_month: np.ndarray
     count: np.ndarray
@@ -66,20 +67,23 @@ def insure(draw: Draw, people: People) -> Insured:
 
 
 def levy(draw: Draw, people: People, insured: Insured) -> Levy:
-    """A premium for every household and levy year with at least one insured month."""
+    """A premium for every household and levy year with at least one insured month, once its notice is out."""
     opening = np.arange(LEVY_YEARS) * 12
     starts = np.maximum(insured.joined[:, None], opening)
     ends = np.minimum(insured.left[:, None], opening + 12)
     home, year = np.nonzero((ends > starts) & insured.is_insured[:, None] & (starts - opening < 11))
-    members = insured.member[:, None] & np.ones(1, dtype=bool)
     age = (draw.clock.last - people.born_on) // 365
-    count = np.bincount(people.household[members[:, 0]], minlength=people.size.size)[home]
+    joined = (starts - opening)[home, year]
+    notified = draw.clock.due[year, np.minimum(joined, INSTALLMENTS - 1)] - 18
+    sent = notified <= draw.clock.last
+    home, year, joined, notified = home[sent], year[sent], joined[sent], notified[sent]
+    count = np.bincount(people.household[insured.member], minlength=people.size.size)[home]
     middle = insured.member & (age >= 40) & (age < 65)
     care = np.bincount(people.household[middle], minlength=people.size.size)[home]
     income = _income(draw, people, home)
     reduction = np.select([income <= 43 * TO_MAN, income <= (43 + 30 * count) * TO_MAN, income <= (43 + 56 * count) * TO_MAN], [7, 5, 2], 0)
     full = _premium(income, count, care, reduction, draw.clock.levy_years[0] + year)
-    return Levy(home, year, (starts - opening)[home, year], (ends - opening)[home, year], count, income, reduction, full)
+    return Levy(home, year, notified, joined, (ends - opening)[home, year], count, income, reduction, full)
 
 
 def _income(draw: Draw, people: People, home: np.ndarray) -> np.ndarray:
@@ -121,5 +125,3 @@ def eligibility_table(draw: Draw, people: People, insured: Insured) -> pl.DataFr
                           "history_number": 2, "from_day": known, "until_day": NEVER}).filter(pl.Series(known < NEVER))
     return pl.concat([before, after], how="vertical_relaxed")
 
-
-__all__ = ["Insured", "Levy", "eligibility_table", "insure", "levy", "MOVED_OUT"]

@@ -80,20 +80,22 @@ def _investigations(draw: Draw, people: People, pursued: Pursued, head: np.ndarr
     asked_about = np.isin(pursued.kind, [DISPOSITION, SUSPENSION]) | (pursued.is_open & draw.chance(0.3, count))
     home = np.flatnonzero(asked_about)
     chosen = draw.random.random((home.size, 7)) < np.array([1.0, 0.8, 0.75, 0.6, 0.7, 0.3, 0.06])
+    is_bare = (pursued.kind[home] == NONE) & (draw.chance(0.2, home.size) | (people.exit_state[home] == REMOVED))
+    chosen[is_bare, :4] = True
     chosen[:, 6] |= people.exit_state[home] == REMOVED
     row, target = np.nonzero(chosen)
-    home = home[row]
+    home, is_bare = home[row], is_bare[row]
     kind, size = pursued.kind[home], home.size
-    before = np.where(kind == NONE, clock.first - draw.days(20, 700, size), pursued.day[home] - draw.days(40, 200, size))
+    before = np.where(kind == NONE, clock.first - np.where(is_bare, draw.days(60, 420, size), draw.days(20, 700, size)), pursued.day[home] - draw.days(40, 200, size))
     answered = before + draw.days(7, 45, size)
-    has_answer = draw.chance(np.where(kind == SUSPENSION, 1.0, 0.88), size) & (answered < clock.first)
+    has_answer = draw.chance(np.where((kind == SUSPENSION) | is_bare, 0.97, 0.88), size) & (answered < clock.first)
     found = draw.random.choice(3, size, p=[0.72, 0.2, 0.08])
-    result = np.where(kind == SUSPENSION, 0, np.where((kind == DISPOSITION) & (target == 0), 1, found))
+    result = np.where((kind == SUSPENSION) | is_bare, 0, np.where((kind == DISPOSITION) & (target == 0), 1, found))
     result = np.where(target == 6, np.where((people.exit_state[home] == REMOVED) | draw.chance(0.3, size), 4, 3), result)
     return pl.DataFrame({
         "investigation_number": 7_000_000_000 + draw.block * 1_000_000 + np.arange(size), "atena_number": head[home],
         "target": pick(TARGETS, target), "asked_on": before, "answered_on": np.where(has_answer, answered, NEVER),
-        "result": pick(RESULTS, np.where(has_answer, result, -1)), "is_confirmed": (has_answer & draw.chance(0.85, size)).astype(int)})
+        "result": pick(RESULTS, np.where(has_answer, result, -1)), "is_confirmed": (has_answer & draw.chance(np.where(is_bare, 0.97, 0.85), size)).astype(int)})
 
 
 def _details(draw: Draw, pursued: Pursued, head: np.ndarray) -> pl.DataFrame:
@@ -116,7 +118,7 @@ def _notes(draw: Draw, pursued: Pursued, head: np.ndarray) -> pl.DataFrame:
     home = np.flatnonzero(pursued.is_open | (pursued.kind != NONE))
     home = np.repeat(home, np.minimum(draw.random.geometric(0.28, home.size) - 1, 14))
     count = home.size
-    day = draw.clock.first - 1 - np.minimum(draw.random.exponential(230, count), 1_500).astype(np.int64)
+    day = draw.clock.first - 1 - np.minimum(draw.random.exponential(150, count), 1_500).astype(np.int64)
     day = np.busday_offset(day.astype("datetime64[D]"), 0, roll="backward").astype(np.int64)
     parts = [entry.split("/", 4) for entry in words()["notes"]["templates"]]
     form = draw.random.integers(0, len(parts), count)

@@ -7,8 +7,9 @@ import polars as pl
 
 from sample_city.assessment import Bills
 from sample_city.clock import NEVER, date_of, fiscal_year, is_business_day, two_years_after
-from sample_city.payment import Overpaid, Receipts, Slots
+from sample_city.payment import Slots
 from sample_city.people import Draw
+from sample_city.receipts import Receipts
 from sample_city.words import pick
 
 
@@ -23,12 +24,12 @@ class Demands:
 
 
 def demand(draw: Draw, bills: Bills, slots: Slots, is_lost: np.ndarray) -> Demands:
-    """Issued on the last open day within 20 days of the due date to what is then unpaid; one in a hundred is forgotten."""
+    """Issued on the last open day within 20 days of the due date to what is then unpaid; a few are forgotten."""
     clock, count = draw.clock, bills.notice.size
     run = np.vectorize(_open_day_before)(clock.due + 20)[bills.year[bills.notice], bills.no]
     owed = np.where(bills.corrected_on <= run, bills.owed, bills.before.sum(axis=1)) > 0
     settled = slots.settled_on()
-    issued = owed & (settled > run - 4) & (run <= clock.last) & draw.chance(0.99, count)
+    issued = owed & (settled > run - 4) & (run <= clock.last) & draw.chance(0.996, count)
     day = np.where(issued, run, NEVER)
     returned = issued & draw.chance(np.where(is_lost[bills.household[bills.notice]], 0.35, 0.015), count)
     returned_on = np.where(returned, run + draw.days(4, 12, count), NEVER)
@@ -100,5 +101,3 @@ def write_off_table(bills: Bills, gone: WriteOffs, numbers: np.ndarray) -> pl.Da
         "fiscal_year": fiscal_year(gone.day), "written_off_yen": gone.yen,
         "reason": pick(["時効", "停止3年", "即時消滅"], gone.reason), "from_day": gone.day})
 
-
-__all__ = ["Demands", "Overpaid", "WriteOffs", "demand", "demand_table", "expire", "write_off", "write_off_table"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
-from sample_city.payment import safe_number
+from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
+from sample_city.receipts import safe_number
 from sample_city.words import ward_table
 
 FIRST = 9_900_000_000
@@ -129,34 +129,44 @@ def _levy(story: dict, clock: Clock, back: int):
 def _installment(story: dict, clock: Clock, back: int, no: int):
     key = {"notice_number": _notice(clock, story, back), "installment_no": no}
     due, yen, year = _due(clock, back, no), story["yen"], clock.levy_years[-1] + back
-    is_unpaid, by_plan = [back, no] in story["unpaid"], [back, no] in story["paid_by_plan"]
-    is_overpaid = story.get("overpaid") == [back, no]
-    paid = _paid_on(story, clock, back, no)
-    is_paid = not is_unpaid and paid + 2 <= clock.first
+    is_unpaid, is_overpaid = [back, no] in story["unpaid"], story.get("overpaid") == [back, no]
+    paid_on = _paid_on(story, clock, back, no)
+    is_paid = not is_unpaid and paid_on + 2 <= clock.first
     assessed = 0 if is_overpaid else yen
-    parts = [assessed * 7 // 10 // 100 * 100, assessed * 2 // 10 // 100 * 100]
+    medical, support = assessed * 7 // 10 // 100 * 100, assessed * 2 // 10 // 100 * 100
     yield "installment", key | {
-        "due_date": due, "assessed_yen": assessed, "medical_yen": parts[0], "elderly_support_yen": parts[1],
-        "care_yen": assessed - sum(parts), "child_support_yen": 0, "stored_received_yen": yen * is_paid,
-        "stored_unpaid_yen": assessed - yen * is_paid + (yen if is_overpaid else 0)}
+        "due_date": due, "assessed_yen": assessed, "medical_yen": medical, "elderly_support_yen": support,
+        "care_yen": assessed - medical - support, "child_support_yen": 0, "stored_received_yen": yen * is_paid,
+        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid}
     if is_paid:
+        number = 99_000_000_000 + (story["no"] * 10 - back) * 100 + no
         yield "receipt", key | {
-            "receipt_number": int(safe_number(np.array([99_000_000_000 + (story["no"] * 10 - back) * 100 + no]))[0]), "receipt_kind": "収納",
-            "channel": "口座振替" if story["method"] == "口座振替" else "コンビニ", "received_on": paid, "booked_on": paid + 2,
-            "fiscal_year": int(booking_year(np.array([paid + 2]), np.array([year]))[0]), "principal_yen": yen, "charge_yen": 0, "fee_yen": 0}
+            "receipt_number": _safe(number), "receipt_kind": "収納", "channel": "口座振替" if story["method"] == "口座振替" else "コンビニ",
+            "received_on": paid_on, "booked_on": paid_on + 2, "fiscal_year": _year(paid_on + 2, year), "principal_yen": yen,
+            "charge_yen": 0, "fee_yen": 0}
     if is_overpaid:
-        arose = due + 90
-        yield "assessment_history", key | {"correction_number": 1, "corrected_on": arose, "before_yen": yen, "after_yen": 0, "reason": "資格喪失"}
-        yield "overpayment", key | {
-            "overpayment_number": FIRST + story["no"], "arose_on": arose, "fiscal_year": int(booking_year(np.array([arose]), np.array([year]))[0]),
-            "overpaid_yen": yen, "settled_on": NEVER, "settled_yen": 0}
+        yield from _overpayment(story, key, due + 90, year)
     issued = _issue_day(due)
-    if (is_unpaid or by_plan) and story["is_demanded"] and issued <= clock.first:
+    if (is_unpaid or paid_on > due) and story["is_demanded"] and issued <= clock.first:
         yield "demand", key | {"issued_on": issued, "designated_deadline": issued + 10, "returned_on": NEVER, "withdrawn_on": NEVER} | LATEST
     if is_unpaid and "flash_days" in story:
         on = clock.first - story["flash_days"]
-        yield "flash_receipt", key | {"flash_number": int(safe_number(np.array([99_900_000_000 + story["no"]]))[0]),
-                                      "channel": "コンビニ", "paid_on": on, "paid_yen": yen, "from_day": on + 1}
+        yield "flash_receipt", key | {"flash_number": _safe(99_900_000_000 + story["no"]), "channel": "コンビニ", "paid_on": on,
+                                      "paid_yen": yen, "from_day": on + 1}
+
+
+def _overpayment(story: dict, key: dict, arose_on: int, year: int):
+    yield "assessment_history", key | {"correction_number": 1, "corrected_on": arose_on, "before_yen": story["yen"], "after_yen": 0, "reason": "資格喪失"}
+    yield "overpayment", key | {"overpayment_number": FIRST + story["no"], "arose_on": arose_on, "fiscal_year": _year(arose_on, year),
+                                "overpaid_yen": story["yen"], "settled_on": NEVER, "settled_yen": 0}
+
+
+def _safe(number: int) -> int:
+    return int(safe_number(np.array([number]))[0])
+
+
+def _year(booked_on: int, assessed: int) -> int:
+    return int(booking_year(np.array([booked_on]), np.array([assessed]))[0])
 
 
 def _paid_on(story: dict, clock: Clock, back: int, no: int) -> int:
@@ -213,5 +223,3 @@ def _plan(story: dict, clock: Clock, scope: list[dict]):
     for row in scope:
         yield "installment_plan_scope", key | row
 
-
-__all__ = ["Answer", "answers", "head", "live", "number", "stories"]

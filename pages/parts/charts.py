@@ -12,8 +12,8 @@ def _show(figure: go.Figure, alt: str, key: str, height: int = 340) -> None:
         height=height, margin={"l": 8, "r": 96, "t": 16, "b": 8}, font={"family": FONT, "size": 14, "color": "#1A1A1C"},
         plot_bgcolor="#FFFFFF", paper_bgcolor="#F8F8FB", showlegend=False, dragmode=False, hovermode="x unified",
         separators=".,")
-    figure.update_yaxes(gridcolor="#E8E8EB", zerolinecolor="#7F7F7F", fixedrange=True)
-    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(gridcolor="#E8E8EB", zerolinecolor="#7F7F7F", fixedrange=True, automargin=True)
+    figure.update_xaxes(fixedrange=True, automargin=True)
     st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displayModeBar": False})
 
 
@@ -32,14 +32,12 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     _show(figure, alt, key)
 
 
-def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list | None = None) -> None:
-    """Horizontal bars from zero, labelled with their value; `before` marks the comparison with a grey line."""
-    figure = go.Figure(go.Bar(
-        x=values, y=names, orientation="h", marker={"color": BLUE}, text=[f"{value:,}{unit}" for value in values],
-        textposition="outside", hovertemplate=f"%{{y}} %{{x:,}}{unit}<extra></extra>", cliponaxis=False))
-    if before is not None:
-        figure.add_scatter(x=before, y=names, mode="markers", name="前年同日", hovertemplate=f"前年同日 %{{x:,}}{unit}<extra></extra>",
-                           marker={"symbol": "line-ns-open", "size": 18, "color": ORANGE, "line": {"width": 3}})
-    figure.update_yaxes(autorange="reversed")
+def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list) -> None:
+    """Horizontal bars from zero, each named with its value; an orange mark stands where `before` was."""
+    named = [f"{name}　<b>{value:,.2f}{unit}</b>" for name, value in zip(names, values, strict=True)]
+    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
+    figure.add_scatter(x=before, y=named, mode="markers", hovertemplate=f"前年同日 %{{x:,.2f}}{unit}<extra></extra>",
+                       marker={"symbol": "line-ns-open", "size": 20, "color": ORANGE, "line": {"width": 3}})
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
-    _show(figure, alt, key, height=max(180, 34 * len(names) + 60))
+    _show(figure, alt, key, height=max(180, 32 * len(names) + 60))

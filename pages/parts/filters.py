@@ -5,16 +5,13 @@ import streamlit as st
 from auth.access import User, decide
 from data_access.query import ask
 
-EVERYWHERE = "すべての地区"
-
-
-def district(user: User, label: str = "地区") -> str | None:
-    """The chosen 地区コード among the reader's own; None = all of them."""
+def district(user: User, everywhere: str = "すべての地区") -> str | None:
+    """The chosen 地区コード among the reader's own; None = `everywhere`."""
     if not decide(user, "worklist.read").allowed:
         return None
     found = ask(user, "districts")
     names = dict(zip(found["district_code"], found["district_name"], strict=True))
-    chosen = st.selectbox(label, [EVERYWHERE, *names], format_func=lambda code: names.get(code, code), key="district", bind="query-params")
+    chosen = st.selectbox("地区", [everywhere, *names], format_func=lambda code: names.get(code, code), key="district", bind="query-params")
     return chosen if chosen in names else None
 
 

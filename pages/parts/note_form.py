@@ -16,15 +16,15 @@ OPENED, SAID = "note_opened", "note_said"
 
 def note_form(user: User, atena_ref: str, version: int) -> None:
     """Show the form, and the outcome of the last attempt. `version` is the state of the case on this screen."""
-    said = st.session_state.pop(SAID, None)
-    with st.expander("記事を書く", icon=":material/edit_note:", expanded=bool(said and said[0] != "success")):
-        if said:
-            getattr(st, said[0])(said[1])
+    kind, text = st.session_state.pop(SAID, (None, None))
+    with st.expander("記事を書く", icon=":material/edit_note:", expanded=kind in ("error", "warning"), key="note_expander"):
+        if kind in ("error", "warning"):
+            getattr(st, kind)(text)
         opened = st.session_state.setdefault(OPENED, {})
         if opened.get("case") != atena_ref:  # one event_id per opened form: a double click writes one note
             opened.clear()
             opened.update(case=atena_ref, event_id=str(uuid.uuid4()))
-        with st.form("note", border=False):
+        with st.form("note", border=False, enter_to_submit=False):
             first, second, third, fourth, fifth = st.columns(5)
             first.date_input("交渉日", value=settings.today(), max_value=settings.today(), format="YYYY/MM/DD", key="note_contacted_on")
             second.selectbox("方法", METHODS, key="note_method")
@@ -34,8 +34,8 @@ def note_form(user: User, atena_ref: str, version: int) -> None:
             st.text_area("記事", key="note_body", max_chars=LONGEST_BODY, height=120,
                          placeholder="話した内容と約束。個人番号は書かない。")
             st.form_submit_button("記録する", type="primary", icon=":material/save:", on_click=_record, args=(user, atena_ref, version))
-    if said and said[0] == "success":
-        st.success(said[1], icon=":material/check_circle:")
+    if kind == "success":
+        st.success(text, icon=":material/check_circle:")
 
 
 def _record(user: User, atena_ref: str, version: int) -> None:

@@ -10,6 +10,7 @@ from pages.parts import wording
 
 ROW_HEIGHT = 36
 MOST_HEIGHT = 640
+WIDTHS = {"reason": 380, "body": 380, "sentence": 600}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
            "year": wording.fiscal}
 
@@ -33,7 +34,8 @@ def _columns(frame: pl.DataFrame) -> dict:
         elif label.unit == "count":
             found[name] = st.column_config.NumberColumn(label.text, format="localized")
         else:
-            found[name] = st.column_config.TextColumn(label.text, alignment="right" if label.unit in ("percent", "point") else None)
+            right = label.unit in ("percent", "point")
+            found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=WIDTHS.get(name))
     return found
 
 
@@ -45,7 +47,7 @@ def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: 
         return
     shown = frame.select(columns)
     height = min(MOST_HEIGHT, ROW_HEIGHT * (shown.height + 1) + 3)
-    options = dict(hide_index=True, column_config=_columns(shown), height=height, row_height=ROW_HEIGHT, alt=alt, key=key)
+    options = dict(hide_index=True, column_config=_columns(shown), height=height, row_height=ROW_HEIGHT, alt=alt, key=key, placeholder="—")
     if on_choose is None:
         st.dataframe(_ready(shown), **options)
         return

@@ -129,14 +129,16 @@ def test_an_entry_before_the_first_is_found(table, sqlite_file):
     assert chain.verify(table) == 0
 
 
-def test_a_rewritten_newest_entry_with_a_right_hash_is_found_by_the_head(table, sqlite_file):
+@pytest.mark.parametrize("seq", [1, 6, ENTRIES - 1, ENTRIES])
+def test_a_rewritten_entry_with_a_right_hash_is_given_away_by_the_next_one_or_the_head(table, sqlite_file, seq):
     names = [column.name for column in table.columns]
     with closing(sqlite3.connect(sqlite_file)) as connection:
         rows = rows_of(connection, table)
-        forged = dict(zip(names, rows[-1], strict=True)) | {"actor": "forger"}
+        forged = dict(zip(names, rows[seq - 1], strict=True)) | {"actor": "forger"}
         forged["hash"] = chain._seal(forged)
-        replace_rows(connection, table, [*rows[:-1], list(forged.values())])
-    assert chain.verify(table) == ENTRIES
+        rows[seq - 1] = list(forged.values())
+        replace_rows(connection, table, rows)
+    assert chain.verify(table) == min(seq + 1, ENTRIES)
 
 
 def test_a_value_of_another_type_is_found(table, sqlite_file):

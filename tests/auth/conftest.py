@@ -59,7 +59,7 @@ def token(tanaka) -> str:
 @pytest.fixture(scope="session")
 def probe(tmp_path_factory):
     """The Gate before the tests' own script."""
-    with Server("tests/auth/probe/app.py", tmp_path_factory.mktemp("probe")) as server:
+    with Server("tests/auth/probe/door.py", tmp_path_factory.mktemp("probe")) as server:
         yield server
 
 

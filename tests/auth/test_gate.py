@@ -243,3 +243,19 @@ def test_behind_tls_the_cookie_is_host_bound_and_the_origin_https(monkeypatch):
     assert origin.is_our_host(Headers(ours))
     assert origin.is_our_origin(Headers(ours))
     assert not origin.is_our_origin(Headers(ours | {"origin": "http://console.city.example"}))
+
+
+def test_an_error_behind_the_gate_leaves_as_a_number_with_the_headers():
+    sent = []
+
+    async def broken(scope, receive, send):
+        raise RuntimeError("宛名番号 1234567")
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "headers": [HOST]}
+    asyncio.run(Gate(broken)(scope, None, send))
+    assert sent[0]["status"] == 500
+    assert b"content-security-policy" in dict(sent[0]["headers"])
+    assert "1234567" not in sent[1]["body"].decode()

@@ -1,14 +1,17 @@
 """The real thing over the real wire: `streamlit run`, strangers, forgers, and people who have left."""
 
 import json
+import re
 import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.auth.visitor import Visitor
+from tests.auth.visitor import ROOT, Visitor
 
 pytestmark = pytest.mark.slow
 
@@ -228,6 +231,37 @@ def test_a_socket_needs_our_origin(probe):
     visitor = person(probe, "minami")
     for origin in (None, "null", "http://evil.example", "http://localhost:1"):
         assert refused(visitor, origin=origin) == 403, origin
+
+
+def test_a_click_does_not_wait_for_the_terminals_delayed_ack(probe):
+    with person(probe, "hara").line() as line:
+        line.run()
+        taken = []
+        for _ in range(30):
+            began = time.monotonic()
+            line.run()
+            taken.append(time.monotonic() - began)
+    assert min(taken) < 0.040, f"a small frame waits for an ACK: fastest of 30 clicks {min(taken):.3f} s"
+
+
+def test_an_error_shows_a_number_and_its_text_goes_nowhere(probe):
+    with person(probe, "okada").line() as line:
+        shown = "".join(line.run("fail=1"))
+    number = re.search(r"番号 ([0-9a-f]{8}) を", shown)
+    assert number, shown
+    log = (probe.home / "server.log").read_text()
+    assert f"番号={number[1]} 種類=RuntimeError" in log
+    assert "script.py" in log
+    assert "1234567" not in shown + log
+
+
+def test_it_does_not_start_without_its_keys(console, tmp_path):
+    environment = console.environment | {"CONSOLE_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "起動できません。鍵 pepper がありません。" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_nobody_empties_the_caches_or_reads_the_repository(probe):

@@ -168,8 +168,8 @@ class Line:
         for frame in self.frames(timeout):
             if frame.WhichOneof("type") == "new_session":
                 self.session_id = frame.new_session.initialize.session_id
-            if frame.delta.new_element.text.body:
-                shown.append(frame.delta.new_element.text.body)
+            element = frame.delta.new_element
+            shown += [body for body in (element.text.body, element.alert.body) if body]
             if frame.WhichOneof("type") == "script_finished":
                 return shown
         raise AssertionError(f"the script did not finish within {timeout} s; shown so far: {shown}")

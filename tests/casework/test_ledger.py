@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import store
 from casework import ledger
+from tests.audit.stores import raw
 
 DAY = date(2026, 4, 1)
 
@@ -226,12 +227,17 @@ def _append_with_failure_at(failing: int) -> str | None:
     return None
 
 
-def test_an_error_of_the_store_never_repeats_what_was_said(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONSOLE_STORE_URL", f"sqlite:///{tmp_path}/new.sqlite")
+def test_an_error_of_the_store_never_repeats_what_was_said(sqlite_file):
+    raw(sqlite_file, "create trigger refuse before insert on event begin select raise(abort, 'refused'); end")
     said = "病気" + "で働けない"
     with pytest.raises(ledger.LedgerUnavailable) as refused:
         write(body=said)
     assert said not in "".join(traceback.format_exception(refused.value))
+    assert ledger.last_seq() == 0
+
+
+def test_a_ledger_that_cannot_be_read_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONSOLE_STORE_URL", f"sqlite:///{tmp_path}/new.sqlite")
     with pytest.raises(ledger.LedgerUnavailable, match="台帳を読めません"):
         ledger.last_seq()
 

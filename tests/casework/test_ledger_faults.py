@@ -49,6 +49,16 @@ def _run_until_killed(seconds: float) -> tuple[dict[str, int], int]:
     return {name: int(seq) for name, seq in told if name != "log"}, max(entries, default=0)
 
 
+def test_four_processes_write_one_contiguous_chain(any_store):
+    """Threads wait in turn inside a process; between processes only the store's own lock keeps the order."""
+    writers = [start(HERE / "appending_process.py", f"{number:04d}", 40) for number in range(4)]
+    told = [writer.communicate()[0].splitlines() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * 4
+    assert [len(lines) for lines in told] == [80] * 4
+    assert [item.seq for item in ledger.events_after(0)] == list(range(1, 161))
+    assert (ledger.verify(), log.verify(), log.count()) == (None, None, 160)
+
+
 def test_a_full_disk_refuses_whole_and_recovers(sqlite_file):
     with start(HERE / "filling_process.py") as process:
         told = json.loads(process.stdout.read())

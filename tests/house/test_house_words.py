@@ -68,7 +68,7 @@ HARDENED = {
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
     "client.disableDataExport": True,
-    "client.showSidebarNavigation": False,
+    "client.showSidebarNavigation": True,
     "browser.gatherUsageStats": False,
     "runner.magicEnabled": False,
 }

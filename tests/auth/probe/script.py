@@ -23,6 +23,8 @@ st.text(f"クッキー {sorted(st.context.cookies)}")
 st.text(f"参照 {st.user.sid}")
 st.text(f"保持 {kept()}")
 st.button("サインアウト", on_click=sign_out)
+if st.query_params.get("fail"):
+    raise RuntimeError("宛名番号 1234567 の人")
 if st.query_params.get("draw"):
     frame = pandas.DataFrame({"期": [1, 2, 3], "円": [10, 20, 30]})
     st.dataframe(frame)

@@ -1,0 +1,53 @@
+# 国民健康保険料 滞納管理コンソール。`make` で、できることの一覧が出る。
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lint clean
+
+PYTHON ?= python3.11
+PERSONS ?= 20000
+PORT ?= 8501
+RUN := .venv/bin/python
+DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30
+# Names what pip is doing, one line a package, and leaves the rest out; errors come through.
+PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing collected.*/  展開しています…/p'
+
+help: ## この一覧を出す
+	@echo "国民健康保険料 滞納管理コンソール"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） PORT=$(PORT) PYTHON=$(PYTHON)"
+
+demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… PORT=…）
+	@$(DEMO) $(RUN) -m sample_city.demo --persons $(PERSONS)
+	@echo "http://localhost:$(PORT) を開いてください（止めるときは Ctrl+C）。"
+	@exec env $(DEMO) $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラウザを含む）
+	@$(RUN) -m pytest
+
+check: .venv/test.stamp lint ## 速い試験だけ（1分以内）
+	@$(RUN) -m pytest -q -m "not slow and not browser"
+
+bench: .venv/test.stamp ## 速さを同じ場で比べて測る（PERSONS は使わない。個別には python -m bench.NAME --persons …）
+	@$(RUN) -m bench
+
+lint: .venv/test.stamp ## 書き方の検査（ruff）
+	@$(RUN) -m ruff check .
+
+clean: ## デモの市（var/demo）と .venv を消す
+	rm -rf var/demo .venv
+
+.venv/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 が見つかりません（$(PYTHON)）。「sudo apt install python3.11 python3.11-venv」などで入れるか、" \
+	    "make demo PYTHON=（python3.11 の場所）と指定してください。" >&2; exit 1; }
+	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv >/dev/null || { \
+	  echo "Python の仮想環境を作れません。「sudo apt install python3.11-venv」で入れてから、もう一度実行してください。" >&2; exit 1; }
+	@echo "必要なパッケージを .venv に入れます（初回だけ、数分かかることがあります）。"
+	@$(RUN) -m pip install --disable-pip-version-check -r requirements.txt | $(PROGRESS)
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements-dev.txt
+	@echo "試験に要るパッケージを .venv に入れます。"
+	@$(RUN) -m pip install --disable-pip-version-check -r requirements-dev.txt | $(PROGRESS)
+	@touch $@
