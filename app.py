@@ -13,13 +13,14 @@ from starlette.middleware import Middleware
 import settings
 import store
 from auth.gate import ROUTES, Gate
+from casework import ledger  # noqa: F401  (declares its tables for create_tables)
 
 _log = logging.getLogger("console")
 # Streamlit would log the text of an error, which may quote a person; _on_script_error logs where it happened instead.
 logging.getLogger("streamlit.error_util").addFilter(lambda _record: False)
 
 try:
-    for name in ("pepper", "csrf"):
+    for name in ("pepper", "csrf", "pseudonym"):
         settings.secret(name)
 except settings.SettingsInvalid as error:
     raise SystemExit(f"起動できません。{error}") from None

@@ -42,6 +42,16 @@ def store_url() -> str:
     return os.environ.get("CONSOLE_STORE_URL") or f"sqlite:///{home() / 'store.sqlite'}"
 
 
+def is_https() -> bool:
+    """True behind the city's TLS proxy (CONSOLE_HTTPS=1)."""
+    return os.environ.get("CONSOLE_HTTPS") == "1"
+
+
+def hosts() -> set[str]:
+    """The names this console may be called by: this machine, and the city's name for it (CONSOLE_HOST)."""
+    return {"localhost", "127.0.0.1", os.environ.get("CONSOLE_HOST", "localhost").lower()}
+
+
 def secret(name: str) -> bytes:
     """The installation's own random key `name`. Raises SettingsInvalid when missing or short."""
     path = home() / "secrets" / name

@@ -1,20 +1,11 @@
 """Where the console is reached: its hosts, its scheme, its cookies, and which requests come from its own pages."""
 
-import os
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-
-def is_https() -> bool:
-    """True behind TLS (CONSOLE_HTTPS=1): cookies become Secure and __Host-, and HSTS is sent."""
-    return os.environ.get("CONSOLE_HTTPS") == "1"
-
-
-def hosts() -> set[str]:
-    """The names it may be called by: this machine, and the city's name for it (CONSOLE_HOST)."""
-    return {"localhost", "127.0.0.1", os.environ.get("CONSOLE_HOST", "localhost").lower()}
+from settings import hosts, is_https
 
 
 def cookie_name(purpose: str = "console") -> str:

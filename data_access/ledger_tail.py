@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 import store
 
@@ -45,7 +45,10 @@ def _row(entry) -> dict:
 
 
 def write(path: Path) -> int:
-    """Write every note so far to `path` (Parquet) and return the ledger's sequence number it contains."""
-    frame = notes_after(0)
+    """Write every note so far to `path` (Parquet) and return the ledger's sequence number it contains.
+
+    Before the console's first start there is no ledger yet: an empty file, and 0."""
+    has_ledger = inspect(store.engine()).has_table("event")
+    frame = notes_after(0) if has_ledger else pl.DataFrame(schema=COLUMNS)
     frame.write_parquet(path)
     return frame["seq"].max() or 0

@@ -37,7 +37,7 @@ def fiscal_year(days: np.ndarray) -> np.ndarray:
 
 
 def booking_year(booked: np.ndarray, assessed: np.ndarray) -> np.ndarray:
-    """会計年度: the year of booking; 4/1–5/31 (出納整理期間) still belongs to the year just ended for its own assessments."""
+    """会計年度: the year of booking; in 出納整理期間 (4/1–5/31) the year just ended, for that year's assessments."""
     year = fiscal_year(booked)
     month = np.asarray(booked).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
     return np.where(((month == 3) | (month == 4)) & (assessed == year - 1), year - 1, year)

@@ -60,11 +60,12 @@ def _person_table(draw: Draw, people: People, name: pl.Series, kana: pl.Series) 
     exit_on = np.where(people.exit_state[home] == DEAD, np.where(people.place == 0, people.exit_on[home], NEVER), people.exit_on[home])
     state = np.where((people.exit_state[home] == DEAD) & (people.place > 0), PRESENT, people.exit_state[home])
     moved = np.where(exit_on < NEVER, NEVER, people.moved_on[home])
+    relation = np.where((people.place == 1) & ~people.is_woman, 3, np.minimum(people.place, 2))
     base = {"atena_number": atena(draw, np.arange(home.size)), "name": name, "name_kana": kana, "birth_date": people.born_on,
             "sex": pick(["男", "女"], people.is_woman.astype(int)),
             "person_kind": pick(["住登者", "住登外"], (state == OUTSIDE).astype(int)),
             "household_number": household_number(draw, home),
-            "relation": pick(["世帯主", "妻", "子", "夫"], np.where((people.place == 1) & ~people.is_woman, 3, np.minimum(people.place, 2)))}
+            "relation": pick(["世帯主", "妻", "子", "夫"], relation)}
     changed = np.minimum(exit_on, moved)
     newest = {column: _of_household(values, home) for column, values in now.items()}
     older = {column: _of_household(values, home) for column, values in before.items()}

@@ -5,6 +5,7 @@ import streamlit as st
 from auth.access import User, decide
 from data_access.query import ask
 
+
 def district(user: User, everywhere: str = "すべての地区") -> str | None:
     """The chosen 地区コード among the reader's own; None = `everywhere`."""
     if not decide(user, "worklist.read").allowed:

@@ -7,7 +7,15 @@ import streamlit as st
 import settings
 from auth.access import NotAllowed, User
 from casework.ledger import Conflict, EventRefused, LedgerUnavailable
-from casework.negotiation_note import COUNTERPARTS, DIRECTIONS, LONGEST_BODY, METHODS, OUTCOMES, NoteRefused, record_note
+from casework.negotiation_note import (
+    COUNTERPARTS,
+    DIRECTIONS,
+    LONGEST_BODY,
+    METHODS,
+    OUTCOMES,
+    NoteRefused,
+    record_note,
+)
 from data_access.query import subject
 from pages.parts.wording import wareki
 

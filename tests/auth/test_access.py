@@ -12,12 +12,12 @@ JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 MAY = {
-    "manager": LEADS,
-    "chief": LEADS | {"note.write"},
+    "manager": LEADS | {"feed.detail"},
+    "chief": LEADS | {"note.write", "feed.detail"},
     "officer": LEADS | {"note.write"},
-    "analyst": COMMON,
-    "admin": {"home.read", "feed.read"},
-    "auditor": COMMON,
+    "analyst": COMMON | {"feed.detail"},
+    "admin": {"home.read", "feed.read", "feed.detail"},
+    "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}
