@@ -1,6 +1,6 @@
 """`python -m audit.verify`: does the access log still hold what was written? Exit 0 whole, 1 broken, 2 unreadable."""
 
-# ruff: noqa: T201 -- a command line answers by printing
+
 import sys
 
 from audit import chain, log

@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return asked.run(asked)
     except (AccountRefused, passwords.PasswordRefused) as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201
+        print(refusal, file=sys.stderr)
         return 1
 
 
@@ -188,7 +188,7 @@ def _list_command(_asked: argparse.Namespace) -> int:
     for row in everyone():
         state = {"": "有効", "disabled": "停止", "expired": "期限切れ"}[standing(row)]
         title = permissions().roles[row.role].title
-        print(row.name, title, row.section, row.display_name, row.districts, state, sep="\t")  # noqa: T201
+        print(row.name, title, row.section, row.display_name, row.districts, state, sep="\t")
     return 0
 
 

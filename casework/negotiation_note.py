@@ -101,7 +101,11 @@ def _record(
         kind=KIND,
         subject=subject.atena_number,
         expected_version=expected_version,
-        payload={**asdict(note), "contacted_on": note.contacted_on.isoformat()},
+        payload={
+            **asdict(note),
+            "contacted_on": note.contacted_on.isoformat(),
+            "officer_name": user.display_name,  # as it was then; the account is in `actor`
+        },
         actor=user.name,
         occurred_on=note.contacted_on,
         corrects=corrects,

@@ -78,6 +78,7 @@ select
     whole('C9', delinquent.next_promised_on) as next_promised_on,
     whole('C9', delinquent.next_promised_yen) as next_promised_yen,
     whole('C9', delinquent.is_mail_returned) as is_mail_returned,
+    whole('C9', delinquent.is_mail_returned or delinquent.resident_state = '職権消除') as is_unreachable,
     standing.as_of
 from derived.delinquent as delinquent
 cross join serving.standing as standing

@@ -28,7 +28,7 @@ with due as (
     from due where unpaid_yen >= high_yen
     union all
     select atena_ref, district_code, '返戻・居所不明', 6, null, null
-    from due where is_mail_returned or resident_state = '職権消除'
+    from due where is_unreachable
     union all
     select atena_ref, district_code, '接触なし', 7, last_contact_on, null
     from due where coalesce(last_contact_on < contact_since, true) and oldest_due_date < contact_since

@@ -1,5 +1,6 @@
 """滞納者カルテ: who, how much by 期別, what the law allows next, what happened; and a note can be written."""
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
@@ -93,7 +94,7 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
     found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
     states = [_installment_state(row, stands) for row in found.iter_rows(named=True)]
-    tables.show(found.with_columns(state=states if states else None),
+    tables.show(found.with_columns(pl.Series("state", states, dtype=pl.String)),
                 ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "state", "demanded_on",
                  "seizable_from", "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
                 empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期")
@@ -115,7 +116,8 @@ def _installment_state(row: dict, stands: Standing) -> str:
 def _timeline(user: User, atena_ref: str) -> None:
     kind = st.segmented_control("種別", KINDS, default="すべて", key="event_kind", required=True)
     found = ask(user, "case_events", atena_ref=atena_ref, kind=None if kind == "すべて" else kind)
-    tables.show(found, ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
+    said = pl.Series("summary", [wording.in_wareki(text) for text in found["summary"]], dtype=pl.String)
+    tables.show(found.with_columns(said), ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
 
 
 def _household(user: User, atena_ref: str) -> None:

@@ -52,7 +52,7 @@ def _cards(by_year: pl.DataFrame, year: int) -> None:
         column.metric(f"{year_class}　{wording.fiscal(year)}", wording.percent(now["same_day_rate"]),
                       wording.point(now["same_day_rate"] - before["same_day_rate"]) + "（前年同日比）" if known else None, border=True)
         column.caption(f"調定 {wording.yen(now['assessed_yen'])}　収納 {wording.yen(now['received_same_day_yen'])}　"
-                       f"未済 {wording.yen(now['unpaid_yen'])}　｜　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
+                       f"未済 {wording.yen(now['outstanding_yen'])}　｜　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
 
 
 def _parts(user: User, year: int, year_class: str, district: str | None) -> None:
@@ -64,7 +64,7 @@ def _parts(user: User, year: int, year_class: str, district: str | None) -> None
                     before=[None if rate is None else float(rate) for rate in rated["rate_before"]],
                     alt=f"{dimension}の収納率。棒が今年度、橙の印が前年同日。値は下の表にある")
         st.caption("棒 = 今年度　橙の印 = 前年同日")
-    tables.show(found, ["part", "assessed_yen", "received_same_day_yen", "unpaid_yen", "same_day_rate", "rate_before", "rate_change"],
+    tables.show(found, ["part", "assessed_yen", "received_same_day_yen", "outstanding_yen", "same_day_rate", "rate_before", "rate_change"],
                 empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表")
 
 
@@ -91,7 +91,7 @@ def _month_name(index: int) -> str:
 def _years(by_year: pl.DataFrame, year_class: str) -> None:
     rows = by_year.filter(pl.col("year_class") == year_class)
     tables.show(rows.sort("fiscal_year", descending=True),
-                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "unpaid_yen", "rate", "same_day_rate"],
+                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate", "same_day_rate"],
                 empty="この区分の調定はありません。", alt="年度ごとの調定・収納・欠損・未済と収納率の表")
     st.caption("収納率 = 年度を通した率（今年度は現在まで）。右端は基準日と同じ月日までの率。"
                "滞繰の調定は、年度初めに未納だった額。")

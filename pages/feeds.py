@@ -4,7 +4,7 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
-from pages.parts import tables
+from pages.parts import tables, wording
 from pages.parts.heading import heading
 
 MARKS = {"公開": "公開", "拒否": "拒否（前のデータを表示中）", "取込済": "取込済"}
@@ -32,7 +32,7 @@ def render(user: User) -> None:
 
 def _name(history, started_at: str) -> str:
     row = next(row for row in history.iter_rows(named=True) if row["started_at"] == started_at)
-    return f"{row['business_date']}　{MARKS.get(row['outcome'], row['outcome'])}　{started_at[:16].replace('T', ' ')}"
+    return f"{row['business_date']}　{MARKS.get(row['outcome'], row['outcome'])}　{wording.clock(started_at)}"
 
 
 def _detail(user: User, started_at: str) -> None:

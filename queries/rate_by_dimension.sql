@@ -20,7 +20,7 @@ with chosen as (
         part_order,
         coalesce(sum(assessed_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as assessed_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as received_same_day_yen,
-        coalesce(sum(unpaid_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as unpaid_yen,
+        coalesce(sum(unpaid_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as outstanding_yen,
         coalesce(sum(assessed_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as assessed_before_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as received_before_yen
     from chosen
@@ -30,7 +30,7 @@ select
     part,
     assessed_yen,
     received_same_day_yen,
-    unpaid_yen,
+    outstanding_yen,
     percent(received_same_day_yen, assessed_yen) as same_day_rate,
     percent(received_before_yen, assessed_before_yen) as rate_before,
     percent(received_same_day_yen, assessed_yen) - percent(received_before_yen, assessed_before_yen) as rate_change

@@ -9,7 +9,7 @@ with summed as (
         sum(received_same_day_yen)::bigint as received_same_day_yen,
         sum(refund_due_yen)::bigint as refund_due_yen,
         sum(written_off_yen)::bigint as written_off_yen,
-        sum(unpaid_yen)::bigint as unpaid_yen
+        sum(unpaid_yen)::bigint as outstanding_yen
     from disclosed.rate
     where ($district is null or district_code = $district)
       and fiscal_year > (select fiscal_year from disclosed.standing) - 6

@@ -9,10 +9,10 @@ from sample_city.clock import NEVER, two_years_after
 from sample_city.payment import COUNTER, SEIZED, STORE, Slots
 from sample_city.people import REMOVED, Draw, People
 from sample_city.pursuit import Demands
+from sample_city.receipts import Payments
 
 NONE, PLAN, DISPOSITION, SUSPENSION = range(4)
 WORTH_A_CASE = 30_000
-Payments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass
@@ -177,7 +177,7 @@ def _suspend(draw: Draw, people: People, home: np.ndarray, pursued: Pursued) -> 
     pursued.extinct_on[scope] = np.where(at_once, day + 30, np.where(stands, day + 1_096, NEVER))
     pursued.extinct_reason[scope] = np.where(at_once, 2, 1)
     part_on = day + 500
-    gives = draw.chance(0.15, count)[case_of] & ~at_once & (pursued.balance[at] >= 2_000) & (part_on <= pursued.expiry[scope])
+    gives = draw.chance(np.where(decided < clock.first - 1_096, 0.6, 0.15), count)[case_of] & ~at_once & (pursued.balance[at] >= 2_000) & (part_on <= pursued.expiry[scope])
     gives &= part_on <= clock.first
     pursued.expiry[scope[gives]] = two_years_after(part_on[gives])
     pursued.payments.append((scope[gives], part_on[gives], np.full(int(gives.sum()), 1_000), np.full(int(gives.sum()), COUNTER)))

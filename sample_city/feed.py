@@ -68,6 +68,8 @@ class Feed:
         self.system, self.day, self.sequence = system, day, sequence
         self.folder = inbox / day.isoformat() / system
         self.folder.mkdir(parents=True, exist_ok=True)
+        for left_over in self.folder.glob("*.csv"):
+            left_over.unlink()
         self.encoding = contract(system)["system"]["encoding"]
         self.is_full = sequence == 1
         self.files = {table: self._open(table) for table in tables(system)}

@@ -81,7 +81,8 @@ def levy(draw: Draw, people: People, insured: Insured) -> Levy:
     middle = insured.member & (age >= 40) & (age < 65)
     care = np.bincount(people.household[middle], minlength=people.size.size)[home]
     income = _income(draw, people, home)
-    reduction = np.select([income <= 43 * TO_MAN, income <= (43 + 30 * count) * TO_MAN, income <= (43 + 56 * count) * TO_MAN], [7, 5, 2], 0)
+    lines = [income <= (43 + per_head * count) * TO_MAN for per_head in (0, 30, 56)]
+    reduction = np.select(lines, [7, 5, 2], 0)
     full = _premium(income, count, care, reduction, draw.clock.levy_years[0] + year)
     return Levy(home, year, notified, joined, (ends - opening)[home, year], count, income, reduction, full)
 
@@ -94,7 +95,9 @@ def _income(draw: Draw, people: People, home: np.ndarray) -> np.ndarray:
     return np.where(none[home], draw.random.integers(0, 43, home.size) * TO_MAN, value // 1000 * 1000)
 
 
-def _premium(income: np.ndarray, count: np.ndarray, care: np.ndarray, reduction: np.ndarray, year: np.ndarray) -> np.ndarray:
+def _premium(
+    income: np.ndarray, count: np.ndarray, care: np.ndarray, reduction: np.ndarray, year: np.ndarray
+) -> np.ndarray:
     """年間保険料 by component, shape (notices, 4), each cut to 100 yen: 所得割 + 軽減後の均等割・平等割, under its cap."""
     base = np.maximum(income - 43 * TO_MAN, 0)
     per_mille, per_head, per_home = (75, 28, 24, 3), (28_000, 11_000, 12_000, 1_800), (19_000, 7_000, 5_500, 0)
@@ -113,15 +116,15 @@ def eligibility_table(draw: Draw, people: People, insured: Insured) -> pl.DataFr
     inside = clock.month_start[np.clip(month, 0, MONTHS)] + draw.days(0, 20, person.size)
     acquired = np.maximum(np.where(month >= 0, inside, clock.month_start[0] + month * 30), people.born_on[person])
     born = (acquired == people.born_on[person]).astype(int) * 2
+    reason = np.where(born > 0, born, draw.random.choice([0, 1, 1, 1, 3], person.size))
     base = {"atena_number": atena(draw, person), "head_atena_number": atena(draw, people.first[at]),
             "card_number": 10_000_000 + draw.block * 400_000 + at * 10, "acquired_on": acquired,
-            "acquired_reason": pick(["転入", "社保離脱", "出生", "その他"], np.where(born > 0, born, draw.random.choice([0, 1, 1, 1, 3], person.size)))}
+            "acquired_reason": pick(["転入", "社保離脱", "出生", "その他"], reason)}
     known = insured.known_on[at]
     lost = clock.month_start[np.clip(insured.left[at], 0, MONTHS)]
-    reason = pick(LOST_REASONS, insured.reason[at])
     before = pl.DataFrame({**base, "lost_on": NEVER, "lost_reason": pick(LOST_REASONS, np.full(person.size, -1)),
                            "history_number": 1, "from_day": 0, "until_day": known})
-    after = pl.DataFrame({**base, "lost_on": np.maximum(lost, acquired), "lost_reason": reason,
+    after = pl.DataFrame({**base, "lost_on": np.maximum(lost, acquired), "lost_reason": pick(LOST_REASONS, insured.reason[at]),
                           "history_number": 2, "from_day": known, "until_day": NEVER}).filter(pl.Series(known < NEVER))
     return pl.concat([before, after], how="vertical_relaxed")
 

@@ -14,7 +14,8 @@ RESULTS = ["該当なし", "財産あり", "差押禁止のみ", "居所判明",
 DETAILS = ["生活保護", "相続放棄", "破産免責", "失業", "療養"]
 
 
-def case_tables(draw: Draw, people: People, bills: Bills, pursued: Pursued, numbers: np.ndarray, head: np.ndarray) -> dict[str, pl.DataFrame]:
+def case_tables(draw: Draw, people: People, bills: Bills, pursued: Pursued, numbers: np.ndarray,
+                 head: np.ndarray) -> dict[str, pl.DataFrame]:
     """Every table of the old system but 地区割."""
     return {
         **_plan_tables(draw, bills, pursued, numbers, head),
@@ -26,7 +27,8 @@ def case_tables(draw: Draw, people: People, bills: Bills, pursued: Pursued, numb
     }
 
 
-def _scope(draw: Draw, bills: Bills, pursued: Pursued, kind: int, owner: str, base: int, numbers: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+def _scope(draw: Draw, bills: Bills, pursued: Pursued, kind: int, owner: str, base: int,
+           numbers: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
     """The installments under each case of one kind, and their positions in the scope."""
     home = bills.household[bills.notice]
     at = pursued.within(home, kind)
@@ -36,7 +38,8 @@ def _scope(draw: Draw, bills: Bills, pursued: Pursued, kind: int, owner: str, ba
                          "installment_no": bills.no[scope] + 1}), at
 
 
-def _plan_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray, head: np.ndarray) -> dict[str, pl.DataFrame]:
+def _plan_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray,
+                 head: np.ndarray) -> dict[str, pl.DataFrame]:
     plans, base = pursued.plans, 10_000_000
     number = base + draw.block * 100_000 + np.arange(plans.household.size)
     return {
@@ -50,7 +53,8 @@ def _plan_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray
     }
 
 
-def _disposition_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray, head: np.ndarray) -> dict[str, pl.DataFrame]:
+def _disposition_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray,
+                 head: np.ndarray) -> dict[str, pl.DataFrame]:
     done, base = pursued.dispositions, 30_000_000
     scope, at = _scope(draw, bills, pursued, DISPOSITION, "disposition_number", base, numbers)
     return {
@@ -64,12 +68,14 @@ def _disposition_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.
     }
 
 
-def _suspension_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray, head: np.ndarray) -> dict[str, pl.DataFrame]:
+def _suspension_tables(draw: Draw, bills: Bills, pursued: Pursued, numbers: np.ndarray,
+                 head: np.ndarray) -> dict[str, pl.DataFrame]:
     stopped, base = pursued.suspensions, 50_000_000
     return {
         "suspension": pl.DataFrame({
-            "suspension_number": base + draw.block * 100_000 + np.arange(stopped.household.size), "atena_number": head[stopped.household],
-            "ground": pick(["1号", "2号", "3号"], stopped.ground), "decided_on": stopped.decided_on, "cancelled_on": stopped.cancelled_on}),
+            "suspension_number": base + draw.block * 100_000 + np.arange(stopped.household.size),
+            "atena_number": head[stopped.household], "ground": pick(["1号", "2号", "3号"], stopped.ground),
+            "decided_on": stopped.decided_on, "cancelled_on": stopped.cancelled_on}),
         "suspension_installment": _scope(draw, bills, pursued, SUSPENSION, "suspension_number", base, numbers)[0],
     }
 
@@ -86,7 +92,8 @@ def _investigations(draw: Draw, people: People, pursued: Pursued, head: np.ndarr
     row, target = np.nonzero(chosen)
     home, is_bare = home[row], is_bare[row]
     kind, size = pursued.kind[home], home.size
-    before = np.where(kind == NONE, clock.first - np.where(is_bare, draw.days(60, 420, size), draw.days(20, 700, size)), pursued.day[home] - draw.days(40, 200, size))
+    age = np.where(is_bare, draw.days(60, 420, size), draw.days(20, 700, size))
+    before = np.where(kind == NONE, clock.first - age, pursued.day[home] - draw.days(40, 200, size))
     answered = before + draw.days(7, 45, size)
     has_answer = draw.chance(np.where((kind == SUSPENSION) | is_bare, 0.97, 0.88), size) & (answered < clock.first)
     found = draw.random.choice(3, size, p=[0.72, 0.2, 0.08])
@@ -95,7 +102,8 @@ def _investigations(draw: Draw, people: People, pursued: Pursued, head: np.ndarr
     return pl.DataFrame({
         "investigation_number": 7_000_000_000 + draw.block * 1_000_000 + np.arange(size), "atena_number": head[home],
         "target": pick(TARGETS, target), "asked_on": before, "answered_on": np.where(has_answer, answered, NEVER),
-        "result": pick(RESULTS, np.where(has_answer, result, -1)), "is_confirmed": (has_answer & draw.chance(np.where(is_bare, 0.97, 0.85), size)).astype(int)})
+        "result": pick(RESULTS, np.where(has_answer, result, -1)),
+        "is_confirmed": (has_answer & draw.chance(np.where(is_bare, 0.97, 0.85), size)).astype(int)})
 
 
 def _details(draw: Draw, pursued: Pursued, head: np.ndarray) -> pl.DataFrame:
@@ -124,7 +132,8 @@ def _notes(draw: Draw, pursued: Pursued, head: np.ndarray) -> pl.DataFrame:
     form = draw.random.integers(0, len(parts), count)
     columns = {name: pick([part[place] for part in parts], form)
                for place, name in enumerate(("method", "direction", "counterpart", "outcome", "body"))}
-    slots = {"《金額》": draw.days(3, 40, count) * 1000, "《月》": draw.days(1, 12, count), "《日》": draw.days(5, 28, count), "《期》": draw.days(1, 10, count)}
+    slots = {"《金額》": draw.days(3, 40, count) * 1000, "《月》": draw.days(1, 12, count),
+             "《日》": draw.days(5, 28, count), "《期》": draw.days(1, 10, count)}
     body = columns["body"].to_frame().with_columns(pl.Series(name, values).cast(pl.String) for name, values in slots.items())
     for name in slots:
         body = body.with_columns(pl.col("w").str.replace(name, pl.col(name), literal=True))

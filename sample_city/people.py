@@ -62,10 +62,12 @@ def settle(draw: Draw, persons: int) -> People:
     age = _ages(draw, head_age[household], place)
     exit_on, exit_state = _exits(draw, head_age, size)
     town = random.choice(len(towns()), count, p=_town_weights())
+    is_woman = draw.chance(np.where(place == 0, 0.38, 0.5), persons)
+    is_woman = np.where(place == 1, ~is_woman[first[household]], is_woman)
     return People(
         size, first, head_age, town, exit_on, exit_state, household, place,
         born_on=np.maximum(last - age * 365 - age // 4 - draw.days(1, 364, persons), -25_567),
-        is_woman=draw.chance(np.where(place == 0, 0.38, np.where(place == 1, 0.85, 0.5)), persons),
+        is_woman=is_woman,
         moved_on=_moves(draw, count),
         old_town=random.integers(0, len(towns()), count),
         is_foreign=draw.chance(0.02, count),

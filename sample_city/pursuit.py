@@ -64,7 +64,9 @@ class WriteOffs:
     reason: np.ndarray
 
 
-def write_off(draw: Draw, bills: Bills, receipts: Receipts, expiry: np.ndarray, decided_on: np.ndarray, reason: np.ndarray) -> WriteOffs:
+def write_off(
+    draw: Draw, bills: Bills, receipts: Receipts, expiry: np.ndarray, decided_on: np.ndarray, reason: np.ndarray
+) -> WriteOffs:
     """Booked on the last day of the quarter in which the 時効 completed, or on the day another reason was decided."""
     clock = draw.clock
     booked = np.zeros(bills.notice.size, dtype=np.int64)

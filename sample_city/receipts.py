@@ -12,6 +12,7 @@ from sample_city.people import Draw
 from sample_city.words import pick
 
 CHANNELS = ["窓口", "コンビニ", "口座振替", "ペイジー", "年金特徴", "滞納処分", "還付"]
+Payments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # installment, day, yen, channel
 KINDS = ["収納", "還付", "取消"]
 
 
@@ -36,7 +37,7 @@ class Receipts:
         return total
 
 
-def receive(draw: Draw, bills: Bills, slots: Slots, extra: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]], demanded_on: np.ndarray) -> Receipts:
+def receive(draw: Draw, bills: Bills, slots: Slots, extra: list[Payments], demanded_on: np.ndarray) -> Receipts:
     """Receipts of the slots and of `extra` = (installment, day, amount, channel) groups, each booked 1–7 days later."""
     at, slot = np.nonzero((slots.paid_on < NEVER) & (slots.amount > 0))
     groups = [(at, slots.paid_on[at, slot], slots.amount[at, slot], slots.channel[at, slot]), *extra]

@@ -57,8 +57,9 @@ def _person_table(draw: Draw, people: People, name: pl.Series, kana: pl.Series) 
     """One row a person, plus one older row for those who moved or left."""
     home = people.household
     now, before = _address(draw, people.town), _address(draw, people.old_town)
-    exit_on = np.where(people.exit_state[home] == DEAD, np.where(people.place == 0, people.exit_on[home], NEVER), people.exit_on[home])
-    state = np.where((people.exit_state[home] == DEAD) & (people.place > 0), PRESENT, people.exit_state[home])
+    survives = (people.exit_state[home] == DEAD) & (people.place > 0)
+    exit_on = np.where(survives, NEVER, people.exit_on[home])
+    state = np.where(survives, PRESENT, people.exit_state[home])
     moved = np.where(exit_on < NEVER, NEVER, people.moved_on[home])
     relation = np.where((people.place == 1) & ~people.is_woman, 3, np.minimum(people.place, 2))
     base = {"atena_number": atena(draw, np.arange(home.size)), "name": name, "name_kana": kana, "birth_date": people.born_on,
@@ -70,13 +71,14 @@ def _person_table(draw: Draw, people: People, name: pl.Series, kana: pl.Series) 
     newest = {column: _of_household(values, home) for column, values in now.items()}
     older = {column: _of_household(values, home) for column, values in before.items()}
     has_older = changed < NEVER
-    new = pl.DataFrame({**base, **newest, "resident_state": pick(STATES, state),
-                        "state_changed_on": changed,
-                        "history_number": 1 + has_older, "from_day": np.where(has_older, changed, 0), "until_day": NEVER})
+    new = pl.DataFrame({
+        **base, **newest, "resident_state": pick(STATES, state), "state_changed_on": changed,
+        "history_number": 1 + has_older, "from_day": np.where(has_older, changed, 0), "until_day": NEVER})
     keep_home = exit_on < NEVER
-    old = pl.DataFrame({**base, **{column: _either(keep_home, newest[column], older[column]) for column in newest},
-                        "resident_state": pick(STATES, np.where(state == OUTSIDE, OUTSIDE, PRESENT)), "state_changed_on": NEVER,
-                        "history_number": 1, "from_day": 0, "until_day": changed}).filter(pl.Series(has_older))
+    old = pl.DataFrame({
+        **base, **{column: _either(keep_home, newest[column], older[column]) for column in newest},
+        "resident_state": pick(STATES, np.where(state == OUTSIDE, OUTSIDE, PRESENT)), "state_changed_on": NEVER,
+        "history_number": 1, "from_day": 0, "until_day": changed}).filter(pl.Series(has_older))
     return pl.concat([new, old.select(new.columns)], how="vertical_relaxed")
 
 
@@ -96,13 +98,16 @@ def _mailing_table(draw: Draw, people: People, name: pl.Series) -> pl.DataFrame:
     codes, places = pairs("people", "elsewhere")
     place = draw.random.integers(0, len(codes), home.size)
     start = np.where(left[home], people.exit_on[home], draw.random.integers(clock.month_start[12], clock.first, home.size))
-    returned = np.where(draw.chance(np.where(left[home], 0.3, 0.12), home.size), np.minimum(start + draw.days(30, 900, home.size), clock.first), NEVER)
-    text = pl.DataFrame({"p": pick(places, place), "n": draw.random.integers(1, 40, home.size), "m": draw.random.integers(1, 30, home.size)})
+    comes_back = draw.chance(np.where(left[home], 0.3, 0.12), home.size)
+    returned = np.where(comes_back, np.minimum(start + draw.days(30, 900, home.size), clock.first), NEVER)
+    block, house = draw.days(1, 39, home.size), draw.days(1, 29, home.size)
+    text = pl.DataFrame({"place": pick(places, place), "block": block, "house": house})
     person = people.first[home]
     return pl.DataFrame({
         "atena_number": atena(draw, person), "business": pick(["共通", "国保料"], draw.random.integers(0, 2, home.size)),
         "addressee_name": name.gather(person), "addressee_atena_number": atena(draw, person),
-        "postal_code": np.array(codes, dtype=np.int64)[place], "address": text.select(pl.format("{}{}番{}号", "p", "n", "m")).to_series(),
+        "postal_code": np.array(codes, dtype=np.int64)[place],
+        "address": text.select(pl.format("{}{}番{}号", "place", "block", "house")).to_series(),
         "valid_from": start, "valid_to": NEVER, "returned_on": returned,
         "history_number": 1, "from_day": 0, "until_day": NEVER})
 
@@ -116,7 +121,7 @@ def _protection_table(draw: Draw, people: People) -> pl.DataFrame:
     person = np.flatnonzero(np.isin(people.household, home))
     start = start[np.searchsorted(home, people.household[person])]
     ended = np.where((start < clock.first - 400) & draw.chance(0.3, start.size), start + 365, NEVER)
-    return pl.DataFrame({"atena_number": atena(draw, person), "measure": pick(["DV", "ストーカー", "児童虐待", "その他"],
-                         draw.random.choice(4, person.size, p=[0.7, 0.15, 0.1, 0.05])),
-                         "started_on": start, "ended_on": ended, "history_number": 1,
-                         "from_day": np.where(start > clock.first, start, 0), "until_day": NEVER})
+    measure = pick(["DV", "ストーカー", "児童虐待", "その他"], draw.random.choice(4, person.size, p=[0.7, 0.15, 0.1, 0.05]))
+    return pl.DataFrame({
+        "atena_number": atena(draw, person), "measure": measure, "started_on": start, "ended_on": ended,
+        "history_number": 1, "from_day": np.where(start > clock.first, start, 0), "until_day": NEVER})

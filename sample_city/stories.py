@@ -190,7 +190,7 @@ def _casework(story: dict, clock: Clock):
         yield "negotiation_note", key | {
             "note_number": FIRST + no, "contacted_on": clock.first - story["contact_days"], "method": "電話", "direction": "発信",
             "counterpart": "同居家族" if story["state"] == "死亡" else "本人", "outcome": "相談継続",
-            "body": f"{story['line']}（物語の世帯 {no}）", "officer_name": "秋庭"}
+            "body": f"現況を聞き取り、今後の納付について話した。（物語の世帯 {no}）", "officer_name": "秋庭"}
     for place, (target, days, result) in enumerate(story["investigations"]):
         yield "asset_investigation", key | {
             "investigation_number": FIRST + no * 10 + place, "target": target, "asked_on": clock.first - days - 20,

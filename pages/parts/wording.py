@@ -1,7 +1,11 @@
 """How dates, yen and queues are said on screen. 和暦 is made here and nowhere else."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
         (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))
@@ -44,6 +48,22 @@ def short(day: date | None) -> str:
         return "—"
     _, letter, year = _era(day)
     return f"{letter}{year:02}.{day.month:02}.{day.day:02}"
+
+
+def in_wareki(text: str | None) -> str | None:
+    """A sentence of the data with its ISO dates and 西暦 fiscal years as the office writes them."""
+    if text is None:
+        return None
+    text = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: short(date.fromisoformat(found[0])), text)
+    return re.sub(r"\b(\d{4})年度", lambda found: fiscal(int(found[1])), text)
+
+
+def clock(instant: str | None) -> str:
+    """R08.11.24 01:39 in Japan, from a UTC ISO text; — when there is none."""
+    if instant is None:
+        return "—"
+    local = datetime.fromisoformat(instant).astimezone(JAPAN)
+    return f"{short(local.date())} {local:%H:%M}"
 
 
 def short_month(day: date) -> str:

@@ -46,7 +46,7 @@ def test_a_note_becomes_an_event(sqlite_file):
     written = record()
     assert (written.kind, written.subject, written.actor) == ("negotiation_note", "0000012345", "sato")
     assert written.occurred_on == date(2026, 3, 31)
-    assert written.payload == {**NOTE, "contacted_on": "2026-03-31"}
+    assert written.payload == {**NOTE, "contacted_on": "2026-03-31", "officer_name": "佐藤"}
     assert ledger.events_of("0000012345") == [written]
 
 

@@ -1,0 +1,84 @@
+"""A member of staff at a real browser. Everything that crosses the wire is kept, to be searched afterwards."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
+
+from tests.auth.visitor import Server
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+SHOTS = os.environ.get("CONSOLE_SHOTS")
+
+
+class Desk:
+    """One browser tab on `server`. `problems` are console errors, `urls` every request, `heard` every byte received."""
+
+    def __init__(self, context: BrowserContext, server: Server, shots: Path) -> None:
+        self.context, self.server, self.shots = context, server, shots
+        self.origin = f"http://{server.host}"
+        self.urls: list[str] = []
+        self.problems: list[str] = []
+        self.heard: list[bytes] = []
+        self._answers = []
+        self.page: Page = context.new_page()
+        self.page.on("request", lambda request: self.urls.append(request.url))
+        self.page.on("response", lambda answer: self._answers.append(answer))
+        self.page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        self.urls.append(socket.url)
+        socket.on("framereceived", lambda frame: self.heard.append(frame if isinstance(frame, bytes) else frame.encode()))
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.page.goto(self.origin)
+        self.page.get_by_label("利用者ID").fill(name)
+        self.page.get_by_label("パスワード").fill(password)
+        self.page.get_by_role("button", name="サインイン").click()
+        self.settled("ホーム")
+
+    def open(self, title: str) -> None:
+        """Choose a page in the menu and wait until it is drawn."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+        self.settled(title)
+
+    def settled(self, title: str = "") -> None:
+        """Wait until the script has run and nothing is being drawn."""
+        if title:
+            expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=20_000)
+        self.page.locator(IDLE).wait_for(timeout=20_000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=10_000)
+        self.page.wait_for_timeout(150)  # the grid and the charts paint one frame later
+
+    def text(self) -> str:
+        """What the main part of the screen says outside the grids, which are drawn on a canvas."""
+        return self.page.get_by_test_id("stMain").inner_text()
+
+    def grid(self, place: int = 0) -> list[list[str]]:
+        """The cells of a table as a screen reader gets them."""
+        rows = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid] tbody tr").all()
+        return [row.locator("td").all_inner_texts() for row in rows]
+
+    def click_row(self, row: int, place: int = 0) -> None:
+        """Click the first cell of a row (from 0), where it is painted."""
+        self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller").click(position={"x": 40, "y": 36 * (row + 1) + 18})
+
+    def metric(self, label: str) -> Locator:
+        return self.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+    def shot(self, name: str) -> None:
+        """Keep a picture of the whole screen."""
+        self.page.screenshot(path=self.shots / f"{name}.png")
+
+    def received(self) -> str:
+        """Everything this browser was sent over HTTP and the websocket, except Streamlit's own static files."""
+        pages = [answer for answer in self._answers if "/static/" not in answer.url and not re.search(r"30\d|204", str(answer.status))]
+        return b"\n".join([*(answer.body() for answer in pages), *self.heard]).decode("utf-8", "replace")

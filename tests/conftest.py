@@ -1,0 +1,80 @@
+"""A small city, built and taken in once per run: 300 residents and the people of stories.toml, over two business days."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import settings
+import store
+from audit import log  # noqa: F401 - declares its table
+from auth import accounts, sessions  # noqa: F401 - declare their tables
+from casework import ledger  # noqa: F401 - declares its table
+from data_access import connection
+from data_access.intake import take_in
+from sample_city.city import build
+from sample_city.clock import Clock
+
+CLOCK = Clock(date(2026, 10, 30), 2)
+SEED = 20_261_030
+SECRETS = ("pepper", "csrf", "pseudonym", "cookie")
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory) -> dict[str, Path]:
+    """Homes to copy from or to read: "empty" (nothing taken in yet), "eve" (the first day is), "served" (both are)."""
+    folder = tmp_path_factory.mktemp("city")
+    home, kept = folder / "served", {}
+    with pytest.MonkeyPatch.context() as patch:
+        _move_to(home, patch)
+        for key in SECRETS:
+            settings.make_secret(key)
+        store.create_tables()
+        build(settings.inbox(), 300, SEED, CLOCK)
+        for name, day in zip(("empty", "eve"), CLOCK.feed_dates, strict=True):
+            store.engine().dispose()
+            kept[name] = Path(shutil.copytree(home, folder / name))
+            report = take_in(day)
+            assert report.is_published, [problem.sentence() for problem in report.problems]
+        store.engine().dispose()
+    return kept | {"served": home}
+
+
+def _move_to(home: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("CONSOLE_HOME", str(home))
+    patch.setenv("CONSOLE_TODAY", CLOCK.feed_dates[-1].isoformat())
+    patch.delenv("CONSOLE_STORE_URL", raising=False)
+
+
+@pytest.fixture
+def city(founded, monkeypatch) -> Path:
+    """The served city, shared: for tests that only ask."""
+    _move_to(founded["served"], monkeypatch)
+    return founded["served"]
+
+
+def _copy(founded, name, tmp_path, monkeypatch):
+    home = Path(shutil.copytree(founded[name], tmp_path / name))
+    _move_to(home, monkeypatch)
+    yield home
+    store.engine().dispose()
+    connection._engines.clear()
+
+
+@pytest.fixture
+def own_city(founded, tmp_path, monkeypatch):
+    """A copy of the served city, for a test that writes notes or breaks files."""
+    yield from _copy(founded, "served", tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def eve(founded, tmp_path, monkeypatch):
+    """A copy of the city on the eve: the first day is served, the second waits in the inbox."""
+    yield from _copy(founded, "eve", tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def empty_city(founded, tmp_path, monkeypatch):
+    """A copy of the city before its first intake."""
+    yield from _copy(founded, "empty", tmp_path, monkeypatch)

@@ -1,0 +1,223 @@
+"""Intake refuses a bent feed whole, says where and why in Japanese, names no person, and goes on serving what it served."""
+
+import json
+import shutil
+
+import duckdb
+import pytest
+
+import settings
+from data_access import query, snapshot
+from data_access.feed_check import checked
+from data_access.feed_schedule import FILE_NAME, Problem, ScheduleInvalid, read_schedule
+from data_access.intake import take_in
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich
+from tests.data_access.refusals import EVERY, FILE, PLAN, WHOLE, Case
+from tests.staff import CHIEF
+
+
+@pytest.fixture(scope="module")
+def enriched(founded, tmp_path_factory):
+    """The eve, with a few rows to break in every file of the second day."""
+    home = tmp_path_factory.mktemp("enriched") / "home"
+    shutil.copytree(founded["eve"], home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSOLE_HOME", str(home))
+        enrich()
+    return home
+
+
+@pytest.fixture
+def waiting(enriched, eve):
+    """A private copy of the eve with that inbox."""
+    shutil.rmtree(settings.inbox())
+    shutil.copytree(enriched / "inbox", settings.inbox())
+    return eve
+
+
+@pytest.fixture
+def inbox(enriched, tmp_path, monkeypatch):
+    """A private copy of the second day's inbox alone."""
+    monkeypatch.setenv("CONSOLE_HOME", str(tmp_path))
+    shutil.copytree(enriched / "inbox" / DAY_TWO.isoformat(), settings.inbox() / DAY_TWO.isoformat())
+    return settings.inbox()
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect(config={"threads": 1}) as connection:
+        yield connection
+
+
+def look(feed: Feed, connection, folder) -> list[Problem]:
+    """What intake finds wrong with the plan and the file of `feed`, looked at alone."""
+    try:
+        announced = read_schedule(feed.folder, feed.system, feed.day)
+    except ScheduleInvalid as error:
+        return error.problems
+    (own,) = (file for file in announced if file.table == feed.table.name)
+    return checked(connection, feed.system, feed.table, own, feed.folder / own.file, folder / "fresh.parquet", folder, folder / "quarantine")
+
+
+def assert_told(case: Case, problems: list[Problem], names: set[str]) -> None:
+    told = [problem for problem in problems if case.says in problem.rule]
+    assert told, f"{case}: {[problem.sentence() for problem in problems]}"
+    sentence = told[0].sentence()
+    feed_name = FILE_NAME if case in PLAN else ""
+    assert feed_name in sentence, sentence
+    assert case.row is None or told[0].row == case.row, sentence
+    if case.column:
+        assert f"「{Feed(case.table).table.column(case.column).label}」" in sentence, sentence
+    for problem in problems:
+        shown = [name for name in names if name in problem.sentence()]
+        assert not shown, f"{case} names a person: {problem.sentence()}"
+        assert problem.remedy.endswith("。"), problem.remedy
+
+
+def persons(folder) -> set[str]:
+    """Names, kana, addresses and numbers that stand in the waiting feeds."""
+    found = set()
+    for name in ("person", "mailing_address", "nhi_eligibility", "annual_assessment"):
+        feed = Feed(name)
+        places = [feed.at(column.name) for column in feed.table.columns if column.sensitivity in ("C1", "C2")
+                  and column.kind in ("text", "code") and (column.length or 0) >= 10 and column.name != "relation"]
+        found |= {row[place] for row in feed.rows() for place in places}
+    return {value for value in found if len(value) > 1}
+
+
+@pytest.mark.parametrize("case", [*PLAN, *FILE], ids=str)
+def test_a_bent_file_is_found_out(case, inbox, tmp_path, connection):
+    names = persons(inbox)
+    feed = Feed(case.table)
+    case.bend(feed)
+    problems = look(feed, connection, tmp_path)
+    assert_told(case, problems, names)
+    assert not (tmp_path / "fresh.parquet").exists() or not case.keeps_rows
+    if case.keeps_rows:
+        kept = tmp_path / "quarantine" / f"{case.table}.parquet"
+        rows = connection.execute(f"select row from read_parquet('{kept}')").fetchall()
+        assert rows == [(case.row,)], f"{case}: {rows}"
+        assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_an_honest_file_passes(inbox, tmp_path, connection):
+    for table in ("person", "receipt", "installment"):
+        assert look(Feed(table), connection, tmp_path) == []
+
+
+def assert_refused(case: Case) -> None:
+    before, names = snapshot.current(), persons(settings.inbox())
+    case.bend(Feed(case.table))
+    report = take_in(DAY_TWO)
+    assert report.outcome == "拒否", case
+    assert report.snapshot_id == ""
+    assert_told(case, report.problems, names)
+    assert snapshot.current() == before
+    snapshot.verify(before)
+    assert query.standing().snapshot_id == before.id
+    kept = settings.quarantine() / DAY_TWO.isoformat() / f"{case.table}.parquet"
+    assert kept.exists() == case.keeps_rows
+
+
+SAMPLE = [*PLAN[:1], *FILE[:3], next(case for case in FILE if case.keeps_rows), *WHOLE]
+
+
+@pytest.mark.parametrize("case", SAMPLE, ids=str)
+def test_intake_refuses_and_serves_what_it_served(case, waiting):
+    assert_refused(case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [case for case in EVERY if case not in SAMPLE], ids=str)
+def test_intake_refuses_every_other_bend_too(case, waiting):
+    assert_refused(case)
+
+
+def test_an_enriched_day_is_honest_and_taken_in(waiting):
+    report = take_in(DAY_TWO)
+    assert (report.outcome, report.problems) == ("公開", [])
+    assert snapshot.current().business_date == DAY_TWO
+
+
+def test_a_refused_day_mended_is_taken_in(waiting):
+    feed = Feed("receipt")
+    honest, announced = feed.path.read_bytes(), feed.line()
+    feed.change("fee_yen", "0.5")
+    assert take_in(DAY_TWO).outcome == "拒否"
+    feed.write_bytes(honest, **announced)
+    assert take_in(DAY_TWO).outcome == "公開"
+    history = query.ask(CHIEF, "intake_history")
+    assert history["outcome"].to_list()[:2] == ["公開", "拒否"]
+    problems = query.ask(CHIEF, "intake_problems", started_at=history["started_at"][1])
+    assert problems["sentence"].str.contains("整数ではありません").all()
+
+
+@pytest.mark.parametrize("change", [
+    pytest.param(lambda feed: feed.write_bytes(b"\xef\xbb\xbf" + feed.path.read_bytes()), id="BOM"),
+    pytest.param(lambda feed: feed.write([row[::-1] for row in feed.rows()], feed.labels[::-1]), id="列の順"),
+    pytest.param(lambda feed: feed.write_bytes(feed.path.read_bytes().removesuffix(b"\r\n")), id="最後の改行がない"),
+    pytest.param(lambda feed: feed.write([["  " + cell + " " for cell in row] for row in feed.rows()]), id="前後の空白"),
+    pytest.param(lambda feed: feed.write(feed.rows()[::-1]), id="行の順"),
+])
+def test_what_changes_nothing_is_accepted(change, inbox, tmp_path, connection):
+    feed = Feed("person")
+    look(feed, connection, tmp_path)
+    honest = (tmp_path / "fresh.parquet").rename(tmp_path / "honest.parquet")
+    change(feed)
+    assert look(feed, connection, tmp_path) == []
+    different = connection.execute(f"from '{honest}' except all from '{tmp_path / 'fresh.parquet'}'").fetchall()
+    assert different == []
+
+
+def test_an_older_day_is_refused(own_city):
+    served = snapshot.current()
+    report = take_in(DAY_ONE)
+    assert report.outcome == "拒否"
+    assert "より古い日の連携です" in report.problems[0].sentence()
+    assert snapshot.current() == served
+
+
+def test_the_same_day_again_is_left_alone(own_city):
+    served, reports = snapshot.current(), sorted((own_city / "reports").iterdir())
+    report = take_in(DAY_TWO)
+    assert (report.outcome, report.snapshot_id) == ("取込済", served.id)
+    assert snapshot.current() == served
+    assert sorted((own_city / "reports").iterdir()) == reports
+
+
+def test_yesterday_s_feeds_sent_again_are_refused(waiting):
+    day = settings.inbox() / DAY_TWO.isoformat()
+    shutil.rmtree(day)
+    shutil.copytree(settings.inbox() / DAY_ONE.isoformat(), day)
+    report = take_in(DAY_TWO)
+    assert report.outcome == "拒否"
+    assert all("対象日 2026-10-29" in problem.rule or "連携予定にありません" in problem.rule for problem in report.problems)
+
+
+def test_a_system_that_sent_nothing_stops_the_day(waiting):
+    shutil.rmtree(settings.inbox() / DAY_TWO.isoformat() / "kokuho")
+    report = take_in(DAY_TWO)
+    assert report.outcome == "拒否"
+    assert [problem.sentence() for problem in report.problems] == [
+        "国民健康保険システム 連携予定.csv: 連携予定ファイルがありません。送信元に当日分の送付を依頼してください。"]
+
+
+def test_the_first_feed_must_be_whole(empty_city):
+    Feed("receipt", DAY_ONE).announce(区分="差分")
+    report = take_in(DAY_ONE)
+    assert report.outcome == "拒否"
+    assert "最初の取込に差分があります" in report.problems[0].rule
+    assert snapshot.current() is None
+    with pytest.raises(query.NothingPublished):
+        query.ask(CHIEF, "worklist_queues", district=None)
+
+
+def test_a_report_tells_every_file_and_no_person(waiting):
+    names = persons(settings.inbox())
+    Feed("person").change("name", "因" * 81)
+    report = take_in(DAY_TWO)
+    (path,) = (path for path in (waiting / "reports").glob(f"{DAY_TWO}*.json"))
+    text = path.read_text("utf-8")
+    assert len(json.loads(text)["files"]) == 14
+    assert [name for name in names | {"因" * 81} if name in text] == []
+    assert report.problems[0].sentence() in text
