@@ -85,6 +85,17 @@ cross join serving.standing as standing
 left join live using (atena_number)
 where in_scope(delinquent.district_code);
 
+-- grain: one delinquent: what a caller is compared with (本人確認). Nothing here is wider than what lists show:
+-- who may not read a name may not search by it either.
+create view disclosed.identity as
+select
+    delinquent.atena_ref,
+    whole('C2', replace(translate(delinquent.name_kana, '　', ' '), ' ', '')) as name_kana,
+    whole('C2', delinquent.birth_date) as birth_date,
+    case when not delinquent.is_protected then whole('C2', delinquent.town) end as town
+from derived.delinquent as delinquent
+where in_scope(delinquent.district_code);
+
 -- grain: one delinquent; what only the case screen needs
 create view disclosed.person as
 select

@@ -18,6 +18,10 @@ from law.my_number import looks_like_my_number
 CHUNK = 8 << 20
 EMPTY_DATES = ("00000000", "0000-00-00")
 EARLIEST, LATEST = "1868-01-01", "2100-12-31"
+# Control characters but tab and line ends, and what breaks or turns a line unseen (U+2028/9, bidi overrides).
+INVISIBLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\x{2028}-\x{202e}\x{2066}-\x{2069}]"
+# Wider than law.my_number, which decides: any digits, up to three other characters between two of them.
+TWELVE_DIGITS = r"(\p{Nd}[^\p{Nd}]{0,3}){11}\p{Nd}"
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,9 @@ def _header(system: System, table: Table, announced: Announced, text: Path) -> l
     if missing or extra or len(set(labels)) != len(labels):
         says = "、".join(part for part in (
             f"列 {'・'.join(missing)} がありません" if missing else "",
-            f"列 {'・'.join(extra)[:80]} は取り決めにありません" if extra else "",
+            # where a column is missing, the line may be no header at all but a person's row: it is not quoted
+            f"取り決めにない列が {len(extra)} あります" if extra and missing else "",
+            f"列 {'・'.join(extra)[:80]} は取り決めにありません" if extra and not missing else "",
             "同じ見出しが2つあります" if len(set(labels)) != len(labels) else "") if part)
         raise Unreadable(_of(system, announced, says, "見出しを取り決めどおりにして送り直してください。", row=1))
     return labels
@@ -173,7 +179,7 @@ def _column_rules(column: Column) -> list[Rule]:
         add(f"not regexp_full_match({name}, '[0-9]{{{column.length}}}')", f"数字 {column.length} 桁ではありません", "先頭の 0 が落ちていないか確かめてください。")
     elif column.kind == "text":
         add(f"length({name}) > {column.length}", f"{column.length} 文字を超えています", "長さを確かめてください。")
-        add(f"regexp_matches({name}, '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]')", "制御文字があります", "文字化けがないか確かめてください。")
+        add(f"regexp_matches({name}, '{INVISIBLE}')", "制御文字があります", "文字化けがないか確かめてください。")
     elif column.kind == "choice":
         values = ", ".join(_literal(value) for value in column.values)
         add(f"{name} not in ({values})", f"{'・'.join(column.values)} のどれでもありません", "コードの対応を確かめてください。")
@@ -184,7 +190,8 @@ def _column_rules(column: Column) -> list[Rule]:
         low, high = column.minimum or EARLIEST, column.maximum or LATEST
         add(f"{typed(column)} not between date '{low}' and date '{high}'", f"{low} から {high} の間の日ではありません", "年の桁を確かめてください。")
     elif column.kind in ("yen", "integer"):
-        add(f"not regexp_full_match({name}, '-?[0-9]{{1,12}}')", "整数ではありません", "カンマや小数を除いてください。")
+        add(f"{name} is not null and (not regexp_full_match({name}, '-?[0-9]{{1,12}}') or {typed(column)} is null)",
+            "整数ではありません", "カンマや小数を除き、桁を確かめてください。")
         if column.minimum is not None:
             add(f"{typed(column)} < {column.minimum}", f"{column.minimum:,} より小さい値です", "金額・番号を確かめてください。")
         if column.maximum is not None:
@@ -218,7 +225,7 @@ def _numbers_of_persons(connection, system: System, table: Table, announced: Ann
     for column in (column for column in table.columns if column.kind == "text"):
         candidates = connection.execute(
             f"select row, {column.name} from (select row_number() over () + 1 as row, {column.name} from {cells}) "
-            f"where regexp_matches({column.name}, '([0-9０-９][ 　-]?){{12}}')").fetchall()
+            f"where regexp_matches({column.name}, '{TWELVE_DIGITS}')").fetchall()
         rows = [row for row, text in candidates if looks_like_my_number(text)]
         if rows:
             problems.append(_of(system, announced, "個人番号とみられる12桁の数字があります",

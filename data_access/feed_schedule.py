@@ -5,6 +5,7 @@ control totals and SHA-256. Nothing is read that was not announced here.
 """
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,10 +63,12 @@ class ScheduleInvalid(Exception):
 def read_schedule(folder: Path, system: System, business_date: date) -> list[Announced]:
     """The files announced by `system` in `folder`. Raises ScheduleInvalid with every problem found."""
     path = folder / FILE_NAME
-    if not path.is_file():
+    if not path.is_file() or path.is_symlink():
         raise ScheduleInvalid([_problem(system, "連携予定ファイルがありません", "送信元に当日分の送付を依頼してください。")])
     try:
         rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    except csv.Error:
+        raise ScheduleInvalid([_problem(system, "CSV として読めません", "引用符と改行を確かめて送り直してください。")]) from None
     except UnicodeDecodeError:
         raise ScheduleInvalid([_problem(system, "UTF-8 で読めません", "文字コードを UTF-8 にして送り直してください。")]) from None
     if not rows or tuple(rows[0]) != HEADER:
@@ -86,7 +89,7 @@ def _announced(row: list[str], business_date: date) -> Announced:
     if len(row) != len(HEADER):
         raise ValueError(f"項目数が {len(row)} です（正しくは {len(HEADER)}）")
     table, file, encoding, mode, sequence, count, totals, sha256, day = row
-    if Path(file).name != file or not file.endswith(".csv"):
+    if not re.fullmatch(r"[A-Za-z0-9_-]+\.csv", file):
         raise ValueError("ファイル名に使えない文字があります")
     if encoding not in ("utf-8", "cp932"):
         raise ValueError(f"文字コード {encoding} は取り決めにありません")
@@ -103,6 +106,8 @@ def _announced(row: list[str], business_date: date) -> Announced:
 
 def _totals(text: str) -> dict[str, int]:
     pairs = [part.partition("=") for part in text.split(";") if part]
+    if any(not re.fullmatch(r"-?[0-9]+", value) for _, _, value in pairs):
+        raise ValueError("管理合計は「項目=整数」を ; でつないで書いてください")
     return {label: int(value) for label, _, value in pairs}
 
 

@@ -18,7 +18,7 @@ COLUMNS = {
     "officer_name": pl.String, "recorded_at": pl.String, "corrects": pl.String,
 }
 NOTES = """
-select seq, event_id, subject, recorded_at, corrects, payload
+select seq, event_id, subject, actor, recorded_at, corrects, payload
 from event where kind = 'negotiation_note' and seq > :after order by seq
 """
 
@@ -38,10 +38,10 @@ def notes_after(seq: int) -> pl.DataFrame:
 
 def _row(entry) -> dict:
     payload = json.loads(entry["payload"])
-    kept = {name: payload[name] for name in ("method", "direction", "counterpart", "outcome", "body", "officer_name")}
+    kept = {name: payload[name] for name in ("method", "direction", "counterpart", "outcome", "body")}
     return {"seq": entry["seq"], "event_id": entry["event_id"], "atena_number": entry["subject"],
             "contacted_on": date.fromisoformat(payload["contacted_on"]),
-            "recorded_at": entry["recorded_at"], "corrects": entry["corrects"], **kept}
+            "officer_name": payload.get("officer_name", entry["actor"]), "recorded_at": entry["recorded_at"], "corrects": entry["corrects"], **kept}
 
 
 def write(path: Path) -> int:

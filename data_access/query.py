@@ -8,7 +8,7 @@ the access log before the caller sees it.
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +19,13 @@ import settings
 from audit import log
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
+from data_access import derive
 from data_access.connection import engine, reader
+from law.calendar import SATURDAY, is_closed
+from law.files import LawFileInvalid
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
 HEADER = re.compile(r"^-- (grain|action): (.+)$", re.MULTILINE)
-STALE_HOURS, BLOCKED_HOURS = 26, 72
-CLOSING_HOUR = 17
 
 
 class QuestionInvalid(Exception):
@@ -43,16 +44,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Standing:
-    """Which data the screens show: 基準日, snapshot, when it was published, how old it is."""
+    """Which data the screens show: 基準日, snapshot, when it was published, open days whose feeds are missing."""
 
     as_of: date
     snapshot_id: str
     published_at: datetime
-    age_hours: float
+    missed_days: int
 
     @property
     def is_stale(self) -> bool:
-        return self.age_hours > STALE_HOURS
+        return self.missed_days > 0
 
 
 @cache
@@ -112,17 +113,36 @@ def ask(user: User, name: str, **params: object) -> pl.DataFrame:
         raise NotAllowed(decision.reason)
     served = engine()
     frame = reader(served, user).sql(asked.sql, params=params).pl()
-    references = frame["atena_ref"].unique().to_list() if "atena_ref" in frame.columns else []
+    references = frame["atena_ref"].unique().to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
-               row_count=frame.height, atena_refs=references)
+               row_count=frame.height, atena_refs=[reference for reference in references if reference])
     return frame
 
 
 def standing() -> Standing:
     """What the screens stand on now. Raises NothingPublished before the first snapshot."""
     used = engine().snapshot
-    age = settings.today() - used.business_date
-    return Standing(used.business_date, used.id, datetime.fromisoformat(used.manifest["published_at"]), age.days * 24)
+    published_at = datetime.fromisoformat(used.manifest["published_at"])
+    return Standing(used.business_date, used.id, published_at, missed_days(used.business_date, settings.today()))
+
+
+def missed_days(as_of: date, today: date) -> int:
+    """Open days after `as_of` and before `today`: their feeds should be in by now. A year whose holidays are not
+    yet on file counts its weekdays."""
+    between = (as_of + timedelta(days=count) for count in range(1, (today - as_of).days))
+    return sum(_is_open(day) for day in between)
+
+
+def _is_open(day: date) -> bool:
+    try:
+        return not is_closed(day)
+    except LawFileInvalid:
+        return day.weekday() < SATURDAY
+
+
+def reference_of(atena_number: str) -> str:
+    """The 参照番号 of a 宛名番号 that a caller or a paper named; whether it may be seen is the question's business."""
+    return derive.atena_ref(atena_number, settings.secret("pseudonym"))
 
 
 def subject(user: User, atena_ref: str) -> Subject:

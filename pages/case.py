@@ -7,6 +7,7 @@ from auth.access import User, decide
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
 from pages.parts.door import chosen_case, go
+from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 from pages.parts.note_form import note_form
 
@@ -18,8 +19,10 @@ def render(user: User) -> None:
     stands = heading("滞納者カルテ", user, "金額は円")
     atena_ref = chosen_case()
     head = ask(user, "case_head", atena_ref=atena_ref) if atena_ref else None
-    if head is None or head.is_empty():
-        st.info("カルテを開く滞納者を、地区ワークリストから選んでください。", icon=":material/person_search:")
+    is_chosen = head is not None and head.height > 0
+    find_form(user, expanded=not is_chosen)
+    if not is_chosen:
+        st.info("カルテを開く滞納者を、ここで探すか、地区ワークリストから選んでください。", icon=":material/person_search:")
         if st.button("地区ワークリストへ", icon=":material/checklist:"):
             go("district_worklist")
         return

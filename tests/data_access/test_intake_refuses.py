@@ -8,6 +8,8 @@ import pytest
 
 import settings
 from data_access import query, snapshot
+from data_access.connection import NothingPublished
+from data_access.contract import tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import FILE_NAME, Problem, ScheduleInvalid, read_schedule
 from data_access.intake import take_in
@@ -67,7 +69,7 @@ def assert_told(case: Case, problems: list[Problem], names: set[str]) -> None:
     assert feed_name in sentence, sentence
     assert case.row is None or told[0].row == case.row, sentence
     if case.column:
-        assert f"「{Feed(case.table).table.column(case.column).label}」" in sentence, sentence
+        assert f"「{tables()[case.told_of or case.table].column(case.column).label}」" in sentence, sentence
     for problem in problems:
         shown = [name for name in names if name in problem.sentence()]
         assert not shown, f"{case} names a person: {problem.sentence()}"
@@ -208,7 +210,7 @@ def test_the_first_feed_must_be_whole(empty_city):
     assert report.outcome == "拒否"
     assert "最初の取込に差分があります" in report.problems[0].rule
     assert snapshot.current() is None
-    with pytest.raises(query.NothingPublished):
+    with pytest.raises(NothingPublished):
         query.ask(CHIEF, "worklist_queues", district=None)
 
 

@@ -1,0 +1,25 @@
+-- grain: one delinquent who matches the 宛名番号 ($atena_ref), or at least two of kana, birth date and town (本人確認)
+-- action: case.read
+with compared as (
+    select
+        atena_ref,
+        ($atena_ref::varchar is not null and atena_ref = $atena_ref::varchar) as is_number_equal,
+        ($kana::varchar is not null and starts_with(name_kana, $kana::varchar))::integer
+            + ($birth_date::date is not null and birth_date = $birth_date::date)::integer
+            + ($town::varchar is not null and starts_with(town, $town::varchar))::integer as equal_count,
+        ($kana::varchar is not null)::integer + ($birth_date::date is not null)::integer + ($town::varchar is not null)::integer as asked_count
+    from disclosed.identity
+)
+select
+    delinquent.atena_ref,
+    delinquent.name,
+    delinquent.name_kana,
+    delinquent.age,
+    delinquent.town,
+    delinquent.district_name,
+    delinquent.unpaid_yen
+from disclosed.delinquent as delinquent
+join compared using (atena_ref)
+where is_number_equal or (asked_count >= 2 and equal_count = asked_count)
+order by delinquent.name_kana, delinquent.atena_ref
+limit 20
