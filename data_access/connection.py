@@ -98,13 +98,14 @@ def _open(now: snapshot.Snapshot) -> Engine:
 
 
 def _follow_ledger(served: Engine) -> None:
-    if ledger_tail.last_seq() > served.ledger_seq:
+    newest = ledger_tail.last_seq()
+    if newest > served.ledger_seq:
         notes = ledger_tail.notes_after(served.ledger_seq)
         cursor = served.connection.cursor()
         cursor.register("arrived", notes.to_arrow())
         cursor.execute("insert into serving.live_note by name select * from arrived")
         cursor.unregister("arrived")
-        served.ledger_seq = max(served.ledger_seq, ledger_tail.last_seq() if notes.is_empty() else notes["seq"].max())
+        served.ledger_seq = max(newest, *notes["seq"])
 
 
 def _follow_reports(served: Engine) -> None:

@@ -30,17 +30,28 @@ create macro visible_district(code) as case when getvariable('scope') = 'own' an
 create macro visible_district_name(code, name) as case when getvariable('scope') = 'own' and not in_scope(code) then 'ほかの地区' else name end;
 
 create view disclosed.standing as
-select as_of, snapshot_id, published_at, fiscal_year from serving.standing;
+select as_of, snapshot_id, published_at, fiscal_year from serving.standing where getvariable('scope') is not null;
 
 -- grain: one delinquent in the reader's districts; contact as of the last note written, snapshot or not
 create view disclosed.delinquent as
-with live as (
+with corrected as (
+    select atena_number, corrects from serving.live_note where corrects is not null
+), standing_note as (
+    -- what a correction has replaced counts no more, so the notes of that person in the snapshot are looked at again
+    select atena_number, contacted_on, counterpart, outcome, note_id, 0 as seq
+    from derived.note
+    where atena_number in (select atena_number from corrected)
+    union all by name
+    select atena_number, contacted_on, counterpart, outcome, event_id as note_id, seq from serving.live_note
+), live as (
     select
         atena_number,
         max(contacted_on) filter (where counterpart <> '不在') as contact_on,
         max(contacted_on) as attempt_on,
-        arg_max(outcome, seq) as outcome
-    from serving.live_note
+        arg_max(outcome, (contacted_on, seq)) as outcome,
+        atena_number in (select atena_number from corrected) as is_whole
+    from standing_note
+    where note_id not in (select corrects from corrected)
     group by atena_number
 )
 select
@@ -69,9 +80,10 @@ select
     whole('C9', delinquent.has_disposition) as has_disposition,
     whole('C9', delinquent.last_payment_on) as last_payment_on,
     whole('C9', delinquent.last_payment_yen) as last_payment_yen,
-    whole('C9', greatest(delinquent.last_contact_on, live.contact_on)) as last_contact_on,
-    whole('C9', greatest(delinquent.last_attempt_on, live.attempt_on)) as last_attempt_on,
-    whole('C9', coalesce(live.outcome, delinquent.last_outcome)) as last_outcome,
+    whole('C9', if(live.is_whole, live.contact_on, greatest(delinquent.last_contact_on, live.contact_on))) as last_contact_on,
+    whole('C9', if(live.is_whole, live.attempt_on, greatest(delinquent.last_attempt_on, live.attempt_on))) as last_attempt_on,
+    whole('C9', if(live.is_whole or live.attempt_on >= coalesce(delinquent.last_attempt_on, live.attempt_on),
+        live.outcome, delinquent.last_outcome)) as last_outcome,
     whole('C9', delinquent.plan_state) as plan_state,
     whole('C9', delinquent.plan_missed_on) as plan_missed_on,
     whole('C9', delinquent.plan_missed_yen) as plan_missed_yen,
@@ -102,9 +114,11 @@ select
     delinquent.atena_ref,
     case when delinquent.is_protected then '（非表示）'
          else shown('C2', concat_ws(' ', person.town, person.address_rest), person.town) end as address,
-    case when delinquent.is_protected then '（非表示）'
+    -- a letter to a protected person's address would lead there from anybody's case
+    case when delinquent.is_protected or addressee.is_protected then '（非表示）'
          else shown('C2', mailing.address, '送付先あり') end as mailing_address,
-    shown('C2', mailing.addressee_name, masked_name(mailing.addressee_name)) as addressee_name,
+    case when addressee.is_protected then '（非表示）'
+         else shown('C2', mailing.addressee_name, masked_name(mailing.addressee_name)) end as addressee_name,
     whole('C9', mailing.returned_on) as mail_returned_on,
     whole('C2', person.resident_state) as resident_state,
     whole('C2', person.state_changed_on) as state_changed_on,
@@ -118,6 +132,7 @@ left join (
     where valid_to is null
     qualify row_number() over (partition by atena_number order by case business when '国保料' then 1 else 2 end, valid_from desc) = 1
 ) as mailing using (atena_number)
+left join derived.place as addressee on addressee.atena_number = mailing.addressee_atena_number
 where in_scope(delinquent.district_code);
 
 -- grain: one member of a delinquent's household

@@ -5,6 +5,7 @@ otherwise it returns the problems, each with row, column and rule, and keeps the
 """
 
 import codecs
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def _as_utf8(system: System, announced: Announced, path: Path, work: Path) -> Pa
 
 def _header(system: System, table: Table, announced: Announced, text: Path) -> list[str]:
     with text.open(encoding="utf-8", newline="") as file:
-        labels = file.readline().rstrip("\r\n").replace('"', "").split(",")
+        labels = next(csv.reader([file.readline()]), [])
     expected = [column.label for column in table.columns]
     if any("個人番号" in label for label in labels):
         raise Unreadable(_of(system, announced, "個人番号の列があります", "個人番号はこのシステムに入れられません。列を除いて送り直してください。", row=1))
@@ -156,7 +157,8 @@ def typed(column: Column) -> str:
     name = column.name
     if column.kind == "date":
         compact = f"{name}[1:4] || '-' || {name}[5:6] || '-' || {name}[7:8]"
-        return f"try_cast(case when length({name}) = 8 then {compact} when length({name}) = 10 then {name} end as date)"
+        return (f"try_cast(case when regexp_full_match({name}, '[0-9]{{8}}') then {compact} "
+                f"when regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {name} end as date)")
     if column.kind in ("yen", "integer"):
         return f"try_cast({name} as {'bigint' if column.kind == 'yen' else 'integer'})"
     return f"({name} = '1')" if column.kind == "flag" else name

@@ -169,7 +169,7 @@ def _references(connection, folder: Path) -> list[Problem]:
                 continue
             other, _, key = column.references.partition(".")
             here, there = (folder / "restricted" / f"{name}.parquet" for name in (table.name, other))
-            match = " and ".join(f"there.{name} = here.{own}" for name, own in {key: column.name, **_shared(table, tables()[other])}.items())
+            match = " and ".join(f"there.{name} = here.{own}" for name, own in {**_shared(table, tables()[other]), key: column.name}.items())
             lost = connection.execute(
                 f"select count(*) from read_parquet('{here}') as here where {column.name} is not null and not exists "
                 f"(select 1 from read_parquet('{there}') as there where {match})").fetchone()[0]
@@ -204,7 +204,11 @@ def _keep(report: Report) -> None:
 def main(arguments: list[str]) -> int:
     """Take in the named business dates in order; stop at the first refusal."""
     for text in arguments:
-        report = take_in(date.fromisoformat(text))
+        try:
+            report = take_in(date.fromisoformat(text))
+        except snapshot.SnapshotRefused as error:
+            print(f"{text}: {error}")
+            return 1
         print(f"{text}: {report.outcome} {report.snapshot_id}")
         for problem in report.problems:
             print(f"  {problem.sentence()}")

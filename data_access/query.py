@@ -25,6 +25,7 @@ from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
+REACHES_OUT = {"getvariable", "current_setting", "getenv", "read_text", "read_blob", "query", "query_table"}
 HEADER = re.compile(r"^-- (grain|action): (.+)$", re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ class Standing:
 @cache
 def question(name: str) -> Question:
     """The question in queries/<name>.sql. Raises QuestionInvalid when the file breaks a rule."""
-    if not re.fullmatch(r"[a-z_]+", name):
+    if not re.fullmatch(r"[a-z_]+", name) or not (QUERIES / f"{name}.sql").is_file():
         raise QuestionInvalid(f"{name!r} is no question's name")
     sql = (QUERIES / f"{name}.sql").read_text("utf-8")
     header = dict(HEADER.findall(sql))
@@ -91,7 +92,9 @@ def tables_outside(sql: str) -> list[str]:
             found.append((node["schema_name"], node["table_name"]))
         if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in ("unnest", "generate_series"):
             found.append(("function", node["function"]["function_name"]))
-        if node.get("function_name") in ("getvariable", "getenv", "read_text", "query", "query_table"):
+        if node.get("type") == "SHOW_REF":
+            found.append(("function", "describe"))
+        if (node.get("function_name") or "").lower() in REACHES_OUT:
             found.append(("function", node["function_name"]))
         for part in node.values():
             walk(part)

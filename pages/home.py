@@ -68,10 +68,10 @@ def _promises(user: User, stands: Standing) -> None:
 
 
 def _deadlines(user: User) -> None:
-    st.subheader(f"{DEADLINE_DAYS}日以内に時効が完成する滞納", anchor=False)
+    st.subheader(f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納", anchor=False)
     found = ask(user, "home_deadlines", days=DEADLINE_DAYS)
     tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
-                empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
+                empty=f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納はありません。", alt="時効が近い滞納の表",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
 
 
@@ -80,7 +80,7 @@ def _last_intake(user: User) -> None:
     if last.height:
         outcome, day = last["outcome"][0], last["business_date"][0]
         icon = ":material/check_circle:" if outcome == "公開" else ":material/error:"
-        st.caption(f"{icon} 直近の連携 {day}: {outcome}")
+        st.caption(f"{icon} 直近の連携 {wording.in_wareki(day)}: {outcome}")
 
 
 def _year(stands: Standing) -> int:

@@ -1,11 +1,11 @@
 """A member of staff at a real browser. Everything that crosses the wire is kept, to be searched afterwards."""
 
-import os
 import re
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
 
+from pages.parts.tables import ROW_HEIGHT
 from tests.auth.visitor import Server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -14,7 +14,6 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-SHOTS = os.environ.get("CONSOLE_SHOTS")
 
 
 class Desk:
@@ -62,14 +61,24 @@ class Desk:
         """What the main part of the screen says outside the grids, which are drawn on a canvas."""
         return self.page.get_by_test_id("stMain").inner_text()
 
-    def grid(self, place: int = 0) -> list[list[str]]:
-        """The cells of a table as a screen reader gets them."""
-        rows = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid] tbody tr").all()
-        return [row.locator("td").all_inner_texts() for row in rows]
+    def table(self, place: int = 0) -> list[dict[str, str]]:
+        """The visible rows of a table as a screen reader gets them: label → text."""
+        grid = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid]")
+        self.page.wait_for_timeout(300)  # the grid tells a screen reader a moment after it has painted
+        heads = grid.locator("thead th").all_inner_texts()
+        return [dict(zip(heads, row.locator("td").all_inner_texts(), strict=True)) for row in grid.locator("tbody tr").all()]
 
     def click_row(self, row: int, place: int = 0) -> None:
-        """Click the first cell of a row (from 0), where it is painted."""
-        self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller").click(position={"x": 40, "y": 36 * (row + 1) + 18})
+        """Move to the first cell of a row (from 0) as a hand does, and click; the grid ignores a pointer out of nowhere."""
+        grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        x, y = box["x"] + 40, box["y"] + ROW_HEIGHT * (row + 1.5)
+        self.page.mouse.move(x - 10, y)
+        self.page.wait_for_timeout(200)
+        self.page.mouse.move(x, y, steps=4)
+        self.page.wait_for_timeout(100)
+        self.page.mouse.click(x, y, delay=40)
 
     def metric(self, label: str) -> Locator:
         return self.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
