@@ -24,14 +24,10 @@ CHOICE = {"queue": None, "district": DISTRICT, "sort": "急ぐ順", "page_size":
 CLEAR = ("atena_ref", "name", "age", "district_name", "town", "unpaid_yen", "charge_yen", "open_count", "oldest_due_date",
          "prescription_on", "last_contact_on", "last_outcome", "last_payment_on", "plan_state")
 MART = """
-    with listed as (
-        select atena_ref, min(urgency) as urgency,
-               string_agg(concat_ws('|', queue, coalesce(day::varchar, ''), coalesce(yen::varchar, '')), '/' order by urgency) as reasons
-        from disclosed.reason group by atena_ref
-    )
-    select delinquent.*, listed.urgency, listed.reasons, clear.name as clear_name
-    from disclosed.delinquent as delinquent join listed using (atena_ref)
-    join derived.delinquent as clear using (atena_ref)
+    select listed.* exclude (reasons), clear.name as clear_name,
+           array_to_string(list_transform(listed.reasons, lambda reason: concat_ws(
+               '|', reason.queue, coalesce(reason.day::varchar, ''), coalesce(reason.yen::varchar, ''))), '/') as reasons
+    from disclosed.worklist as listed join derived.delinquent as clear using (atena_ref)
 """
 PAGE = """
     select atena_ref, {first} || '＊＊', age, district_name, town, unpaid_yen, charge_yen, open_count, oldest_due_date,

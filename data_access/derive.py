@@ -20,7 +20,8 @@ from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "delinquency_charge", "prescription",
-    "demand_state", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
+    "demand_state", "plan_state", "note", "case_installment", "delinquent", "case_person",
+    "household_member", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
 PASSING = ("open_installment", "delinquency_charge", "prescription", "demand_state")

@@ -41,7 +41,8 @@ def _detail(user: User, started_at: str) -> None:
     problems = ask(user, "intake_problems", started_at=started_at)
     if problems.height:
         st.subheader(f"不備 {problems.height:,}種類", anchor=False)
-        tables.show(problems, ["system", "file", "row", "column", "count", "sentence"], empty="", alt="不備の表。どのファイルの何行目の何が、なぜ")
+        told = problems.with_columns(pl.col("sentence").str.replace(r"^.*?: ", ""))  # the place stands in columns of its own
+        tables.show(told, ["system", "file", "row", "column", "count", "sentence"], empty="", alt="不備の表。どのファイルの何行目の何が、なぜ")
     st.subheader("届いたファイル", anchor=False)
     tables.show(ask(user, "intake_files", started_at=started_at),
                 ["system_name", "label", "file", "mode", "sequence", "row_count", "totals", "problem_count"],

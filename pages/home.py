@@ -8,6 +8,7 @@ from pages.parts import tables, wording
 from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
 
+CARD = 202  # px: four to a line, three on a narrow screen, and no label cut off
 DAYS_AHEAD, DEADLINE_DAYS = 7, 30
 
 
@@ -50,9 +51,9 @@ def _queues(user: User) -> None:
     found = ask(user, "worklist_queues", district=None)
     if found.is_empty():
         st.info("名簿に載る滞納者はいません。", icon=":material/check_circle:")
-    for start in range(0, found.height, 4):
-        for column, row in zip(st.columns(4), found[start:start + 4].iter_rows(named=True), strict=False):
-            with column, st.container(border=True):
+    with st.container(horizontal=True):
+        for row in found.iter_rows(named=True):
+            with st.container(border=True, width=CARD):
                 st.metric(row["queue"], f"{row['case_count']:,}人", help=wording.QUEUES[row["queue"]][0])
                 st.caption(f"滞納額 {wording.yen(row['unpaid_yen'])}")
     if st.button("地区ワークリストを開く", icon=":material/checklist:", type="primary"):

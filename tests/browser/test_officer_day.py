@@ -58,6 +58,8 @@ def test_from_the_list_to_the_case_and_back(desk, people):
     assert page.url == at_list
     assert [(row["氏名"], row["最終接触"]) for row in officer.table()] == [(NAME, "R08.10.30")]
 
+    assert not officer.problems, officer.problems
+
     page.get_by_role("button", name="サインアウト").click()
     page.wait_for_url("**/auth/sign-in", timeout=5_000)
     expect(page.get_by_role("status")).to_have_text("サインアウトしました。")
@@ -66,7 +68,6 @@ def test_from_the_list_to_the_case_and_back(desk, people):
     page.wait_for_url("**/auth/sign-in", timeout=5_000)
     officer.shot("09-戻るボタン")
     assert NAME not in page.content()
-    assert not officer.problems, officer.problems
 
 
 def test_the_menu_brings_the_officer_back_to_the_same_list(desk):

@@ -8,7 +8,7 @@ import pytest
 from auth.access import permissions
 from data_access import contract
 from data_access.contract import labels, systems, tables
-from data_access.feed_check import rules
+from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}

@@ -106,7 +106,7 @@ def test_masks(served, rows, user):
         assert row["address"] in towns | {HIDDEN}
         assert row["mailing_address"] in (None, "送付先あり", HIDDEN)
         assert row["addressee_name"] is None or re.fullmatch(r".＊＊|（非表示）", row["addressee_name"])
-        assert (row["sex"], row["resident_state"], row["state_changed_on"]) == (None, None, None)
+        assert (row["sex"], row["state_changed_on"]) == (None, None)
     for row in look(cursor, "household_member"):
         assert re.fullmatch(r".＊＊", row["name"])
         assert re.fullmatch(r"\d0代|0代|90歳以上", row["age"])

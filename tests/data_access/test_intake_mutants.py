@@ -8,6 +8,7 @@ import pytest
 
 from data_access.feed_check import checked
 from data_access.feed_schedule import Announced
+from data_access.feed_schedule import Feed as Checked
 from tests.data_access import plain_reading
 from tests.data_access.feeds import DAY_ONE, Feed
 
@@ -61,7 +62,7 @@ def take(connection, feed: Feed, folder, announced: dict[str, str]) -> list[tupl
     own = Announced(feed.table.name, feed.path.name, feed.system.encoding, line["区分"], 1, int(line["件数"]),
                     {label: int(yen) for label, yen in totals.items()}, line["SHA-256"])
     target = folder / "fresh.parquet"
-    if checked(connection, feed.system, feed.table, own, feed.path, target, folder, folder / "quarantine"):
+    if checked(connection, Checked(feed.system, feed.table, own), feed.path, target, folder, folder / "quarantine"):
         return None
     columns = ", ".join(column.name for column in feed.table.columns)
     return connection.execute(f"select {columns} from read_parquet('{target}')").fetchall()

@@ -12,6 +12,7 @@ from data_access.connection import NothingPublished
 from data_access.contract import tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import FILE_NAME, Problem, ScheduleInvalid, read_schedule
+from data_access.feed_schedule import Feed as Checked
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich
 from tests.data_access.refusals import EVERY, FILE, ORPHANS, PLAN, SEQUENCES, TOTALS, Case
@@ -67,7 +68,7 @@ def look(feed: Feed, connection, folder) -> list[Problem]:
     except ScheduleInvalid as error:
         return error.problems
     (own,) = (file for file in announced if file.table == feed.table.name)
-    return checked(connection, feed.system, feed.table, own, feed.folder / own.file, folder / "fresh.parquet", folder, folder / "quarantine")
+    return checked(connection, Checked(feed.system, feed.table, own), feed.folder / own.file, folder / "fresh.parquet", folder, folder / "quarantine")
 
 
 def assert_told(case: Case, problems: list[Problem], names: set[str]) -> None:

@@ -1,9 +1,9 @@
 """Every question of queries/ with parameters that it answers."""
 
-from data_access import query
+from data_access.question import QUERIES
 
 NOBODY = "AAAA-AAAA-AAAA"
-NAMES = sorted(path.stem for path in query.QUERIES.glob("*.sql"))
+NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
 LISTS = ["district_worklist", "home_deadlines", "home_promises", "suspension_candidates"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}

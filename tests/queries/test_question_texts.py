@@ -1,10 +1,12 @@
 """A question is one SELECT over schema disclosed; a text that reaches elsewhere is never run."""
 
+import duckdb
 import pytest
 
-from data_access import query
+from data_access import question as shelf
 from data_access.contract import labels
-from data_access.query import QuestionInvalid, ask, question, tables_outside
+from data_access.query import ask
+from data_access.question import QuestionInvalid, question, tables_outside
 from tests.queries.every_question import NAMES, parameters
 from tests.staff import CHIEF
 
@@ -69,7 +71,7 @@ BAD = {
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A folder of questions of our own."""
-    monkeypatch.setattr(query, "QUERIES", tmp_path)
+    monkeypatch.setattr(shelf, "QUERIES", tmp_path)
     question.cache_clear()
     yield tmp_path
     question.cache_clear()
@@ -78,7 +80,7 @@ def desk(tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
 def test_a_bad_text_is_refused_before_it_is_run(desk, text):
     (desk / "bad.sql").write_text(text, "utf-8")
-    with pytest.raises((QuestionInvalid, query.duckdb.ParserException)):
+    with pytest.raises((QuestionInvalid, duckdb.ParserException)):
         ask(CHIEF, "bad")
 
 
@@ -101,10 +103,10 @@ def test_only_a_question_s_name_is_asked(city, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_missing_and_excess_parameters_are_refused(city, name):
     own = parameters(name)
-    with pytest.raises(query.duckdb.Error):
+    with pytest.raises(duckdb.Error):
         ask(CHIEF, name, **own, more=1)
     for left_out in list(own)[:1]:
-        with pytest.raises(query.duckdb.Error):
+        with pytest.raises(duckdb.Error):
             ask(CHIEF, name, **{key: value for key, value in own.items() if key != left_out})
 
 

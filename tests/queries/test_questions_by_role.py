@@ -8,7 +8,8 @@ from sqlalchemy import select
 import store
 from audit import log
 from auth.access import NotAllowed, User, permissions
-from data_access.query import QUERIES, ask, question
+from data_access.query import ask
+from data_access.question import QUERIES, question
 from tests.queries.every_question import ABOUT_ONE, NAMES, PARAMETERS, parameters
 from tests.staff import CHIEF, OFFICER, STAFF
 
