@@ -66,6 +66,7 @@ select
         live.outcome, delinquent.last_outcome)) as last_outcome,
     whole('C9', delinquent.plan_state) as plan_state,
     whole('C9', delinquent.plan_missed_on) as plan_missed_on,
+    whole('C9', delinquent.plan_last_missed_on) as plan_last_missed_on,
     whole('C9', delinquent.plan_missed_yen) as plan_missed_yen,
     whole('C9', delinquent.next_promised_on) as next_promised_on,
     whole('C9', delinquent.next_promised_yen) as next_promised_yen,

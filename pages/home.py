@@ -63,7 +63,7 @@ def _queues(user: User) -> None:
 def _promises(user: User, stands: Standing) -> None:
     st.subheader(f"分納の約束（前後{DAYS_AHEAD}日）", anchor=False)
     found = ask(user, "home_promises", days=DAYS_AHEAD)
-    tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_missed_on", "plan_missed_yen"],
+    tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_last_missed_on", "plan_missed_yen"],
                 key="promises", empty=f"{wording.wareki(stands.as_of)}の前後{DAYS_AHEAD}日に、分納の約束も不履行もありません。",
                 alt="分納の約束の表", on_choose=lambda row: choose_case(found["atena_ref"][row]))
 

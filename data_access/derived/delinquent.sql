@@ -79,6 +79,7 @@ select
     plan.plan_number,
     plan.plan_state,
     plan.missed_on as plan_missed_on,
+    plan.last_missed_on as plan_last_missed_on,
     plan.missed_yen as plan_missed_yen,
     plan.next_promised_on,
     plan.next_promised_yen,
