@@ -165,6 +165,7 @@ def assert_recovers(times: int) -> None:
     assert not list(settings.snapshots().glob(".building-*"))
 
 
+@pytest.mark.slow
 def test_killed_intakes_leave_a_complete_snapshot(eve):
     assert_recovers(8)
 

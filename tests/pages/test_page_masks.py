@@ -15,6 +15,7 @@ from tests import staff
 from tests.pages.screen import first_sight, show
 
 PROTECTED, LONG_NAME = FIRST + 150, FIRST + 190
+pytestmark = pytest.mark.slow  # every page for every role; tests/data_access/test_gate_of_data.py is the quick twin
 NOBODYS = (staff.ANALYST, staff.ADMIN, staff.AUDITOR, staff.LTC_READER)
 WHOLE_CITY = (staff.MANAGER, staff.CHIEF)
 MODULES = [entry.module for entry in REGISTER]

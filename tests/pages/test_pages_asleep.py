@@ -55,6 +55,7 @@ def test_importing_any_page_draws_asks_and_reads_nothing():
     assert awake(MODULES) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "said"),
     [
