@@ -10,7 +10,7 @@ from functools import lru_cache
 from law.calendar import holidays, open_days
 from law.dated import rows, valid_on
 from law.files import LEVY_KINDS, settings_in
-from law.rates import rate_rows
+from law.rates import RATE_FILE, rate_rows
 
 POLICY_FILE, PRESCRIPTION_FILE, SUSPENSION_FILE = "levy_policy.toml", "prescription.toml", "suspension.toml"
 
@@ -130,6 +130,7 @@ def as_tables() -> dict[str, list[dict]]:
     """Rows for schema `law`: table → rows with equal keys; date, Decimal (% a year), int yen, bool, str."""
     return {
         "delinquency_rate": rate_rows(),
+        "exemption_ground": [entry["value"] for entry in settings_in(RATE_FILE)["exemption_ground"]],
         "levy_policy": rows(LevyPolicy, POLICY_FILE),
         "prescription_rule": rows(PrescriptionRule, PRESCRIPTION_FILE),
         "prescription_event_kind": [

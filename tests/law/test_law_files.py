@@ -132,7 +132,7 @@ def test_policy_changes_on_its_day(changed):
 
 
 def test_no_value_before_the_first_day():
-    with pytest.raises(parameters.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
+    with pytest.raises(dated.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
         parameters.levy_policy("料", date(1999, 12, 31))
 
 
