@@ -101,7 +101,7 @@ effect as (
         installment_no,
         ended_on as happened_on,
         end_rank as rank,
-        kind || '終了' as kind,
+        kind,
         case
             when kind = '差押' and not attachment_renews and failed_attachment_hold_months = 0 then null
             when kind = '交付要求' and not distribution_claim_renews then null
@@ -147,19 +147,23 @@ marked as (
     select
         notice_number,
         installment_no,
-        bool_or(later_until > until) as has_later_reading,
+        max(happened_on) as last_happened_on,
+        bool_or(pauses <> 0) as has_pause,
+        max(later_until) filter (where later_until > until) as later_until,
         list_sort(list({
             'on': happened_on,
             'rank': rank,
             'until': coalesce(until, '0001-01-01'),
             'later_until': coalesce(later_until, '0001-01-01'),
-            'kind': kind,
             'first_day': first_day,
+            'is_reminder': kind = '催告',
+            'is_agreement': kind = '協議',
             'renews': renews,
             'holds': holds,
             'pauses': pauses,
             'is_doubtful': is_doubtful,
-            'needs_person': needs_person
+            'needs_person': needs_person,
+            'late_needs_person': kind <> '停止'
         })) as marks
     from dated
     group by notice_number, installment_no
@@ -176,36 +180,61 @@ begun as (
             error('levy_policy.toml: 時効の年数のない納期限があります（' || due_date || '）。'),
             anniversary - cast(day(anniversary) = day(starts_on) as integer)
         ) as until,
-        marks,
-        coalesce(has_later_reading, false) as has_later_reading
+        coalesce(marks, []) as marks,
+        later_until,
+        last_happened_on,
+        has_pause
     from installment
     left join marked using (notice_number, installment_no)
 ),
+-- the later reading is followed by itself only where a mark may come too late or time pauses: elsewhere the date is
+-- the latest `until` of all, and so the earlier reading's or the later one's own
 reading as (
-    select *, unnest(if(has_later_reading, [false, true], [false])) as is_later
+    select
+        notice_number, installment_no, levy_kind, starts_on, until, false as is_later, marks,
+        if(last_happened_on > until or has_pause, null, later_until) as later_until
     from begun
+    union all by name
+    select
+        notice_number, installment_no, levy_kind, starts_on, until, true as is_later,
+        list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks
+    from begun
+    where (last_happened_on > until or has_pause) and later_until is not null
 ),
 followed as (
     select
-        notice_number,
-        installment_no,
-        levy_kind,
-        is_later,
+        * exclude (marks),
         list_reduce(
-            case
-                when marks is null then []
-                when is_later then list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until))
-                else marks
-            end,
+            marks,
             lambda course, mark: case
                 -- nothing counts once complete
                 when course.holds + course.pauses = 0 and mark.on > course.completes_on
-                    then struct_update(course, needs_person := course.needs_person or mark.kind <> '停止')
-                -- nor a 催告 or 協議 while an earlier one holds (民法150条2項, 151条3項・5項)
-                when mark.kind = '催告' and mark.on <= greatest(course.reminded_until, course.agreed_until) then course
-                when mark.kind = '協議' and mark.on <= course.reminded_until then course
+                    then struct_update(course, needs_person := course.needs_person or mark.late_needs_person)
                 when mark.is_doubtful
                     then struct_update(course, doubt_until := greatest(course.doubt_until, mark.until))
+                when mark.renews and mark.until > course.completes_on then struct_update(
+                    course,
+                    completes_on := mark.until,
+                    runs_from := mark.first_day,
+                    renewed_by := mark.rank,
+                    renewed_on := mark.on,
+                    starts_after_pause := course.starts_after_pause or course.pauses > 0,
+                    holds := course.holds + mark.holds,
+                    needs_person := course.needs_person or mark.needs_person
+                )
+                -- nor a 催告 or 協議 while an earlier one holds (民法150条2項, 151条3項・5項)
+                when mark.is_reminder and mark.on <= greatest(course.reminded_until, course.agreed_until) then course
+                when mark.is_reminder then struct_update(
+                    course,
+                    completes_on := greatest(course.completes_on, mark.until),
+                    reminded_until := mark.until
+                )
+                when mark.is_agreement and mark.on <= course.reminded_until then course
+                when mark.is_agreement then struct_update(
+                    course,
+                    completes_on := greatest(course.completes_on, mark.until),
+                    agreed_until := greatest(course.agreed_until, mark.until)
+                )
                 when mark.pauses > 0 then struct_update(
                     course,
                     pauses := course.pauses + 1,
@@ -224,21 +253,9 @@ followed as (
                     pauses := 0,
                     completes_on := course.completes_on + cast(mark.on - course.paused_from + 1 as integer)
                 )
-                when mark.renews and mark.until > course.completes_on then struct_update(
-                    course,
-                    completes_on := mark.until,
-                    runs_from := mark.first_day,
-                    renewed_by := mark.kind,
-                    renewed_on := mark.on,
-                    starts_after_pause := course.starts_after_pause or course.pauses > 0,
-                    holds := course.holds + mark.holds,
-                    needs_person := course.needs_person or mark.needs_person
-                )
                 else struct_update(
                     course,
                     completes_on := greatest(course.completes_on, mark.until),
-                    reminded_until := if(mark.kind = '催告', greatest(course.reminded_until, mark.until), course.reminded_until),
-                    agreed_until := if(mark.kind = '協議', greatest(course.agreed_until, mark.until), course.agreed_until),
                     holds := course.holds + mark.holds,
                     needs_person := course.needs_person or mark.needs_person
                 )
@@ -246,7 +263,7 @@ followed as (
             {
                 'completes_on': until,
                 'runs_from': starts_on,
-                'renewed_by': cast(null as varchar),
+                'renewed_by': cast(null as bigint),
                 'renewed_on': cast(null as date),
                 'reminded_until': date '0001-01-01',
                 'agreed_until': date '0001-01-01',
@@ -269,19 +286,20 @@ select
     followed.notice_number,
     followed.installment_no,
     course.completes_on as completes_on,
-    coalesce(later.later_reading_on, course.completes_on) as later_reading_on,
+    coalesce(later.later_reading_on, greatest(course.completes_on, followed.later_until)) as later_reading_on,
     -- 料 waits for the next open day, and is not known where that year's calendar is not out yet (国民健康保険法111条)
     case
         when course.holds + course.pauses > 0 then null
         when policy.prescription_rolls_forward then calendar_day.opens_on + 1
         else course.completes_on + 1
     end as extinct_from,
-    replace(course.renewed_by, '終了', '') as renewed_by,
+    event_kind.kind as renewed_by,
     course.renewed_on as renewed_on,
     course.holds + course.pauses > 0 as is_held,
     course.needs_person or course.doubt_until > course.completes_on as needs_person
 from followed
 left join later using (notice_number, installment_no)
+left join law.prescription_event_kind as event_kind on followed.course.renewed_by in (event_kind.rank, event_kind.end_rank)
 left join law.calendar_day
     on calendar_day.levy_kind = followed.levy_kind
     and calendar_day.day = followed.course.completes_on
