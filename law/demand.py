@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from law.files import settings_in
+from law.files import LawFileInvalid, values_in
 from law.parameters import levy_policy
 
 DEMAND_FILE = "demand.toml"
@@ -27,15 +27,18 @@ class SeizureBar(StrEnum):
 
     @property
     def article(self) -> str:
-        return str(self._entry["reference"])
+        return self._entry["reference"]
 
     @property
     def meaning(self) -> str:
-        return self._entry["value"]["meaning"]
+        return self._entry["meaning"]
 
     @property
     def _entry(self) -> dict:
-        return next(entry for entry in settings_in(DEMAND_FILE)["seizure_bar"] if entry["value"]["reason"] == self.value)
+        for entry in values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str}):
+            if entry["reason"] == self.value:
+                return entry
+        raise LawFileInvalid(f"{DEMAND_FILE} の seizure_bar: {self.value} の項目がありません。根拠とともに書き足してください。")
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def seizable_from(
 
 
 def _stops(fact: Fact) -> bool:
-    known = {entry["value"]["fact"]: entry["value"]["is_stopping"] for entry in settings_in(DEMAND_FILE)["demand_stop"]}
+    stops = values_in(DEMAND_FILE, "demand_stop", {"fact": str, "is_stopping": bool})
+    known = {entry["fact"]: entry["is_stopping"] for entry in stops}
     if fact.name in known:
         return known[fact.name]
     if fact.name in set(SeizureBar):

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from law.files import settings_in
-from law.parameters import levy_policy
+from law.parameters import exemption_grounds, levy_policy
 from law.rates import RATE_FILE
 
 FULL, HALF = "full", "half"
@@ -40,16 +39,15 @@ def exempt(
     when a person has entered the decision (`is_decided`); the others as far as the city lets 15条の9 apply.
     Raises UnknownGround.
     """
-    found = next((entry for entry in settings_in(RATE_FILE)["exemption_ground"] if entry["value"]["ground"] == ground), None)
-    if found is None:
+    rule = exemption_grounds().get(ground)
+    if rule is None:
         raise UnknownGround(f"免除の事由「{ground}」を知りません。{RATE_FILE} の exemption_ground の言葉で書いてください。")
-    rule = found["value"]
-    applies = is_decided if rule["is_discretionary"] else levy_policy(levy_kind, from_date).charge_exemption_applies
+    applies = is_decided if rule.is_discretionary else levy_policy(levy_kind, from_date).charge_exemption_applies
     if cancelling_fact_on:
         to_date = min(to_date or date.max, cancelling_fact_on - DAY)
     if not applies or (to_date and to_date < from_date):
         return None
-    return Exemption(from_date, to_date, rule["kind"], str(found["reference"]))
+    return Exemption(from_date, to_date, rule.kind, rule.article)
 
 
 def runs(

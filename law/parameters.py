@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from law.calendar import holidays, open_days
 from law.dated import rows, valid_on
-from law.files import LEVY_KINDS, settings_in
+from law.files import LEVY_KINDS, LawFileInvalid, entries_in, values_in
 from law.rates import RATE_FILE, rate_rows
 
 POLICY_FILE, PRESCRIPTION_FILE, SUSPENSION_FILE = "levy_policy.toml", "prescription.toml", "suspension.toml"
@@ -64,6 +64,8 @@ class PrescriptionRule:
     acknowledgement: str
     attachment: str
     suspension: str
+    charge_clock_is_own: bool
+    refund: str
     levy_kind: str
     from_date: date
     to_date: date
@@ -93,6 +95,15 @@ class AttachmentEnd:
     article: str
 
 
+@dataclass(frozen=True)
+class ExemptionGround:
+    """What a ground exempts (full | half), and whether only a person's decision makes it so (delinquency_charge.toml)."""
+
+    kind: str
+    is_discretionary: bool
+    article: str
+
+
 def levy_policy(levy_kind: str, due_date: date) -> LevyPolicy:
     """The city's settings for an installment due on `due_date`. Raises NoValue."""
     return valid_on(LevyPolicy, POLICY_FILE, levy_kind, due_date)
@@ -111,18 +122,31 @@ def suspension_policy(levy_kind: str, decided_on: date) -> SuspensionPolicy:
 @lru_cache
 def attachment_ends() -> dict[str, AttachmentEnd]:
     """End reason of a 差押 → its effect."""
+    shape = {"end_reason": str, "is_renewal": bool, "needs_person": bool}
     return {
-        entry["value"]["end_reason"]: AttachmentEnd(
-            entry["value"]["is_renewal"], entry["value"]["needs_person"], str(entry["reference"])
-        )
-        for entry in settings_in(PRESCRIPTION_FILE)["attachment_end"]
+        end["end_reason"]: AttachmentEnd(end["is_renewal"], end["needs_person"], end["reference"])
+        for end in values_in(PRESCRIPTION_FILE, "attachment_end", shape)
     }
+
+
+@lru_cache
+def exemption_grounds() -> dict[str, ExemptionGround]:
+    """Ground of exemption from 延滞金 → what it exempts."""
+    shape = {"ground": str, "kind": str, "is_discretionary": bool}
+    found = {
+        each["ground"]: ExemptionGround(each["kind"], each["is_discretionary"], each["reference"])
+        for each in values_in(RATE_FILE, "exemption_ground", shape)
+    }
+    for name, ground in found.items():
+        if ground.kind not in ("full", "half"):
+            raise LawFileInvalid(f"{RATE_FILE} の exemption_ground {name}: kind は full か half に直してください。")
+    return found
 
 
 @lru_cache
 def event_ranks() -> dict[str, tuple[int, int]]:
     """Kind of event → the place of its beginning and of its end among what happens on one day."""
-    kinds = [entry["value"] for entry in settings_in(PRESCRIPTION_FILE)["event_kind"]]
+    kinds = [entry["value"] for entry in entries_in(PRESCRIPTION_FILE, "event_kind")]
     return {kind: (place, len(kinds) + place) for place, kind in enumerate(kinds, start=1)}
 
 
@@ -130,7 +154,10 @@ def as_tables() -> dict[str, list[dict]]:
     """Rows for schema `law`: table → rows with equal keys; date, Decimal (% a year), int yen, bool, str."""
     return {
         "delinquency_rate": rate_rows(),
-        "exemption_ground": [entry["value"] for entry in settings_in(RATE_FILE)["exemption_ground"]],
+        "exemption_ground": [
+            {"ground": name, "kind": ground.kind, "is_discretionary": ground.is_discretionary}
+            for name, ground in exemption_grounds().items()
+        ],
         "levy_policy": rows(LevyPolicy, POLICY_FILE),
         "prescription_rule": rows(PrescriptionRule, PRESCRIPTION_FILE),
         "prescription_event_kind": [
@@ -149,6 +176,6 @@ def as_tables() -> dict[str, list[dict]]:
         "suspension_policy": rows(SuspensionPolicy, SUSPENSION_FILE),
         "suspension_ground": [
             {**entry["value"], "article": entry["reference"], "from_date": entry["from"]}
-            for entry in settings_in(SUSPENSION_FILE)["ground"]
+            for entry in entries_in(SUSPENSION_FILE, "ground")
         ],
     }
