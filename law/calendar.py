@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
-from law.files import LawFileInvalid, kinds_of, settings_in
+from law.files import Entry, LawFileInvalid, entries_in, kinds_of
 
 HOLIDAY_FILE = "holidays.toml"
 DAY = timedelta(days=1)
@@ -17,23 +17,35 @@ class NoHolidays(LawFileInvalid):
 
 @lru_cache
 def holidays() -> dict[date, str]:
-    """Every 国民の祝日・休日 on file, with its name."""
-    return {
-        date.fromisoformat(day): name
-        for entry in settings_in(HOLIDAY_FILE)["year"]
-        for day, name in entry["value"].items()
-    }
+    """Every 国民の祝日・休日 on file, with its name. Raises LawFileInvalid for a day outside its entry's year."""
+    found: dict[date, str] = {}
+    for entry in entries_in(HOLIDAY_FILE, "year"):
+        for text, name in entry["value"].items():
+            day = _iso_day("year", entry, text)
+            if day.year != entry["from"].year:
+                raise LawFileInvalid(f"{HOLIDAY_FILE} の year {entry['from'].year}: {day} は別の年の日です。移してください。")
+            found[day] = str(name)
+    return found
 
 
 @lru_cache
 def year_end(levy_kind: str = "料") -> tuple[tuple[int, int], tuple[int, int]]:
     """First and last (month, day) of the closed days around New Year, the latest entry (料: the city's own)."""
-    entries = [entry for entry in settings_in(HOLIDAY_FILE)["year_end"] if levy_kind in kinds_of(entry)]
-    if not entries:
-        raise LawFileInvalid(f"{HOLIDAY_FILE} の year_end: {levy_kind} の値がありません。項目を足してください。")
-    value = entries[-1]["value"]
-    first, last = (tuple(int(part) for part in value[key].split("-")) for key in ("first", "last"))
+    entries = [entry for entry in entries_in(HOLIDAY_FILE, "year_end") if levy_kind in kinds_of(entry)]
+    if not entries or set(entries[-1]["value"]) != {"first", "last"}:
+        raise LawFileInvalid(f"{HOLIDAY_FILE} の year_end: {levy_kind} の first と last がありません。書き足してください。")
+    days = (_iso_day("year_end", entries[-1], f"2000-{entries[-1]['value'][key]}") for key in ("first", "last"))
+    first, last = ((day.month, day.day) for day in days)
     return first, last
+
+
+def _iso_day(setting: str, entry: Entry, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise LawFileInvalid(
+            f"{HOLIDAY_FILE} の {setting} {entry['from']}: {text} は日付ではありません。2026-01-01 の形に直してください。"
+        ) from None
 
 
 def is_closed(day: date, levy_kind: str = "料") -> bool:

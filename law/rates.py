@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from law.dated import NoValue
-from law.files import Entry, LawFileInvalid, settings_in
+from law.files import Entry, LawFileInvalid, entries_in
 
 RATE_FILE = "delinquency_charge.toml"
 HALF = "_half"
@@ -80,7 +80,7 @@ def _halved(period: str) -> list[RateRun]:
 def _entries(period: str, setting: str, key: str | None) -> list[RateRun]:
     return [
         RateRun(period, entry["from"], _last_day(setting, entry), _percent(setting, entry, key), str(entry["reference"]))
-        for entry in settings_in(RATE_FILE)[setting]
+        for entry in entries_in(RATE_FILE, setting)
     ]
 
 
@@ -117,7 +117,8 @@ def _last_day(setting: str, entry: Entry) -> date:
 
 def _percent(setting: str, entry: Entry, key: str | None) -> Decimal:
     """The rate of one entry, raised to the least rate there is (附則3条の2第5項)."""
-    least = [_decimal("minimum_rate", past, None) for past in settings_in(RATE_FILE)["minimum_rate"] if past["from"] <= entry["from"]]
+    minimum = (past for past in entries_in(RATE_FILE, "minimum_rate") if past["from"] <= entry["from"])
+    least = [_decimal("minimum_rate", past, None) for past in minimum]
     return max(_decimal(setting, entry, key), *least[-1:], Decimal(0))
 
 

@@ -152,8 +152,9 @@ dated as (
         ) as later_until
     from effect
 ),
--- Where nothing came after the first completion, no time paused and no 催告 or 協議 competes, the order does not matter:
--- the date is the latest `until`, and what renewed it is the first event that reached it.
+-- Where nothing came after the first completion and no time paused, the date is the latest `until` that counts, under
+-- the later reading too. Where no 催告 or 協議 competes either, all count: the order does not matter, and what renewed is
+-- the first event that reached that day.
 summary as (
     select
         notice_number,
@@ -167,7 +168,8 @@ summary as (
         ) filter (where renews) as renewal,
         sum(holds) as holds,
         bool_or(needs_person) as needs_person,
-        max(happened_on) > any_value(start_until) or bool_or(pauses <> 0 or kind in ('催告', '協議')) as needs_order
+        max(happened_on) > any_value(start_until) or bool_or(pauses <> 0) as is_late_or_paused,
+        is_late_or_paused or bool_or(kind in ('催告', '協議')) as needs_order
     from dated
     group by notice_number, installment_no
 ),
@@ -202,7 +204,7 @@ reading as (
     union all by name
     select * replace (list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks), true as is_later
     from listed
-    semi join (from summary where later_until is not null) as summary using (notice_number, installment_no)
+    semi join (from summary where is_late_or_paused and later_until is not null) as summary using (notice_number, installment_no)
 ),
 followed as (
     select
@@ -304,12 +306,16 @@ answer as (
         installment.installment_no,
         installment.levy_kind,
         earlier.course.completes_on as completes_on,
-        coalesce(later.course.completes_on, earlier.course.completes_on) as later_reading_on,
+        coalesce(
+            later.course.completes_on,
+            greatest(earlier.course.completes_on, if(is_late_or_paused, null, later_until))
+        ) as later_reading_on,
         earlier.course.renewed_by as renewed_by,
         earlier.course.renewed_on as renewed_on,
         earlier.course.holds + earlier.course.pauses > 0 as is_held,
         earlier.course.needs_person or earlier.course.doubt_until > earlier.course.completes_on as needs_person
     from installment
+    join summary using (notice_number, installment_no)
     join (from followed where not is_later) as earlier using (notice_number, installment_no)
     left join (from followed where is_later) as later using (notice_number, installment_no)
 )

@@ -83,6 +83,11 @@ def run(database: duckdb.DuckDBPyConnection, rule: str) -> None:
     """Run one rule of data_access/derived. The charge may begin with the 督促, so that one runs first."""
     if rule == "delinquency_charge":
         run(database, "demand")
+    run_alone(database, rule)
+
+
+def run_alone(database: duckdb.DuckDBPyConnection, rule: str) -> None:
+    """The same, where what it reads is already there."""
     database.execute((DERIVED / f"{rule}.sql").read_text(encoding="utf-8"))
 
 
