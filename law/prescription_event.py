@@ -3,12 +3,18 @@
 The law of the day on which the event happened counts (平成29年法律44号附則10条): 中断・停止 before 2020-04-01, 更新・完成猶予 after.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from law.calendar import last_day
-from law.parameters import AttachmentEnd, PrescriptionRule, attachment_ends, event_ranks, levy_policy, prescription_rule
+from law.parameters import (
+    AttachmentEnd,
+    PrescriptionRule,
+    attachment_ends,
+    event_ranks,
+    levy_policy,
+    prescription_rule,
+)
 
 DAY = timedelta(days=1)
 

@@ -50,6 +50,12 @@ SCHEMAS = {
         "written_off_on": pl.Date,
         "written_off_yen": pl.Int64,
     },
+    "source.suspension": {"suspension_number": pl.String, "decided_on": pl.Date, "cancelled_on": pl.Date},
+    "source.suspension_installment": {
+        "suspension_number": pl.String,
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+    },
     "derived.charge_exemption": {
         "notice_number": pl.String,
         "installment_no": pl.String,

@@ -230,6 +230,30 @@ def expected_demand(kind, due, letters):
     return one.deadline, one.issued_on, one.is_missed, one.fee_yen, *seizable
 
 
+def test_a_suspension_exempts_its_own_days_as_far_as_the_city_lets_it():
+    day = date.fromisoformat
+    suspensions = [
+        ("S1", day("2025-08-01"), None),
+        ("S2", day("2025-08-01"), day("2025-09-01")),
+        ("S3", day("2026-12-01"), None),  # 基準日より後
+        ("S4", day("2025-08-01"), day("2025-08-01")),  # その日に取り消した
+    ]
+    own = {f"N{number}": ("税" if number == 1 else "料", day("2025-06-30"), 50_000) for number in range(1, 5)}
+    scope = [(f"S{number}", f"N{number}", "01") for number in range(1, 5)]
+    database = city(AS_OF, open_installment=open_rows(own), suspension=suspensions, suspension_installment=scope)
+    rows = {
+        key: (found.from_date, found.to_date, found.kind)
+        for (key, (kind, _, _)), (_, start, end) in zip(own.items(), suspensions, strict=True)
+        if start <= AS_OF and (found := exemption.exempt("執行停止", start, end and end - timedelta(days=1), kind))
+    }
+    run(database, "charge_exemption")
+    assert answers(database, "charge_exemption", "from_date", "to_date", "kind") == rows
+    assert set(rows) == {"N1", "N2"}
+    database.execute("update law.levy_policy set charge_exemption_applies = false where levy_kind = '料'")
+    run(database, "charge_exemption")
+    assert set(answers(database, "charge_exemption", "kind")) == {"N1"}
+
+
 def one_installment(as_of, due, **rows):
     return city(as_of, open_installment=[("N1", "01", "A1", "料", 2025, due, 50_000, 50_000)], **rows)
 
