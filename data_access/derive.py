@@ -20,10 +20,10 @@ from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state",
-    "charge_exemption", "delinquency_charge", "prescription", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
+    "charge_exemption", "delinquency_charge", "prescription_mark", "prescription", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
-PASSING = ("open_installment", "delinquency_charge", "prescription", "demand_state")
+PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
 FILES = {"demand_state": "demand"}
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12

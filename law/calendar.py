@@ -23,7 +23,9 @@ def holidays() -> dict[date, str]:
         for text, name in entry["value"].items():
             day = _iso_day("year", entry, text)
             if day.year != entry["from"].year:
-                raise LawFileInvalid(f"{HOLIDAY_FILE} の year {entry['from'].year}: {day} は別の年の日です。移してください。")
+                raise LawFileInvalid(
+                    f"{HOLIDAY_FILE} の year {entry['from'].year}: {day} は別の年の日です。移してください。"
+                )
             found[day] = str(name)
     return found
 
@@ -33,8 +35,12 @@ def year_end(levy_kind: str = "料") -> tuple[tuple[int, int], tuple[int, int]]:
     """First and last (month, day) of the closed days around New Year, the latest entry (料: the city's own)."""
     entries = [entry for entry in entries_in(HOLIDAY_FILE, "year_end") if levy_kind in kinds_of(entry)]
     if not entries or set(entries[-1]["value"]) != {"first", "last"}:
-        raise LawFileInvalid(f"{HOLIDAY_FILE} の year_end: {levy_kind} の first と last がありません。書き足してください。")
-    days = (_iso_day("year_end", entries[-1], f"2000-{entries[-1]['value'][key]}") for key in ("first", "last"))
+        raise LawFileInvalid(
+            f"{HOLIDAY_FILE} の year_end: {levy_kind} の first と last がありません。書き足してください。"
+        )
+    days = (
+        _iso_day("year_end", entries[-1], f"2000-{entries[-1]['value'][key]}") for key in ("first", "last")
+    )
     first, last = ((day.month, day.day) for day in days)
     return first, last
 

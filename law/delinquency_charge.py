@@ -82,10 +82,14 @@ def explain(
     steps = tuple(
         step
         for from_date, to_date, balance in (_balances(principal, basis, cuts, as_of) if basis else ())
-        for step in _steps(from_date, to_date, balance, _base(balance, principal, policy), basis, policy, exempted)
+        for step in _steps(from_date, to_date, balance, principal, basis, policy, exempted)
     )
-    total = sum(step.yen for step in steps) if policy.cut_each_segment else int(sum(step.exact for step in steps))
-    computed = 0 if total < policy.result_minimum_yen else total // policy.result_unit_yen * policy.result_unit_yen
+    total = (
+        sum(step.yen for step in steps) if policy.cut_each_segment else int(sum(step.exact for step in steps))
+    )
+    computed = (
+        0 if total < policy.result_minimum_yen else total // policy.result_unit_yen * policy.result_unit_yen
+    )
     return Charge(
         yen=max(0, (computed if forced_yen is None else forced_yen) - max(0, charge_paid)),
         steps=steps,
@@ -127,14 +131,24 @@ def _base(balance: int, principal: int, policy: LevyPolicy) -> int:
 
 
 def _steps(
-    from_date: date, to_date: date, balance: int, base: int, basis: date, policy: LevyPolicy, exempted: list[Exemption]
+    from_date: date,
+    to_date: date,
+    balance: int,
+    principal: int,
+    basis: date,
+    policy: LevyPolicy,
+    exempted: list[Exemption],
 ) -> Iterator[Step]:
+    base = _base(balance, principal, policy)
     if base == 0:
         days, article = (to_date - from_date).days + 1, policy.references["base_minimum_yen"]
         yield Step(from_date, to_date, days, None, 0, 0, article, balance)
         return
     first_end = first_period_end(basis, policy)
-    parts = (("first", from_date, min(to_date, first_end)), ("after", max(from_date, first_end + DAY), to_date))
+    parts = (
+        ("first", from_date, min(to_date, first_end)),
+        ("after", max(from_date, first_end + DAY), to_date),
+    )
     for period, part_from, part_to in parts:
         if part_from > part_to:
             continue
@@ -144,12 +158,17 @@ def _steps(
                 yield Step(start, end, days, None, base, 0, found.article, balance, found.kind)
             else:
                 for run in runs_over(period + (HALF if found else ""), start, end):
-                    yield _step(run, base, balance, policy, found)
+                    yield _step(run, base, balance, balance < principal, policy, found)
 
 
-def _step(run: RateRun, base: int, balance: int, policy: LevyPolicy, found: Exemption | None) -> Step:
+def _step(
+    run: RateRun, base: int, balance: int, is_part: bool, policy: LevyPolicy, found: Exemption | None
+) -> Step:
+    """`is_part`: part of the principal is paid or written off, so that the base is what remains (20条の9の4)."""
     days = (run.to_date - run.from_date).days + 1
     exact = Fraction(base) * days * Fraction(run.rate) / (100 * policy.days_per_year)
-    article = f"{policy.references['first_months']}、{found.article if found else run.reference}"
-    kind = found.kind if found else None
+    articles = [policy.references["first_months"], found.article if found else run.reference]
+    if is_part:
+        articles.append(policy.references["min_base_on_balance"])
+    kind, article = found.kind if found else None, "、".join(articles)
     return Step(run.from_date, run.to_date, days, run.rate, base, int(exact), article, balance, kind, exact)

@@ -38,7 +38,9 @@ class SeizureBar(StrEnum):
         for entry in values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str}):
             if entry["reason"] == self.value:
                 return entry
-        raise LawFileInvalid(f"{DEMAND_FILE} の seizure_bar: {self.value} の項目がありません。根拠とともに書き足してください。")
+        raise LawFileInvalid(
+            f"{DEMAND_FILE} の seizure_bar: {self.value} の項目がありません。根拠とともに書き足してください。"
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def state(
 
     Raises UnknownFact for a fact demand.toml does not name, NoValue for a day without settings.
     """
-    issued_on, designated = min(((on, until or date.max) for on, until in demands if on <= as_of), default=(None, None))
+    issued_on, designated = min(
+        ((on, until or date.max) for on, until in demands if on <= as_of), default=(None, None)
+    )
     own, last = list(facts), deadline(due_date, levy_kind)
     stopped_by = next((fact.name for fact in own if fact.holds_on(as_of) and _stops(fact)), None)
     recorded = None if designated == date.max else designated
@@ -100,7 +104,9 @@ def state(
         stopped_by=stopped_by,
         fee_yen=fee(issued_on, levy_kind) if issued_on else 0,
         seizable=seizable_from(issued_on, recorded, levy_kind) if issued_on else None,
-        bars=tuple(bar for bar in SeizureBar if any(fact.name == bar and fact.holds_on(as_of) for fact in own)),
+        bars=tuple(
+            bar for bar in SeizureBar if any(fact.name == bar and fact.holds_on(as_of) for fact in own)
+        ),
         article=levy_policy(levy_kind, due_date).references["demand_deadline_days"],
     )
 
@@ -147,4 +153,6 @@ def _stops(fact: Fact) -> bool:
         return known[fact.name]
     if fact.name in set(SeizureBar):
         return False
-    raise UnknownFact(f"督促・差押にかかわる事実「{fact.name}」を知りません。{DEMAND_FILE} の言葉で書いてください。")
+    raise UnknownFact(
+        f"督促・差押にかかわる事実「{fact.name}」を知りません。{DEMAND_FILE} の言葉で書いてください。"
+    )

@@ -41,8 +41,12 @@ def exempt(
     """
     rule = exemption_grounds().get(ground)
     if rule is None:
-        raise UnknownGround(f"免除の事由「{ground}」を知りません。{RATE_FILE} の exemption_ground の言葉で書いてください。")
-    applies = is_decided if rule.is_discretionary else levy_policy(levy_kind, from_date).charge_exemption_applies
+        raise UnknownGround(
+            f"免除の事由「{ground}」を知りません。{RATE_FILE} の exemption_ground の言葉で書いてください。"
+        )
+    applies = (
+        is_decided if rule.is_discretionary else levy_policy(levy_kind, from_date).charge_exemption_applies
+    )
     if cancelling_fact_on:
         to_date = min(to_date or date.max, cancelling_fact_on - DAY)
     if not applies or (to_date and to_date < from_date):

@@ -13,7 +13,11 @@ EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割�
 def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
     """from_date, to_date, days, rate, base_yen, yen, article, sentence; the last rows say how the sum became the amount."""
     if charge.starts_on is None:
-        return [_closing(0, policy.references["charge_start_basis"], "督促の指定期限がないため、延滞金はまだ始まらない")]
+        return [
+            _closing(
+                0, policy.references["charge_start_basis"], "督促の指定期限がないため、延滞金はまだ始まらない"
+            )
+        ]
     return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
 
 
@@ -21,9 +25,19 @@ def describe_prescription(found: Prescription) -> list[dict]:
     """on, event, row, effect, completes_on, article, sentence; then what stands beside the date."""
     rows = [{**vars(step), "sentence": f"{step.event}：{step.effect}"} for step in found.steps]
     if found.later_reading_on > found.completes_on:
-        rows.append(_beside("別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on))
+        rows.append(
+            _beside(
+                "別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on
+            )
+        )
     if found.if_confirmed_on > found.completes_on:
-        rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
+        rows.append(
+            _beside(
+                "承認",
+                "確認されていない承認を担当者が承認と認めれば、この日に完成する",
+                found.if_confirmed_on,
+            )
+        )
     if found.is_held:
         rows.append(_beside("完成猶予", "差押・交付要求・猶予などの間は完成しない", found.completes_on))
     return rows
@@ -59,11 +73,25 @@ def _percent(rate: Decimal) -> str:
 def _closings(charge: Charge, policy: LevyPolicy) -> list[dict]:
     least, unit = policy.result_minimum_yen, policy.result_unit_yen
     how = f"{least:,}円未満のため切捨て" if charge.sum_yen < least else f"{unit:,}円未満切捨て"
-    rows = [_closing(charge.computed_yen, charge.article, f"合計 {charge.sum_yen:,}円 → {charge.computed_yen:,}円（{how}）")]
+    rows = [
+        _closing(
+            charge.computed_yen,
+            charge.article,
+            f"合計 {charge.sum_yen:,}円 → {charge.computed_yen:,}円（{how}）",
+        )
+    ]
     if charge.forced_yen is not None:
-        rows.append(_closing(charge.forced_yen, "基幹システムの強制値", f"強制値 {charge.forced_yen:,}円を計算に代えて使う"))
+        rows.append(
+            _closing(
+                charge.forced_yen, "基幹システムの強制値", f"強制値 {charge.forced_yen:,}円を計算に代えて使う"
+            )
+        )
     if charge.paid_yen:
-        rows.append(_closing(charge.yen, "収納履歴", f"納付済みの延滞金 {charge.paid_yen:,}円を引いて {charge.yen:,}円"))
+        rows.append(
+            _closing(
+                charge.yen, "収納履歴", f"納付済みの延滞金 {charge.paid_yen:,}円を引いて {charge.yen:,}円"
+            )
+        )
     return rows
 
 
@@ -73,4 +101,12 @@ def _closing(yen: int, article: str, sentence: str) -> dict:
 
 
 def _beside(event: str, effect: str, on) -> dict:
-    return {"on": None, "event": event, "row": "", "effect": effect, "completes_on": on, "article": "", "sentence": f"{event}：{effect}"}
+    return {
+        "on": None,
+        "event": event,
+        "row": "",
+        "effect": effect,
+        "completes_on": on,
+        "article": "",
+        "sentence": f"{event}：{effect}",
+    }

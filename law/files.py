@@ -34,10 +34,14 @@ def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict
     for number, entry in enumerate(entries_in(file_name, setting), start=1):
         where, value = f"{file_name} の {setting} {number} 番目", entry["value"]
         if not isinstance(value, dict) or value.keys() != shape.keys():
-            raise LawFileInvalid(f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。")
+            raise LawFileInvalid(
+                f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。"
+            )
         for key, kind in shape.items():
             if type(value[key]) is not kind:
-                raise LawFileInvalid(f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。")
+                raise LawFileInvalid(
+                    f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。"
+                )
         found.append({**value, "reference": str(entry["reference"])})
     return found
 
@@ -46,7 +50,9 @@ def entries_in(file_name: str, setting: str) -> list[Entry]:
     """The entries of one setting, oldest first. Raises LawFileInvalid where the file has none."""
     entries = settings_in(file_name).get(setting)
     if not entries:
-        raise LawFileInvalid(f"{file_name} の {setting}: 項目がありません。根拠を確かめて書き足してください。")
+        raise LawFileInvalid(
+            f"{file_name} の {setting}: 項目がありません。根拠を確かめて書き足してください。"
+        )
     return entries
 
 

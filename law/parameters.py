@@ -139,7 +139,9 @@ def exemption_grounds() -> dict[str, ExemptionGround]:
     }
     for name, ground in found.items():
         if ground.kind not in ("full", "half"):
-            raise LawFileInvalid(f"{RATE_FILE} の exemption_ground {name}: kind は full か half に直してください。")
+            raise LawFileInvalid(
+                f"{RATE_FILE} の exemption_ground {name}: kind は full か half に直してください。"
+            )
     return found
 
 

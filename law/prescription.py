@@ -119,7 +119,12 @@ class _Course:
     @classmethod
     def begun(cls, first_day: date, months: int, article: str) -> "_Course":
         until = last_day(first_day, months)
-        return cls(until, first_day, months, [Step(first_day, "起算", f"{months // 12}年の期間が始まる", until, article)])
+        return cls(
+            until,
+            first_day,
+            months,
+            [Step(first_day, "起算", f"{months // 12}年の期間が始まる", until, article)],
+        )
 
     @property
     def is_held(self) -> bool:

@@ -40,7 +40,9 @@ class Comparison:
         return self.days is not None and self.days > 0
 
 
-def compare(stored_2y: date | None, stored_5y: date | None, levy_kind: str, computed: Prescription) -> Comparison:
+def compare(
+    stored_2y: date | None, stored_5y: date | None, levy_kind: str, computed: Prescription
+) -> Comparison:
     """料 is held against the 2年 date, 税 against the 5年 date; both stored dates are the last day of the period."""
     stored, other = (stored_2y, stored_5y) if levy_kind == "料" else (stored_5y, stored_2y)
     reason = _reason(stored, other, computed)

@@ -72,7 +72,9 @@ def marks(events: list[Event], due_date: date, levy_kind: str, months: int, as_o
                 f"時効の事由「{event.kind}」を知りません。{'・'.join(event_ranks())}のどれかにしてください。"
             )
         reader = _Reader(event, due_date, levy_kind, months, prescription_rule(levy_kind, event.happened_on))
-        found.append(reader.demand(ordered, event is first_demand) if event.kind == "督促" else reader.start(as_of))
+        found.append(
+            reader.demand(ordered, event is first_demand) if event.kind == "督促" else reader.start(as_of)
+        )
         if event.ended_on and event.ended_on <= as_of and (end := reader.end()):
             found.append(end)
     return sorted(found, key=lambda mark: (mark.on, mark.rank, mark.until))
@@ -94,7 +96,15 @@ class _Reader:
             return self._mark(f"再度の督促のため{self.rule.renewal_word}しない", "demand_wait_days")
         on = self.event.happened_on
         waited = on + timedelta(days=self.rule.demand_wait_days)
-        first_day = min([waited, *(e.happened_on for e in ordered if e.kind == "差押" and on <= e.happened_on <= waited)]) + DAY
+        first_day = (
+            min(
+                [
+                    waited,
+                    *(e.happened_on for e in ordered if e.kind == "差押" and on <= e.happened_on <= waited),
+                ]
+            )
+            + DAY
+        )
         later = first_day
         if self.rule.demand_has_later_reading:
             usual = timedelta(days=levy_policy(self.levy_kind, on).designated_deadline_days)
@@ -109,7 +119,11 @@ class _Reader:
         on, words = event.happened_on, (rule.renewal_word, rule.hold_word)
         match event.kind:
             case "納入の告知":
-                return self._renewal(f"{words[0]}（納期限の翌日から）", "payment_notice", (event.deadline or self.due_date) + DAY)
+                return self._renewal(
+                    f"{words[0]}（納期限の翌日から）",
+                    "payment_notice",
+                    (event.deadline or self.due_date) + DAY,
+                )
             case "催告":
                 return self._hold_until(last_day(on + DAY, rule.reminder_hold_months), "reminder_hold_months")
             case "協議":
@@ -134,12 +148,18 @@ class _Reader:
         fresh = last_day(ended + DAY, self.months)
         match event.kind:
             case "天災":
-                until = last_day(ended + DAY, rule.disaster_hold_months) + timedelta(days=rule.disaster_hold_days)
-                return self._ended(f"障害が消滅、{until} まで{rule.hold_word}", "disaster_hold_months", until, holds=-1)
+                until = last_day(ended + DAY, rule.disaster_hold_months) + timedelta(
+                    days=rule.disaster_hold_days
+                )
+                return self._ended(
+                    f"障害が消滅、{until} まで{rule.hold_word}", "disaster_hold_months", until, holds=-1
+                )
             case "差押":
                 return self._end_of_attachment(fresh)
             case "交付要求" if rule.distribution_claim_renews:
-                return self._ended(f"終了、{rule.renewal_word}", "distribution_claim_renews", fresh, ended + DAY, holds=-1)
+                return self._ended(
+                    f"終了、{rule.renewal_word}", "distribution_claim_renews", fresh, ended + DAY, holds=-1
+                )
             case "交付要求":
                 text = f"終了、{rule.renewal_word}しない（料は担当者が確かめる）"
                 return self._ended(text, "distribution_claim_renews", holds=-1, needs_person=True)
@@ -155,14 +175,18 @@ class _Reader:
         doubt = "（担当者が確かめる）" if end.needs_person else ""
         if end.is_renewal:
             text = f"{reason}により終了、{rule.renewal_word}{doubt}"
-            mark = self._ended(text, "attachment", fresh, ended + DAY, holds=-1, needs_person=end.needs_person)
+            mark = self._ended(
+                text, "attachment", fresh, ended + DAY, holds=-1, needs_person=end.needs_person
+            )
         elif not rule.failed_attachment_hold_months:
             text = f"{reason}により終了、初めから{rule.renewal_word}しない{doubt}"
             mark = self._ended(text, "failed_attachment_hold_months", holds=-1, needs_person=end.needs_person)
         else:
             until = last_day(ended + DAY, rule.failed_attachment_hold_months)
             text = f"{reason}により終了、{rule.renewal_word}せず {until} まで{rule.hold_word}{doubt}"
-            mark = self._ended(text, "failed_attachment_hold_months", until, holds=-1, needs_person=end.needs_person)
+            mark = self._ended(
+                text, "failed_attachment_hold_months", until, holds=-1, needs_person=end.needs_person
+            )
         return Mark(**{**vars(mark), "article": end.article if end.is_renewal else mark.article})
 
     def _acknowledgement(self) -> Mark:
@@ -192,9 +216,13 @@ class _Reader:
 
     def _mark(self, effect: str, setting: str, **fields) -> Mark:
         event, article = self.event, self.rule.references[setting]
-        return Mark(event.happened_on, event_ranks()[event.kind][0], event.kind, effect, article, event.row, **fields)
+        return Mark(
+            event.happened_on, event_ranks()[event.kind][0], event.kind, effect, article, event.row, **fields
+        )
 
-    def _ended(self, effect: str, setting: str, until: date = date.min, first_day: date | None = None, **fields) -> Mark:
+    def _ended(
+        self, effect: str, setting: str, until: date = date.min, first_day: date | None = None, **fields
+    ) -> Mark:
         event, article = self.event, self.rule.references[setting]
         rank, name = event_ranks()[event.kind][1], f"{event.kind}終了"
         return Mark(event.ended_on, rank, name, effect, article, event.row, until, until, first_day, **fields)

@@ -79,7 +79,13 @@ def _halved(period: str) -> list[RateRun]:
 
 def _entries(period: str, setting: str, key: str | None) -> list[RateRun]:
     return [
-        RateRun(period, entry["from"], _last_day(setting, entry), _percent(setting, entry, key), str(entry["reference"]))
+        RateRun(
+            period,
+            entry["from"],
+            _last_day(setting, entry),
+            _percent(setting, entry, key),
+            str(entry["reference"]),
+        )
         for entry in entries_in(RATE_FILE, setting)
     ]
 

@@ -85,10 +85,16 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
     database.unregister("incoming")
 
 
+BEFORE = {
+    "delinquency_charge": "demand",
+    "prescription": "prescription_mark",
+}  # a charge may begin with the 督促
+
+
 def run(database: duckdb.DuckDBPyConnection, rule: str) -> None:
-    """Run one rule of data_access/derived. The charge may begin with the 督促, so that one runs first."""
-    if rule == "delinquency_charge":
-        run(database, "demand")
+    """Run one rule of data_access/derived, after the one it reads."""
+    if rule in BEFORE:
+        run(database, BEFORE[rule])
     run_alone(database, rule)
 
 

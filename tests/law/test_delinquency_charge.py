@@ -124,6 +124,7 @@ def test_every_step_names_its_article():
     for kind, article in (("料", "条例 5条"), ("税", "地方税法723条1項")):
         charge = explain(50_000, DUE, [(date(2024, 8, 10), 49_000)], date(2026, 11, 20), kind)
         assert article in charge.steps[0].article
+        assert "20条の9の4" in explain(50_000, DUE, [(DUE, 9_000)], date(2026, 11, 20), kind).steps[0].article
         assert all(step.article for step in charge.steps)
         assert charge.article
 
@@ -182,9 +183,7 @@ def test_zero_below_the_minimum(due, principal, days):
 
 
 def test_rates_are_exact_decimals():
-    assert {type(run.rate) for period in ("first", "after") for run in rates.rate_runs(period)} == {
-        Decimal
-    }
+    assert {type(run.rate) for period in ("first", "after") for run in rates.rate_runs(period)} == {Decimal}
 
 
 SPANS = st.lists(
@@ -204,7 +203,11 @@ SPANS = st.lists(
 def test_an_exemption_never_raises_the_charge(due, principal, payments, spans, days):
     as_of = min(due + timedelta(days=days), date(2026, 12, 31))
     exemptions = [
-        Exemption(due + timedelta(days=start), None if length is None else due + timedelta(days=start + length), kind)
+        Exemption(
+            due + timedelta(days=start),
+            None if length is None else due + timedelta(days=start + length),
+            kind,
+        )
         for start, length, kind in spans
     ]
     plain = explain(principal, due, dated(due, payments), as_of)
@@ -214,11 +217,15 @@ def test_an_exemption_never_raises_the_charge(due, principal, payments, spans, d
     assert 0 <= all_of_them.yen <= plain.yen
     assert all_of_them.sum_yen <= one.sum_yen + len(all_of_them.steps)
     assert sum(step.days for step in all_of_them.steps) == sum(step.days for step in plain.steps)
+    sooner = explain(principal, due, dated(due, payments), due + (as_of - due) / 2, exemptions=exemptions)
+    assert sooner.sum_yen <= all_of_them.sum_yen
 
 
 @settings(max_examples=60, deadline=None)
 @given(DUES, PRINCIPALS, PAYMENTS, st.integers(0, 1_500), st.integers(0, 300_000), st.integers(0, 1_500))
-def test_a_write_off_never_raises_the_charge_and_counts_like_a_payment(due, principal, payments, days, off, after):
+def test_a_write_off_never_raises_the_charge_and_counts_like_a_payment(
+    due, principal, payments, days, off, after
+):
     as_of = min(due + timedelta(days=days), date(2026, 12, 31))
     gone = [(due + timedelta(days=after), off)]
     plain = explain(principal, due, [], as_of)
@@ -240,7 +247,9 @@ def test_a_write_off_never_raises_the_charge_and_counts_like_a_payment(due, prin
     ],
 )
 def test_the_settings_of_other_cities(city, policy, computed):
-    changed = replace(parameters.levy_policy("料", DUE), **(policy | ({"result_minimum_yen": 500} if city == "3月" else {})))
+    changed = replace(
+        parameters.levy_policy("料", DUE), **(policy | ({"result_minimum_yen": 500} if city == "3月" else {}))
+    )
     assert explain(50_000, DUE, [], date(2024, 10, 31), "料", changed).computed_yen == computed, city
 
 
@@ -262,4 +271,10 @@ def test_segments_may_be_cut_at_the_end_only():
 
 def test_half_exempt_days_before_there_is_a_rate_raise():
     with pytest.raises(rates.NoRate, match=r"2020-07-01 の延滞金の割合.*deferral_rate"):
-        explain(50_000, date(2020, 6, 30), [], date(2020, 12, 31), exemptions=[Exemption(date(2020, 7, 1), None, "half")])
+        explain(
+            50_000,
+            date(2020, 6, 30),
+            [],
+            date(2020, 12, 31),
+            exemptions=[Exemption(date(2020, 7, 1), None, "half")],
+        )

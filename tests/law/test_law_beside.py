@@ -56,7 +56,12 @@ def test_the_other_clocks():
             other_clock.refund_clock(paid, "料"),
         )
     ]
-    assert found == [("2029-03-15", False), ("2026-03-15", True), ("2029-03-15", False), ("2026-03-15", False)]
+    assert found == [
+        ("2029-03-15", False),
+        ("2026-03-15", True),
+        ("2029-03-15", False),
+        ("2026-03-15", False),
+    ]
 
 
 def test_the_charge_as_a_page_prints_it():
@@ -87,7 +92,11 @@ def test_the_prescription_as_a_page_prints_it():
     rows = describe_prescription(prescription.explain(DUE, "料", LEDGER, AS_OF))
     assert [(row["sentence"], str(row["completes_on"]), row["row"]) for row in rows] == [
         ("起算：2年の期間が始まる", "2025-06-30", ""),
-        ("督促：更新（2023-07-21 から数え直す）。指定期限の翌日 2023-08-01 から数える読みもある", "2025-07-20", "督促 0000012345-03"),
+        (
+            "督促：更新（2023-07-21 から数え直す）。指定期限の翌日 2023-08-01 から数える読みもある",
+            "2025-07-20",
+            "督促 0000012345-03",
+        ),
         ("承認：一部納付は承認と確認されていないため更新しない", "2025-07-20", "収納 000000000123"),
         ("別の読み：督促の指定期限の翌日から数える読みでは、この日に完成する", "2025-07-31", ""),
         ("承認：確認されていない承認を担当者が承認と認めれば、この日に完成する", "2026-03-15", ""),

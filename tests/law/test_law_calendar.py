@@ -78,7 +78,9 @@ def test_roll_forward_is_the_first_open_day():
 
 def test_stored_due_dates_are_checked_not_recomputed():
     assert calendar.may_fall_due(date(2024, 7, 1), date(2024, 6, 30))
-    assert not calendar.may_fall_due(date(2025, 12, 29), date(2025, 12, 25))  # 柏原市 国保料 第7期: 保存した日による
+    assert not calendar.may_fall_due(
+        date(2025, 12, 29), date(2025, 12, 25)
+    )  # 柏原市 国保料 第7期: 保存した日による
 
 
 @pytest.mark.parametrize("levy_kind", ["料", "税"])

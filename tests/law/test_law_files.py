@@ -90,7 +90,12 @@ def changed(monkeypatch, tmp_path):
         ),
         ("levy_policy.toml", '"料"\nfrom = 2000-01-01', '"税"\nfrom = 2000-01-01', "料 の 2000-01-01 の値"),
         ("levy_policy.toml", "value = 1\n", "value = 1\nto = 2030-03-31\n", "to は使いません"),
-        ("delinquency_charge.toml", 'value = "0.9"', "value = 0.9", "deferral_rate 2022-01-01: value を .*文字列の数"),
+        (
+            "delinquency_charge.toml",
+            'value = "0.9"',
+            "value = 0.9",
+            "deferral_rate 2022-01-01: value を .*文字列の数",
+        ),
         (
             "delinquency_charge.toml",
             'from = 2022-01-01\nto = 2025-12-31\nvalue = "0.9"',
@@ -182,7 +187,11 @@ def test_every_entry_names_its_article_and_when_it_was_checked(path):
     entries = [(name, entry) for name, own in files.read(path).items() for entry in own]
     assert entries, path.name
     for name, entry in entries:
-        assert re.search(r"条|市の|旧民法に定めがない", entry["reference"]), (path.name, name, entry["reference"])
+        assert re.search(r"条|市の|旧民法に定めがない", entry["reference"]), (
+            path.name,
+            name,
+            entry["reference"],
+        )
         assert date(2026, 1, 1) <= entry["last_checked"], (path.name, name, entry["last_checked"])
 
 
@@ -193,11 +202,15 @@ def test_a_rate_below_the_least_counts_as_the_least(changed):
 
 def test_the_deferral_rate_is_half_a_point_below_the_special_base_rate():
     for entry in files.settings_in("delinquency_charge.toml")["deferral_rate"]:
-        own = next(e for e in files.settings_in("delinquency_charge.toml")["rate"] if e["from"] == entry["from"])
+        own = next(
+            e for e in files.settings_in("delinquency_charge.toml")["rate"] if e["from"] == entry["from"]
+        )
         assert Decimal(entry["value"]) == Decimal(own["value"]["special_base"]) - Decimal("0.5"), entry
 
 
 def test_a_reason_that_demand_toml_has_lost_is_told(changed):
     changed("demand.toml", 'reason = "破産手続"', 'reason = "破産の手続"')
-    with pytest.raises(files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"):
+    with pytest.raises(
+        files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"
+    ):
         assert demand.SeizureBar.BANKRUPTCY.article

@@ -157,7 +157,9 @@ def test_quoted_rules():
     assert balances == [0, 1000]  # RQ01 読谷村は当初額で見る
     newest = [str(rates.rate_runs(period)[-1].rate) for period in ("first", "after")]
     assert newest == ["2.8", "9.1"]  # RQ06 令和8年
-    charge = delinquency_charge.explain(100_000, due, [], as_of, "税", replace(by_balance, result_unit_yen=1_000))
+    charge = delinquency_charge.explain(
+        100_000, due, [], as_of, "税", replace(by_balance, result_unit_yen=1_000)
+    )
     assert charge.yen % 1_000 == 0 < charge.yen  # RQ03 1,000円未満切捨ての村
     assert replace(by_balance, demand_deadline_days=40).demand_deadline_days == 40  # RQ11 設定で表せる
     half = {str(run.from_date.year): str(run.rate) for run in rates.rate_runs("after_half")}

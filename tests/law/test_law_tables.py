@@ -49,7 +49,9 @@ def test_charge(row):
 def exempt(text, kind):
     ground, (start, end, *fact) = days_in(text)
     decided = ground.startswith("決定・")
-    return exemption.exempt(ground.removeprefix("決定・"), start, end, kind, *(fact or [None]), is_decided=decided)
+    return exemption.exempt(
+        ground.removeprefix("決定・"), start, end, kind, *(fact or [None]), is_decided=decided
+    )
 
 
 # 事由の日付は 起きた日・終わった日（- は続いている）。「指定」は督促の指定期限か協議で決めた終わり。
@@ -95,7 +97,9 @@ def test_prescription(row):
     later = "" if found.later_reading_on == found.completes_on else str(found.later_reading_on)
     flags = ("中" if found.is_held else "", "要" if found.needs_person else "")
     told = (str(found.completes_on), later, found.renewed_by or "", *flags)
-    assert told == tuple(row[name] for name in ("完成日", "別の読み", "更新", "猶予中", "担当者")), found.steps
+    assert told == tuple(row[name] for name in ("完成日", "別の読み", "更新", "猶予中", "担当者")), (
+        found.steps
+    )
 
 
 def event(text):
@@ -132,7 +136,13 @@ def test_demand(row):
     due, as_of = (date.fromisoformat(row[name]) for name in ("納期限", "基準日"))
     found = demand.state(due, 10_000, as_of, sent, facts, row["科目"])
     seizable = str(found.seizable.on) if found.seizable else ""
-    told = (str(found.deadline), "漏れ" if found.is_missed else "", seizable, "、".join(found.bars), found.fee_yen)
+    told = (
+        str(found.deadline),
+        "漏れ" if found.is_missed else "",
+        seizable,
+        "、".join(found.bars),
+        found.fee_yen,
+    )
     expected = (row["期限"], row["漏れ"], row["差押可能日"], row["差押できない事由"], yen(row["手数料"]))
     assert told == expected
     assert all(bar.article and bar.meaning for bar in demand.SeizureBar)

@@ -82,10 +82,15 @@ def test_charge(as_of, policy, cases):
     for key, (kind, due, yen) in own.items():
         payments = list(random_payments(rng, due, yen, as_of))
         paid = [(on, rng.choice([0, 0, 300, 1_000, -300])) for on, _ in payments]
-        write_offs = [(due + timedelta(days=rng.randrange(900)), rng.randrange(1, 2 + yen)) for _ in range(rng.random() < 0.1)]
+        write_offs = [
+            (due + timedelta(days=rng.randrange(900)), rng.randrange(1, 2 + yen))
+            for _ in range(rng.random() < 0.1)
+        ]
         exempted = list(random_exemptions(rng, due, as_of)) if rng.random() < 0.3 else []
         designated = due + timedelta(days=rng.randrange(25, 60)) if rng.random() < 0.8 else None
-        rows["receipt"] += [(key, "01", on, part, charge) for (on, part), (_, charge) in zip(payments, paid, strict=True)]
+        rows["receipt"] += [
+            (key, "01", on, part, charge) for (on, part), (_, charge) in zip(payments, paid, strict=True)
+        ]
         rows["write_off"] += [(key, "01", on, part) for on, part in write_offs]
         rows["charge_exemption"] += [(key, "01", e.from_date, e.to_date, e.kind) for e in exempted]
         is_sent = designated and designated - timedelta(days=10) <= as_of
@@ -107,7 +112,9 @@ def test_charge(as_of, policy, cases):
     for column, value in policy.items():
         database.execute(f"update law.levy_policy set {column} = $value", {"value": value})
     run(database, "delinquency_charge")
-    found = answers(database, "delinquency_charge", "charge_yen", "computed_yen", "charge_paid_yen", "exempt_days")
+    found = answers(
+        database, "delinquency_charge", "charge_yen", "computed_yen", "charge_paid_yen", "exempt_days"
+    )
     assert len(found) == len(expected) > cases / 2, seed
     assert differences(expected, found) == [], seed
     assert sum(computed > 0 for _, computed, _, _ in found.values()) > len(found) / 8, seed
@@ -148,13 +155,23 @@ def random_events(rng, due):
             kind,
             on,
             ended_on if kind not in ("督促", "催告", "承認") and rng.random() < 0.8 else None,
-            rng.choice(["取立", "配当", "無益解除", "取下げ", "違法取消", None, "その他"]) if kind == "差押" else None,
+            rng.choice(["取立", "配当", "無益解除", "取下げ", "違法取消", None, "その他"])
+            if kind == "差押"
+            else None,
             kind == "承認" and rng.random() < 0.7,
             deadline if rng.random() < 0.7 else None,
         )
 
 
-ANSWERS = ("completes_on", "later_reading_on", "extinct_from", "renewed_by", "renewed_on", "is_held", "needs_person")
+ANSWERS = (
+    "completes_on",
+    "later_reading_on",
+    "extinct_from",
+    "renewed_by",
+    "renewed_on",
+    "is_held",
+    "needs_person",
+)
 
 
 @pytest.mark.parametrize("cases", [FEW, MANY])
@@ -226,7 +243,11 @@ def test_demand(cases):
 def expected_demand(kind, due, letters):
     valid = [(on, until) for on, until, withdrawn in letters if withdrawn is None or withdrawn > AS_OF]
     one = demand.state(due, 1, AS_OF, valid, levy_kind=kind)
-    seizable = (one.seizable.on, one.seizable.after_dispatch, one.seizable.after_designated_deadline) if one.seizable else (None,) * 3
+    seizable = (
+        (one.seizable.on, one.seizable.after_dispatch, one.seizable.after_designated_deadline)
+        if one.seizable
+        else (None,) * 3
+    )
     return one.deadline, one.issued_on, one.is_missed, one.fee_yen, *seizable
 
 
@@ -240,11 +261,14 @@ def test_a_suspension_exempts_its_own_days_as_far_as_the_city_lets_it():
     ]
     own = {f"N{number}": ("税" if number == 1 else "料", day("2025-06-30"), 50_000) for number in range(1, 5)}
     scope = [(f"S{number}", f"N{number}", "01") for number in range(1, 5)]
-    database = city(AS_OF, open_installment=open_rows(own), suspension=suspensions, suspension_installment=scope)
+    database = city(
+        AS_OF, open_installment=open_rows(own), suspension=suspensions, suspension_installment=scope
+    )
     rows = {
         key: (found.from_date, found.to_date, found.kind)
         for (key, (kind, _, _)), (_, start, end) in zip(own.items(), suspensions, strict=True)
-        if start <= AS_OF and (found := exemption.exempt("執行停止", start, end and end - timedelta(days=1), kind))
+        if start <= AS_OF
+        and (found := exemption.exempt("執行停止", start, end and end - timedelta(days=1), kind))
     }
     run(database, "charge_exemption")
     assert answers(database, "charge_exemption", "from_date", "to_date", "kind") == rows
@@ -278,7 +302,9 @@ def test_an_unknown_event_stops_the_city():
         run(one_installment(AS_OF, date(2024, 12, 25), prescription_event=rows), "prescription")
 
 
-@pytest.mark.parametrize("rule", ["delinquency_charge", "charge_exemption", "prescription", "demand"])
+@pytest.mark.parametrize(
+    "rule", ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "demand"]
+)
 def test_no_number_of_the_law_in_sql(rule):
     """Only 0, 1, the months of a year, and the first and last days there are."""
     text = (DERIVED / f"{rule}.sql").read_text(encoding="utf-8")

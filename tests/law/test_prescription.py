@@ -195,7 +195,13 @@ def test_the_order_of_the_list_does_not_matter(events, rng):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from("料税"), EVENTS, st.integers(0, 1_200), st.integers(0, 700), st.sampled_from(["差押", "交付要求", "天災", "徴収猶予"]))
+@given(
+    st.sampled_from("料税"),
+    EVENTS,
+    st.integers(0, 1_200),
+    st.integers(0, 700),
+    st.sampled_from(["差押", "交付要求", "天災", "徴収猶予"]),
+)
 def test_a_hold_or_a_pause_never_moves_the_date_earlier(kind, events, start, length, what):
     on = DUE + timedelta(days=start)
     more = [*events, Event(what, on, on + timedelta(days=length), "取下げ")]
@@ -203,14 +209,23 @@ def test_a_hold_or_a_pause_never_moves_the_date_earlier(kind, events, start, len
 
 
 def test_an_acknowledgement_reaches_only_the_installments_it_names():
-    pledge = Event("承認", day("2024-03-15"), is_confirmed=True, ground="分納誓約", scope=("03", "04"), row="分納 00000012")
+    pledge = Event(
+        "承認",
+        day("2024-03-15"),
+        is_confirmed=True,
+        ground="分納誓約",
+        scope=("03", "04"),
+        row="分納 00000012",
+    )
     named, other = (explain(DUE, "料", [pledge], AS_OF, number) for number in ("03", "05"))
     assert (str(named.completes_on), str(other.completes_on)) == ("2026-03-15", "2025-06-30")
     assert (named.steps[-1].row, named.steps[-1].effect) == ("分納 00000012", "分納誓約により更新")
 
 
 def test_events_before_the_new_civil_code_keep_its_words():
-    old, new = (explain(DUE, "税", [Event("督促", day(on))], AS_OF).steps for on in ("2020-03-31", "2020-04-01"))
+    old, new = (
+        explain(DUE, "税", [Event("督促", day(on))], AS_OF).steps for on in ("2020-03-31", "2020-04-01")
+    )
     assert ("中断" in old[-1].effect, "更新" in new[-1].effect) == (True, True)
 
 
