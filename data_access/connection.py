@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-import settings
 from auth.access import User, clearance, scope
-from data_access import derive, ledger_tail, snapshot, source
+from data_access import derive, ledger_tail, report, snapshot, source
 
-IN_MEMORY = ("delinquent", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
+IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
 HERE = Path(__file__).parent
+LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String}
 INTAKE_FILE = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "system_name": pl.String,
                "table": pl.String, "label": pl.String, "file": pl.String, "mode": pl.String, "sequence": pl.Int64,
@@ -88,6 +88,7 @@ def _open(now: snapshot.Snapshot) -> Engine:
     for name, schema in (("intake", INTAKE), ("intake_file", INTAKE_FILE), ("intake_problem", INTAKE_PROBLEM)):
         _load(connection, name, pl.DataFrame(schema=schema))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    connection.execute(LIVE_CONTACT)
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(f"'{path}'" for path in [*restricted.values(), *derived.values()])
@@ -98,28 +99,30 @@ def _open(now: snapshot.Snapshot) -> Engine:
 
 
 def _follow_ledger(served: Engine) -> None:
-    if ledger_tail.last_seq() > served.ledger_seq:
+    newest = ledger_tail.last_seq()
+    if newest > served.ledger_seq:
         notes = ledger_tail.notes_after(served.ledger_seq)
         cursor = served.connection.cursor()
         cursor.register("arrived", notes.to_arrow())
         cursor.execute("insert into serving.live_note by name select * from arrived")
         cursor.unregister("arrived")
-        served.ledger_seq = max(served.ledger_seq, ledger_tail.last_seq() if notes.is_empty() else notes["seq"].max())
+        cursor.execute(LIVE_CONTACT)
+        served.ledger_seq = max(newest, *notes["seq"])
 
 
 def _follow_reports(served: Engine) -> None:
-    folder = settings.home() / "reports"
+    folder = report.folder()
     seen = folder.stat().st_mtime_ns if folder.is_dir() else 0
     if seen == served.reports_seen:
         return
-    reports = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))] if seen else []
-    run = [{name: report[name] for name in INTAKE} for report in reports]
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))] if seen else []
+    run = [{name: each[name] for name in INTAKE} for each in found]
     files = [{**file, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
-              "started_at": report["started_at"], "business_date": report["business_date"]}
-             for report in reports for file in report["files"]]
+              "started_at": each["started_at"], "business_date": each["business_date"]}
+             for each in found for file in each["files"]]
     problems = [{**{name: problem.get(name) for name in INTAKE_PROBLEM},
-                 "started_at": report["started_at"], "business_date": report["business_date"]}
-                for report in reports for problem in report["problems"]]
+                 "started_at": each["started_at"], "business_date": each["business_date"]}
+                for each in found for problem in each["problems"]]
     cursor = served.connection.cursor()
     for name, rows, schema in (("intake", run, INTAKE), ("intake_file", files, INTAKE_FILE), ("intake_problem", problems, INTAKE_PROBLEM)):
         _load(cursor, name, pl.DataFrame(rows, schema=schema))

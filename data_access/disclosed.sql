@@ -30,19 +30,10 @@ create macro visible_district(code) as case when getvariable('scope') = 'own' an
 create macro visible_district_name(code, name) as case when getvariable('scope') = 'own' and not in_scope(code) then 'ほかの地区' else name end;
 
 create view disclosed.standing as
-select as_of, snapshot_id, published_at, fiscal_year from serving.standing;
+select as_of, snapshot_id, published_at, fiscal_year from serving.standing where getvariable('scope') is not null;
 
 -- grain: one delinquent in the reader's districts; contact as of the last note written, snapshot or not
 create view disclosed.delinquent as
-with live as (
-    select
-        atena_number,
-        max(contacted_on) filter (where counterpart <> '不在') as contact_on,
-        max(contacted_on) as attempt_on,
-        arg_max(outcome, seq) as outcome
-    from serving.live_note
-    group by atena_number
-)
 select
     delinquent.atena_ref,
     shown('C1', delinquent.atena_number, masked_number(delinquent.atena_number)) as atena_number_shown,
@@ -69,11 +60,13 @@ select
     whole('C9', delinquent.has_disposition) as has_disposition,
     whole('C9', delinquent.last_payment_on) as last_payment_on,
     whole('C9', delinquent.last_payment_yen) as last_payment_yen,
-    whole('C9', greatest(delinquent.last_contact_on, live.contact_on)) as last_contact_on,
-    whole('C9', greatest(delinquent.last_attempt_on, live.attempt_on)) as last_attempt_on,
-    whole('C9', coalesce(live.outcome, delinquent.last_outcome)) as last_outcome,
+    whole('C9', if(live.is_whole, live.contact_on, greatest(delinquent.last_contact_on, live.contact_on))) as last_contact_on,
+    whole('C9', if(live.is_whole, live.attempt_on, greatest(delinquent.last_attempt_on, live.attempt_on))) as last_attempt_on,
+    whole('C9', if(live.is_whole or live.attempt_on >= coalesce(delinquent.last_attempt_on, live.attempt_on),
+        live.outcome, delinquent.last_outcome)) as last_outcome,
     whole('C9', delinquent.plan_state) as plan_state,
     whole('C9', delinquent.plan_missed_on) as plan_missed_on,
+    whole('C9', delinquent.plan_last_missed_on) as plan_last_missed_on,
     whole('C9', delinquent.plan_missed_yen) as plan_missed_yen,
     whole('C9', delinquent.next_promised_on) as next_promised_on,
     whole('C9', delinquent.next_promised_yen) as next_promised_yen,
@@ -82,7 +75,7 @@ select
     standing.as_of
 from derived.delinquent as delinquent
 cross join serving.standing as standing
-left join live using (atena_number)
+left join serving.live_contact as live using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent: what a caller is compared with (本人確認). Nothing here is wider than what lists show:
@@ -101,23 +94,18 @@ create view disclosed.person as
 select
     delinquent.atena_ref,
     case when delinquent.is_protected then '（非表示）'
-         else shown('C2', concat_ws(' ', person.town, person.address_rest), person.town) end as address,
-    case when delinquent.is_protected then '（非表示）'
-         else shown('C2', mailing.address, '送付先あり') end as mailing_address,
-    shown('C2', mailing.addressee_name, masked_name(mailing.addressee_name)) as addressee_name,
-    whole('C9', mailing.returned_on) as mail_returned_on,
-    whole('C2', person.resident_state) as resident_state,
-    whole('C2', person.state_changed_on) as state_changed_on,
+         else shown('C2', concat_ws(' ', delinquent.town, person.address_rest), delinquent.town) end as address,
+    case when delinquent.is_protected or person.is_addressee_protected then '（非表示）'
+         else shown('C2', person.mailing_address, if(person.mailing_address is null, null, '送付先あり')) end as mailing_address,
+    case when person.is_addressee_protected then '（非表示）'
+         else shown('C2', person.addressee_name, masked_name(person.addressee_name)) end as addressee_name,
+    whole('C9', person.mail_returned_on) as mail_returned_on,
+    whole('C2', delinquent.state_changed_on) as state_changed_on,
     whole('C2', person.sex) as sex,
     (select count(*) from source.ledger_note as note where note.atena_number = person.atena_number)
         + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number) as note_version
 from derived.delinquent as delinquent
-join source.person as person using (atena_number)
-left join (
-    from source.mailing_address
-    where valid_to is null
-    qualify row_number() over (partition by atena_number order by case business when '国保料' then 1 else 2 end, valid_from desc) = 1
-) as mailing using (atena_number)
+join derived.case_person as person using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one member of a delinquent's household
@@ -128,13 +116,11 @@ select
     whole('C2', member.relation) as relation,
     shown('C2', age_on(member.birth_date, standing.as_of) || '歳', decade(age_on(member.birth_date, standing.as_of))) as age,
     whole('C2', member.resident_state) as resident_state,
-    whole('C9', eligibility.acquired_on) as nhi_acquired_on,
-    whole('C9', eligibility.lost_on) as nhi_lost_on
+    whole('C9', member.nhi_acquired_on) as nhi_acquired_on,
+    whole('C9', member.nhi_lost_on) as nhi_lost_on
 from derived.delinquent as delinquent
 cross join serving.standing as standing
-join source.person as head on head.atena_number = delinquent.atena_number
-join source.person as member on member.household_number = head.household_number
-left join source.nhi_eligibility as eligibility on eligibility.atena_number = member.atena_number
+join derived.household_member as member using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one levy year of a delinquent's premium

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from data_access.contract import System
+from data_access.contract import System, Table
 
 FILE_NAME = "連携予定.csv"
 HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件数", "管理合計", "SHA-256", "対象日")
@@ -50,6 +50,19 @@ class Announced:
     row_count: int
     totals: dict[str, int]
     sha256: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One file on its way in: what was announced, of which table, by which system."""
+
+    system: System
+    table: Table
+    announced: Announced
+
+    def problem(self, says: str, remedy: str, *, row: int | None = None, column: str | None = None, count: int = 1) -> Problem:
+        """What is wrong with this file."""
+        return Problem(self.system.name, self.announced.file, says, remedy, row, column, count)
 
 
 class ScheduleInvalid(Exception):

@@ -4,211 +4,150 @@
 refused day leaves the previous snapshot served, a report for its sender, and the offending rows in quarantine.
 """
 
-import json
-import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 import settings
-from data_access import derive, ledger_tail, snapshot
-from data_access.contract import System, Table, systems, tables
+from data_access import derive, ledger_tail, report, snapshot, staging
+from data_access.contract import System, systems, tables
 from data_access.feed_check import checked
-from data_access.feed_schedule import Announced, Problem, ScheduleInvalid, read_schedule
+from data_access.feed_schedule import FILE_NAME, Announced, Feed, Problem, ScheduleInvalid, read_schedule
+from data_access.report import Report
 from law.version import version
 
 MEMORY = "2GB"
 
 
-@dataclass
-class Report:
-    """What one intake did: the outcome, what each file brought, and every problem found."""
+@dataclass(frozen=True)
+class Day:
+    """One intake at work: the day, the snapshot before it, the folder the next one is built in."""
 
-    business_date: str
-    started_at: str
-    outcome: str = "取込中"
-    snapshot_id: str = ""
-    files: list[dict] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    business_date: date
+    before: snapshot.Snapshot | None
+    folder: Path
 
     @property
-    def is_published(self) -> bool:
-        return self.outcome in ("公開", "取込済")
+    def due(self) -> list[System]:
+        """The systems that must send today; the old system's history only the first time."""
+        return [system for system in systems().values() if system.due == "daily" or self.before is None]
+
+    @property
+    def work(self) -> Path:
+        return self.folder / "work"
+
+    def inbox(self, system: System) -> Path:
+        return settings.inbox() / self.business_date.isoformat() / system.code
+
+    def old(self, table: str) -> Path | None:
+        return self.before.folder / "restricted" / f"{table}.parquet" if self.before else None
 
 
 def take_in(business_date: date) -> Report:
-    """Take in the feeds of one business date and publish a snapshot. Bad feeds are refused whole, in the report."""
-    report = Report(business_date.isoformat(), f"{settings.now():%Y-%m-%dT%H:%M:%S.%fZ}")
+    """Take in the feeds of one business date and publish a snapshot. Bad feeds are refused whole, in the report.
+
+    Raises SnapshotRefused when the snapshot before is damaged, PublisherBusy when another intake is running."""
+    made = report.begin(business_date)
     with snapshot.building() as folder:
-        before = snapshot.current()
-        if before and before.business_date == business_date:
-            report.outcome, report.snapshot_id = "取込済", before.id
-            return report
-        report.problems = _in_order(before, business_date)
-        if not report.problems:
-            _take_in(folder, before, business_date, report)
-    if report.problems:
-        report.outcome = "拒否"
-    _keep(report)
-    return report
+        day = Day(business_date, snapshot.current(), folder)
+        if day.before and day.before.business_date == business_date:
+            made.outcome, made.snapshot_id = "取込済", day.before.id
+            return made
+        made.problems = _too_old(day)
+        if not made.problems:
+            _take_in(day, made)
+    if made.problems:
+        made.outcome = "拒否"
+    report.keep(made)
+    return made
 
 
-def _in_order(before: snapshot.Snapshot | None, business_date: date) -> list[Problem]:
-    if before and business_date < before.business_date:
-        return [Problem("連携", business_date.isoformat(), f"公開中の {before.business_date} より古い日の連携です",
+def _too_old(day: Day) -> list[Problem]:
+    if day.before and day.business_date < day.before.business_date:
+        return [Problem("連携", day.business_date.isoformat(), f"公開中の {day.before.business_date} より古い日の連携です",
                         "古い日に戻すには、管理者の承認を受けた復元の手順によってください。")]
-    if before:
-        snapshot.verify(before)  # differences are laid over it: a damaged file must not be carried on with a new hash
     return []
 
 
-def _take_in(folder: Path, before: snapshot.Snapshot | None, business_date: date, report: Report) -> None:
-    work = folder / "work"
-    work.mkdir(mode=0o700)
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(work)})
-    quarantine = settings.quarantine() / business_date.isoformat()
-    due = [system for system in systems().values() if system.due == "daily" or before is None]
-    sequences = dict(before.manifest["sequences"]) if before else {}
-    for system in due:
-        try:
-            announced = read_schedule(settings.inbox() / business_date.isoformat() / system.code, system, business_date)
-        except ScheduleInvalid as error:
-            report.problems += error.problems
-            continue
-        report.problems += _sequence(system, announced, sequences, before)
-        sequences[system.code] = announced[0].sequence
-        for file in announced:
-            _file(connection, system, file, folder, work, quarantine, before, business_date, report)
-    if not report.problems:
-        _carry_over(folder, before, [table for system in due for table in system.tables])
-        _split(connection, folder)
-        report.problems += _references(connection, folder)
-    if not report.problems:
-        seq = ledger_tail.write(folder / "restricted" / "ledger_note.parquet")
-        counts, report_problems = derive.run(connection, folder, business_date)
-        report.problems += report_problems
-    connection.close()
-    shutil.rmtree(work)
-    if not report.problems:
-        manifest = {"business_date": business_date.isoformat(), "sequences": sequences, "ledger_seq": seq,
-                    "law_version": version(), "feeds": report.files}
-        report.snapshot_id = snapshot.publish(folder, manifest, counts).id
-        report.outcome = "公開"
+def _take_in(day: Day, made: Report) -> None:
+    if day.before:
+        snapshot.verify(day.before)  # differences are laid over it: a damaged file must not be carried on with a new hash
+    day.work.mkdir(mode=0o700)
+    sequences = dict(day.before.manifest["sequences"]) if day.before else {}
+    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(day.work)}) as connection:
+        for system in day.due:
+            _system(connection, day, system, sequences, made)
+        counts, ledger_seq = ({}, 0) if made.problems else _complete(connection, day, made)
+    shutil.rmtree(day.work)
+    if not made.problems:
+        manifest = {"business_date": day.business_date.isoformat(), "sequences": sequences, "ledger_seq": ledger_seq,
+                    "law_version": version(), "feeds": made.files}
+        made.snapshot_id = snapshot.publish(day.folder, manifest, counts).id
+        made.outcome = "公開"
 
 
-def _sequence(system: System, announced: list[Announced], sequences: dict[str, int],
-              before: snapshot.Snapshot | None) -> list[Problem]:
-    expected = sequences.get(system.code, 0) + 1
+def _system(connection, day: Day, system: System, sequences: dict[str, int], made: Report) -> None:
+    """Check every file that one system announced; note its sequence number."""
+    try:
+        announced = read_schedule(day.inbox(system), system, day.business_date)
+    except ScheduleInvalid as error:
+        made.problems += error.problems
+        return
+    made.problems += _out_of_turn(system, announced, sequences.get(system.code, 0) + 1, is_first=day.before is None)
+    sequences[system.code] = announced[0].sequence
+    for file in announced:
+        feed = Feed(system, tables()[file.table], file)
+        fresh = day.work / f"{file.table}.parquet"
+        problems = checked(connection, feed, day.inbox(system) / file.file, fresh, day.work,
+                           settings.quarantine() / day.business_date.isoformat())
+        made.add(feed, problems)
+        if not problems:
+            target = day.folder / "restricted" / f"{file.table}.parquet"
+            staging.place(connection, feed, fresh, target, day.old(file.table))
+
+
+def _out_of_turn(system: System, announced: list[Announced], expected: int, *, is_first: bool) -> list[Problem]:
     problems = []
     if announced[0].sequence != expected:
-        problems.append(Problem(system.name, "連携予定.csv", f"連番が {announced[0].sequence} です（次は {expected} のはずです）",
+        problems.append(Problem(system.name, FILE_NAME, f"連番が {announced[0].sequence} です（次は {expected} のはずです）",
                                 "抜けた日があれば古い日から順に取り込み、二重なら送り元に確かめてください。"))
-    if before is None and any(file.mode != "全件" for file in announced):
-        problems.append(Problem(system.name, "連携予定.csv", "最初の取込に差分があります", "最初は全件を送ってください。"))
+    if is_first and any(file.mode != "全件" for file in announced):
+        problems.append(Problem(system.name, FILE_NAME, "最初の取込に差分があります", "最初は全件を送ってください。"))
     return problems
 
 
-def _file(connection, system: System, file: Announced, folder: Path, work: Path, quarantine: Path,
-          before: snapshot.Snapshot | None, business_date: date, report: Report) -> None:
-    table = tables()[file.table]
-    fresh = work / f"{table.name}.parquet"
-    path = settings.inbox() / business_date.isoformat() / system.code / file.file
-    problems = checked(connection, system, table, file, path, fresh, work, quarantine)
-    report.problems += problems
-    report.files.append({"system": system.code, "system_name": system.name, "table": table.name, "label": table.label,
-                         "file": file.file, "mode": file.mode, "sequence": file.sequence, "row_count": file.row_count,
-                         "totals": file.totals, "problem_count": len(problems)})
-    if not problems:
-        target = folder / "restricted" / f"{table.name}.parquet"
-        if file.mode == "全件" or before is None:
-            os.rename(fresh, target)
-        else:
-            _merge(connection, table, before.folder / "restricted" / target.name, fresh, file, target)
-
-
-def _merge(connection, table: Table, old: Path, fresh: Path, file: Announced, target: Path) -> None:
-    """The day before plus the difference: a row with the same key is replaced by the one that came."""
-    if file.row_count == 0:
-        os.link(old, target)
-        return
-    key = ", ".join(table.key)
-    connection.execute(
-        f"copy (select * from (select old.* from read_parquet('{old}') as old anti join read_parquet('{fresh}') as fresh "
-        f"using ({key}) union all by name select * from read_parquet('{fresh}')) order by {key}) "
-        f"to '{target}' (format parquet, compression zstd)")
-
-
-def _carry_over(folder: Path, before: snapshot.Snapshot | None, came: list[Table]) -> None:
-    for name in tables().keys() - {table.name for table in came}:
-        os.link(before.folder / "restricted" / f"{name}.parquet", folder / "restricted" / f"{name}.parquet")
-
-
-def _split(connection, folder: Path) -> None:
-    """Tables whose parts come as columns become rows as well (調定額 → 区分別調定)."""
-    for table in tables().values():
-        if not table.unpivot:
-            continue
-        rule, source = table.unpivot, folder / "restricted" / f"{table.name}.parquet"
-        parts = " union all ".join(
-            f"select {', '.join(table.key)}, '{part}' as {rule['name']}, {column} as {rule['value']} "
-            f"from read_parquet('{source}') where {column} <> 0" for part, column in rule["columns"])
-        target = folder / "restricted" / f"{rule['table']}.parquet"
-        connection.execute(f"copy ({parts}) to '{target}' (format parquet, compression zstd)")
-
-
-def _references(connection, folder: Path) -> list[Problem]:
-    """Rows that point at nothing: a receipt without its notice, a notice without its person."""
-    problems = []
-    for table in tables().values():
-        for column in table.columns:
-            if not column.references:
-                continue
-            other, _, key = column.references.partition(".")
-            here, there = (folder / "restricted" / f"{name}.parquet" for name in (table.name, other))
-            match = " and ".join(f"there.{name} = here.{own}" for name, own in {key: column.name, **_shared(table, tables()[other])}.items())
-            lost = connection.execute(
-                f"select count(*) from read_parquet('{here}') as here where {column.name} is not null and not exists "
-                f"(select 1 from read_parquet('{there}') as there where {match})").fetchone()[0]
-            if lost:
-                system = systems()[table.system]
-                problems.append(Problem(system.name, table.label, f"{tables()[other].label}にない番号を指しています",
-                                        f"{tables()[other].label}と同じ日の抽出か確かめて送り直してください。",
-                                        column=column.label, count=lost))
-    return problems
-
-
-def _shared(table: Table, other: Table) -> dict[str, str]:
-    """Key columns of `other` that `table` has too: a 期別 is that of the same 通知書番号."""
-    own = {column.name for column in table.columns} - {"history_number"}
-    return {name: name for name in other.key if name in own}
-
-
-def reports_folder() -> Path:
-    """Where each intake leaves its report, one JSON file a run."""
-    return settings.home() / "reports"
-
-
-def _keep(report: Report) -> None:
-    folder = reports_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    body = {**asdict(report), "problems": [{**asdict(problem), "sentence": problem.sentence()} for problem in report.problems]}
-    path = folder / f"{report.business_date}_{report.started_at.replace(':', '')}.json"
-    path.with_suffix(".new").write_text(json.dumps(body, ensure_ascii=False, indent=1), "utf-8")
-    os.rename(path.with_suffix(".new"), path)
+def _complete(connection, day: Day, made: Report) -> tuple[dict[str, int], int]:
+    """The rest of the snapshot from files that all passed: row counts by table, and the ledger's sequence number."""
+    restricted = day.folder / "restricted"
+    if day.before:
+        came = {table.name for system in day.due for table in system.tables}
+        staging.carry_over(day.before.folder / "restricted", restricted, came)
+    staging.split(connection, restricted)
+    made.problems += staging.lost_references(connection, restricted)
+    if made.problems:
+        return {}, 0
+    ledger_seq = ledger_tail.write(restricted / "ledger_note.parquet")
+    counts, problems = derive.run(connection, day.folder, day.business_date)
+    made.problems += problems
+    return counts, ledger_seq
 
 
 def main(arguments: list[str]) -> int:
     """Take in the named business dates in order; stop at the first refusal."""
     for text in arguments:
-        report = take_in(date.fromisoformat(text))
-        print(f"{text}: {report.outcome} {report.snapshot_id}")
-        for problem in report.problems:
+        try:
+            made = take_in(date.fromisoformat(text))
+        except snapshot.SnapshotRefused as error:
+            print(f"{text}: {error}")
+            return 1
+        print(f"{text}: {made.outcome} {made.snapshot_id}")
+        for problem in made.problems:
             print(f"  {problem.sentence()}")
-        if not report.is_published:
+        if not made.is_published:
             return 1
     return 0
 

@@ -5,14 +5,9 @@ first lines. It runs on a cursor that carries the asker's districts and clearanc
 the access log before the caller sees it.
 """
 
-import json
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 
-import duckdb
 import polars as pl
 
 import settings
@@ -21,25 +16,9 @@ from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
 from data_access import derive
 from data_access.connection import engine, reader
+from data_access.question import question
 from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
-
-QUERIES = Path(__file__).resolve().parent.parent / "queries"
-HEADER = re.compile(r"^-- (grain|action): (.+)$", re.MULTILINE)
-
-
-class QuestionInvalid(Exception):
-    """A file in queries/ breaks the rules of a question; for the developer, never for staff."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A checked question: its text, its stated grain, the action it needs."""
-
-    name: str
-    sql: str
-    grain: str
-    action: str
 
 
 @dataclass(frozen=True)
@@ -54,50 +33,6 @@ class Standing:
     @property
     def is_stale(self) -> bool:
         return self.missed_days > 0
-
-
-@cache
-def question(name: str) -> Question:
-    """The question in queries/<name>.sql. Raises QuestionInvalid when the file breaks a rule."""
-    if not re.fullmatch(r"[a-z_]+", name):
-        raise QuestionInvalid(f"{name!r} is no question's name")
-    sql = (QUERIES / f"{name}.sql").read_text("utf-8")
-    header = dict(HEADER.findall(sql))
-    if header.keys() != {"grain", "action"}:
-        raise QuestionInvalid(f"queries/{name}.sql: its first lines must state -- grain: and -- action:")
-    statements = duckdb.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise QuestionInvalid(f"queries/{name}.sql: must be exactly one SELECT")
-    if outside := tables_outside(sql):
-        raise QuestionInvalid(f"queries/{name}.sql reads {', '.join(outside)}: questions read schema disclosed only")
-    return Question(name, sql, header["grain"], header["action"])
-
-
-def tables_outside(sql: str) -> list[str]:
-    """What a SELECT reads besides schema disclosed, its own CTEs and unnest; variables count as outside."""
-    tree = json.loads(duckdb.connect().execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()[0])
-    if tree.get("error"):
-        return [tree.get("error_message", "unreadable")]
-    named, found = set(), []
-
-    def walk(node) -> None:
-        if isinstance(node, list):
-            for part in node:
-                walk(part)
-        if not isinstance(node, dict):
-            return
-        named.update(entry["key"] for entry in (node.get("cte_map") or {}).get("map", ()))
-        if node.get("type") == "BASE_TABLE":
-            found.append((node["schema_name"], node["table_name"]))
-        if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in ("unnest", "generate_series"):
-            found.append(("function", node["function"]["function_name"]))
-        if node.get("function_name") in ("getvariable", "getenv", "read_text", "query", "query_table"):
-            found.append(("function", node["function_name"]))
-        for part in node.values():
-            walk(part)
-
-    walk(tree)
-    return sorted({f"{schema}.{table}" for schema, table in found if schema != "disclosed" and (schema or table not in named)})
 
 
 def ask(user: User, name: str, **params: object) -> pl.DataFrame:

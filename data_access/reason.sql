@@ -1,39 +1,32 @@
--- grain: one delinquent × queue (名簿) it belongs to, with the day and the yen that put it there
+-- grain: one delinquent who is on a worklist, with every reason: the queue (名簿), the day and the yen behind it
 -- urgency orders the queues: what cannot be undone comes first. The thresholds are the city's (city.toml).
-create view disclosed.reason as
+create view disclosed.worklist as
 with due as (
     select
         delinquent.*,
-        setting.high_yen,
         delinquent.as_of - to_days(setting.new_days) as new_since,
         delinquent.as_of - to_days(setting.contact_days) as contact_since,
-        delinquent.as_of + to_months(setting.prescription_months) as prescription_until
+        delinquent.as_of + to_months(setting.prescription_months) as prescription_until,
+        setting.high_yen
     from disclosed.delinquent as delinquent
     cross join serving.worklist_setting as setting
     where not coalesce(delinquent.is_wholly_suspended, true)
-), reason as (
-    select atena_ref, district_code, '時効間近' as queue, 1 as urgency, prescription_on as day, prescription_yen as yen
-    from due where prescription_on <= prescription_until
-    union all
-    select atena_ref, district_code, '督促漏れ', 2, missed_demand_deadline, null
-    from due where is_demand_missed
-    union all
-    select atena_ref, district_code, '分納不履行', 3, plan_missed_on, plan_missed_yen
-    from due where plan_state = '不履行'
-    union all
-    select atena_ref, district_code, '速報あり', 4, null, flash_yen
-    from due where flash_yen > 0
-    union all
-    select atena_ref, district_code, '高額', 5, oldest_due_date, unpaid_yen
-    from due where unpaid_yen >= high_yen
-    union all
-    select atena_ref, district_code, '返戻・居所不明', 6, null, null
-    from due where is_unreachable
-    union all
-    select atena_ref, district_code, '接触なし', 7, last_contact_on, null
-    from due where coalesce(last_contact_on < contact_since, true) and oldest_due_date < contact_since
-    union all
-    select atena_ref, district_code, '新規', 8, oldest_due_date, unpaid_yen
-    from due where oldest_due_date >= new_since
+), reasoned as (
+    select
+        * exclude (new_since, contact_since, prescription_until, high_yen),
+        list_filter([
+            if(prescription_on <= prescription_until, {'urgency': 1, 'queue': '時効間近', 'day': prescription_on, 'yen': prescription_yen}, null),
+            if(is_demand_missed, {'urgency': 2, 'queue': '督促漏れ', 'day': missed_demand_deadline, 'yen': null::bigint}, null),
+            if(plan_state = '不履行', {'urgency': 3, 'queue': '分納不履行', 'day': plan_missed_on, 'yen': plan_missed_yen}, null),
+            if(flash_yen > 0, {'urgency': 4, 'queue': '速報あり', 'day': null::date, 'yen': flash_yen}, null),
+            if(unpaid_yen >= high_yen, {'urgency': 5, 'queue': '高額', 'day': oldest_due_date, 'yen': unpaid_yen}, null),
+            if(is_unreachable, {'urgency': 6, 'queue': '返戻・居所不明', 'day': null::date, 'yen': null::bigint}, null),
+            if(coalesce(last_contact_on < contact_since, true) and oldest_due_date < contact_since,
+                {'urgency': 7, 'queue': '接触なし', 'day': last_contact_on, 'yen': null::bigint}, null),
+            if(oldest_due_date >= new_since, {'urgency': 8, 'queue': '新規', 'day': oldest_due_date, 'yen': unpaid_yen}, null)
+        ], lambda reason: reason is not null) as reasons
+    from due
 )
-select * from reason;
+select *, reasons[1].urgency as urgency
+from reasoned
+where len(reasons) > 0;

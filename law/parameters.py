@@ -55,6 +55,7 @@ class PrescriptionRule:
     disaster_hold_months: int
     disaster_hold_days: int
     failed_attachment_hold_months: int
+    distribution_claim_holds: bool
     distribution_claim_renews: bool
     deferral_pauses: bool
     renewal_word: str

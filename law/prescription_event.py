@@ -135,9 +135,7 @@ class _Reader:
             case "差押":
                 return self._mark("差押の間は完成しない", "attachment", holds=1)
             case "交付要求":
-                doubt = not rule.distribution_claim_renews
-                text = "交付要求の間は完成しない" + ("（料は担当者が確かめる）" if doubt else "")
-                return self._mark(text, "distribution_claim_renews", holds=1, needs_person=doubt)
+                return self._distribution_claim()
             case "停止":
                 return self._mark("執行停止の間も時効は進行する", "suspension")
         text = "猶予の間は進行しない" if rule.deferral_pauses else "猶予の間も時効は進行する（市の設定）"
@@ -158,11 +156,18 @@ class _Reader:
                 return self._end_of_attachment(fresh)
             case "交付要求" if rule.distribution_claim_renews:
                 return self._ended(
-                    f"終了、{rule.renewal_word}", "distribution_claim_renews", fresh, ended + DAY, holds=-1
+                    f"終了、{rule.renewal_word}",
+                    "distribution_claim_renews",
+                    fresh,
+                    ended + DAY,
+                    holds=-int(rule.distribution_claim_holds),
                 )
             case "交付要求":
-                text = f"終了、{rule.renewal_word}しない（料は担当者が確かめる）"
-                return self._ended(text, "distribution_claim_renews", holds=-1, needs_person=True)
+                text, held = (
+                    f"終了、{rule.renewal_word}しない（担当者が確かめる）",
+                    int(rule.distribution_claim_holds),
+                )
+                return self._ended(text, "distribution_claim_renews", holds=-held, needs_person=True)
             case "徴収猶予" | "換価猶予" if rule.deferral_pauses:
                 return self._ended("猶予が終わり、再び進行する", "deferral_pauses", fresh, pauses=-1)
         return None
@@ -188,6 +193,17 @@ class _Reader:
                 text, "failed_attachment_hold_months", until, holds=-1, needs_person=end.needs_person
             )
         return Mark(**{**vars(mark), "article": end.article if end.is_renewal else mark.article})
+
+    def _distribution_claim(self) -> Mark:
+        """税: no completion while it is notified. 料: an open question, so time runs (the earlier reading) and a person looks."""
+        rule, doubt = self.rule, "" if self.rule.distribution_claim_renews else "（担当者が確かめる）"
+        text = (
+            "交付要求の間は完成しない"
+            if rule.distribution_claim_holds
+            else "交付要求の間も進行するものとして数える"
+        )
+        holds = int(rule.distribution_claim_holds)
+        return self._mark(text + doubt, "distribution_claim_holds", holds=holds, needs_person=bool(doubt))
 
     def _acknowledgement(self) -> Mark:
         first_day, name = self.event.happened_on + DAY, self.event.ground or "承認"

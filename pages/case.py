@@ -11,6 +11,7 @@ from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 from pages.parts.note_form import note_form
 
+REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
 KINDS = ("すべて", "記事", "収納", "督促", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付")
 
 
@@ -31,7 +32,7 @@ def render(user: User) -> None:
     _amounts(person)
     _due(user, atena_ref, stands)
     if decide(user, "note.write").allowed:
-        note_form(user, atena_ref, person["note_version"])
+        note_form(atena_ref, person["note_version"])
     arrears, timeline, household = st.tabs(["期別", "経過", "世帯・賦課"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:
@@ -73,12 +74,14 @@ def _state(person: dict) -> str:
 
 
 def _amounts(person: dict) -> None:
-    cards = st.columns(4)
-    cards[0].metric("滞納額（本料）", wording.yen(person["unpaid_yen"]), border=True, help="納期限を過ぎた期別の未納額の合計")
-    cards[1].metric("延滞金", wording.yen(person["charge_yen"]), border=True,
-                    help="基準日に全額納めたときの額。割合は暦年ごと、端数は期別ごとに処理する")
-    cards[2].metric("最も近い時効", wording.short(person["prescription_on"]), border=True, help="国保法110条。期別ごとの日は下の表にある")
-    cards[3].metric("最終接触", wording.short(person["last_contact_on"]), border=True, help="不在を除く、話せた日")
+    with st.container(horizontal=True):  # wraps on a narrow screen, where st.columns would cut the figures off
+        for label, value, meaning in (
+            ("滞納額（本料）", wording.yen(person["unpaid_yen"]), "納期限を過ぎた期別の未納額の合計"),
+            ("延滞金", wording.yen(person["charge_yen"]), "基準日に全額納めたときの額。割合は暦年ごと、端数は期別ごとに処理する"),
+            ("最も近い時効", wording.short(person["prescription_on"]), "国保法110条。期別ごとの日は下の表にある"),
+            ("最終接触", wording.short(person["last_contact_on"]), "不在を除く、話せた日"),
+        ):
+            st.metric(label, value, border=True, help=meaning)
     st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
                f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}")
 
@@ -89,8 +92,8 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
         st.caption("今、名簿に載る理由はありません。")
         return
     for row in reasons.iter_rows(named=True):
-        task, ground = wording.QUEUES[row["queue"]]
-        st.markdown(f"- **{wording.reason(row['queue'], row['day'], row['yen'], stands.as_of)}** → {task}（{ground}）")
+        task, ground = wording.task(row["queue"], row["day"], stands.as_of)
+        st.markdown(f"- **{wording.reason(row['queue'], row['day'], row['yen'], stands.as_of)}** → {task}　｜　根拠: {ground}")
 
 
 def _installments(user: User, atena_ref: str, stands: Standing) -> None:
@@ -126,5 +129,6 @@ def _timeline(user: User, atena_ref: str) -> None:
 def _household(user: User, atena_ref: str) -> None:
     tables.show(ask(user, "case_household", atena_ref=atena_ref), ["name", "relation", "age", "resident_state", "nhi_acquired_on", "nhi_lost_on"],
                 empty="世帯の記録はありません。", alt="世帯員の表")
-    tables.show(ask(user, "case_levies", atena_ref=atena_ref), ["levy_year", "insured_count", "income_yen", "reduction_tenths", "levied_yen"],
+    levies = ask(user, "case_levies", atena_ref=atena_ref)
+    tables.show(levies.with_columns(reduction_tenths=levies["reduction_tenths"].replace_strict(REDUCTIONS, default=None)), ["levy_year", "insured_count", "income_yen", "reduction_tenths", "levied_yen"],
                 empty="賦課の記録はありません。", alt="年度ごとの賦課の表")

@@ -42,6 +42,7 @@ def render(user: User) -> None:
 
 
 def _cards(by_year: pl.DataFrame, year: int) -> None:
+    st.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False)
     rows = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
     for column, year_class in zip(st.columns(3), CLASSES, strict=True):
         now, before = rows.get((year, year_class)), rows.get((year - 1, year_class))
@@ -49,10 +50,10 @@ def _cards(by_year: pl.DataFrame, year: int) -> None:
             column.metric(year_class, "—", border=True)
             continue
         known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
-        column.metric(f"{year_class}　{wording.fiscal(year)}", wording.percent(now["same_day_rate"]),
-                      wording.point(now["same_day_rate"] - before["same_day_rate"]) + "（前年同日比）" if known else None, border=True)
-        column.caption(f"調定 {wording.yen(now['assessed_yen'])}　収納 {wording.yen(now['received_same_day_yen'])}　"
-                       f"未済 {wording.yen(now['outstanding_yen'])}　｜　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
+        column.metric(year_class, wording.percent(now["same_day_rate"]),
+                      wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True)
+        column.caption(f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}  \n"
+                       f"未済 {wording.yen(now['outstanding_yen'])}  \n1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
 
 
 def _parts(user: User, year: int, year_class: str, district: str | None) -> None:

@@ -11,6 +11,7 @@ from pages.parts.heading import heading
 
 PAGE_SIZE = 100
 SORTS = ["急ぐ順", "滞納額が大きい順", "時効が近い順", "接触が古い順"]
+FILTERS = ("queue_pills", "district", "sort", "worklist_page")
 COLUMNS = ["name", "reason", "unpaid_yen", "prescription_on", "last_contact_on", "last_payment_on", "plan_state",
            "town", "age", "charge_yen", "oldest_due_date", "district_name"]
 
@@ -18,11 +19,12 @@ COLUMNS = ["name", "reason", "unpaid_yen", "prescription_on", "last_contact_on",
 def render(user: User) -> None:
     """Queues on top, filters, one page of cases; a click opens the カルテ."""
     stands = heading("地区ワークリスト", user, "金額は円、滞納額は本料のみ")
+    filters.bring_back(*FILTERS)
     place, order = st.columns([1, 1])
     with place:
         district = filters.district(user)
     with order:
-        sort = st.selectbox("並び順", SORTS, key="sort", bind="query-params")
+        sort = filters.choice("並び順", SORTS, key="sort")
     queue = _queue(user, district)
     page = st.session_state.get("worklist_page", 1) - 1
     found = _page(user, queue, district, sort, page)
@@ -38,6 +40,7 @@ def render(user: User) -> None:
     tables.show(rows, COLUMNS, key="worklist", empty="この条件に当てはまる滞納者はいません。条件を変えてください。",
                 alt="地区ワークリストの表。1行が滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     filters.page_number("worklist_page", total, PAGE_SIZE)
+    filters.leave(*FILTERS)
     open_chosen_case()
 
 
@@ -49,6 +52,8 @@ def _queue(user: User, district: str | None) -> str | None:
     """The chosen 名簿, with how many are in each; the choice is kept in the URL."""
     counts = {row["queue"]: row["case_count"] for row in ask(user, "worklist_queues", district=district).iter_rows(named=True)}
     names = [name for name in wording.QUEUES if name in counts]
+    if st.session_state.get("queue_pills") not in (None, *names):  # its last case has been dealt with
+        st.session_state.pop("queue_pills", None)
     kept = st.query_params.get("queue")
     queue = st.pills("名簿", names, default=kept if kept in names else None, key="queue_pills",
                      format_func=lambda name: f"{name} {counts[name]:,}")

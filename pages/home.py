@@ -8,6 +8,7 @@ from pages.parts import tables, wording
 from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
 
+CARD = 202  # px: four to a line, three on a narrow screen, and no label cut off
 DAYS_AHEAD, DEADLINE_DAYS = 7, 30
 
 
@@ -50,9 +51,9 @@ def _queues(user: User) -> None:
     found = ask(user, "worklist_queues", district=None)
     if found.is_empty():
         st.info("名簿に載る滞納者はいません。", icon=":material/check_circle:")
-    for start in range(0, found.height, 4):
-        for column, row in zip(st.columns(4), found[start:start + 4].iter_rows(named=True), strict=False):
-            with column, st.container(border=True):
+    with st.container(horizontal=True):
+        for row in found.iter_rows(named=True):
+            with st.container(border=True, width=CARD):
                 st.metric(row["queue"], f"{row['case_count']:,}人", help=wording.QUEUES[row["queue"]][0])
                 st.caption(f"滞納額 {wording.yen(row['unpaid_yen'])}")
     if st.button("地区ワークリストを開く", icon=":material/checklist:", type="primary"):
@@ -62,16 +63,16 @@ def _queues(user: User) -> None:
 def _promises(user: User, stands: Standing) -> None:
     st.subheader(f"分納の約束（前後{DAYS_AHEAD}日）", anchor=False)
     found = ask(user, "home_promises", days=DAYS_AHEAD)
-    tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_missed_on", "plan_missed_yen"],
+    tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_last_missed_on", "plan_missed_yen"],
                 key="promises", empty=f"{wording.wareki(stands.as_of)}の前後{DAYS_AHEAD}日に、分納の約束も不履行もありません。",
                 alt="分納の約束の表", on_choose=lambda row: choose_case(found["atena_ref"][row]))
 
 
 def _deadlines(user: User) -> None:
-    st.subheader(f"{DEADLINE_DAYS}日以内に時効が完成する滞納", anchor=False)
+    st.subheader(f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納", anchor=False)
     found = ask(user, "home_deadlines", days=DEADLINE_DAYS)
     tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
-                empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
+                empty=f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納はありません。", alt="時効が近い滞納の表",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
 
 
@@ -80,7 +81,7 @@ def _last_intake(user: User) -> None:
     if last.height:
         outcome, day = last["outcome"][0], last["business_date"][0]
         icon = ":material/check_circle:" if outcome == "公開" else ":material/error:"
-        st.caption(f"{icon} 直近の連携 {day}: {outcome}")
+        st.caption(f"{icon} 直近の連携 {wording.in_wareki(day)}: {outcome}")
 
 
 def _year(stands: Standing) -> int:

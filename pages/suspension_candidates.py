@@ -29,8 +29,8 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "unpaid_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　{meaning}", f"{likely['case_count']:,}人", help="全ての要件が、確認済みで古くない資料により満たされている人数")
-            st.caption(f"該当の疑い {likely['unpaid_yen']:,}円　｜　資料不足 {lacking['case_count']:,}人 {lacking['unpaid_yen']:,}円")
+            st.metric(f"{ground}　該当の疑い", f"{likely['case_count']:,}人", help="全ての要件が、確認済みで古くない資料により満たされている人数")
+            st.caption(f"{meaning}  \n該当の疑い {likely['unpaid_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['unpaid_yen']:,}円")
 
 
 def _candidates(user: User, district: str | None) -> None:

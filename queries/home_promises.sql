@@ -7,10 +7,10 @@ select
     plan_state,
     next_promised_on,
     next_promised_yen,
-    plan_missed_on,
+    plan_last_missed_on,
     plan_missed_yen
 from disclosed.delinquent
 where (plan_state = '履行中' and next_promised_on between as_of and as_of + to_days($days))
-   or (plan_state = '不履行' and plan_missed_on >= as_of - to_days($days))
-order by least(coalesce(plan_missed_on, next_promised_on), next_promised_on), atena_ref
+   or (plan_state = '不履行' and plan_last_missed_on >= as_of - to_days($days))
+order by least(coalesce(plan_last_missed_on, next_promised_on), next_promised_on), atena_ref
 limit 50

@@ -1,13 +1,16 @@
 -- grain: one queue (名簿) in the reader's districts: how many cases, how many yen
 -- action: worklist.read
+with listed as (
+    select unnest(reasons) as reason, unpaid_yen
+    from disclosed.worklist
+    where $district is null or district_code = $district
+)
 select
-    reason.queue,
-    reason.urgency,
+    reason.queue as queue,
+    reason.urgency as urgency,
     count(*) as case_count,
-    sum(delinquent.unpaid_yen)::bigint as unpaid_yen,
+    sum(unpaid_yen)::bigint as unpaid_yen,
     min(reason.day) as first_day
-from disclosed.reason as reason
-join disclosed.delinquent as delinquent using (atena_ref)
-where $district is null or reason.district_code = $district
+from listed
 group by all
-order by reason.urgency
+order by urgency

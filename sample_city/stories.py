@@ -15,6 +15,7 @@ from sample_city.receipts import safe_number
 from sample_city.words import ward_table
 
 FIRST = 9_900_000_000
+RECORDS = 9_700_000_000  # other numbers than the persons', so that a leaked 宛名番号 is told from a record
 YEN = 12_000
 LATEST = {"history_number": 1, "from_day": 0, "until_day": NEVER}
 
@@ -157,7 +158,7 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
 
 def _overpayment(story: dict, key: dict, arose_on: int, year: int):
     yield "assessment_history", key | {"correction_number": 1, "corrected_on": arose_on, "before_yen": story["yen"], "after_yen": 0, "reason": "資格喪失"}
-    yield "overpayment", key | {"overpayment_number": FIRST + story["no"], "arose_on": arose_on, "fiscal_year": _year(arose_on, year),
+    yield "overpayment", key | {"overpayment_number": RECORDS + story["no"], "arose_on": arose_on, "fiscal_year": _year(arose_on, year),
                                 "overpaid_yen": story["yen"], "settled_on": NEVER, "settled_yen": 0}
 
 
@@ -188,16 +189,16 @@ def _casework(story: dict, clock: Clock):
     key, no = {"atena_number": head(story)}, story["no"]
     if "contact_days" in story:
         yield "negotiation_note", key | {
-            "note_number": FIRST + no, "contacted_on": clock.first - story["contact_days"], "method": "電話", "direction": "発信",
+            "note_number": RECORDS + no, "contacted_on": clock.first - story["contact_days"], "method": "電話", "direction": "発信",
             "counterpart": "同居家族" if story["state"] == "死亡" else "本人", "outcome": "相談継続",
             "body": f"現況を聞き取り、今後の納付について話した。（物語の世帯 {no}）", "officer_name": "秋庭"}
     for place, (target, days, result) in enumerate(story["investigations"]):
         yield "asset_investigation", key | {
-            "investigation_number": FIRST + no * 10 + place, "target": target, "asked_on": clock.first - days - 20,
+            "investigation_number": RECORDS + no * 10 + place, "target": target, "asked_on": clock.first - days - 20,
             "answered_on": clock.first - days, "result": result, "is_confirmed": 1}
     if "detail" in story:
         kind, days = story["detail"]
-        yield "delinquent_detail", key | {"detail_number": FIRST + no, "detail_kind": kind, "started_on": clock.first - days,
+        yield "delinquent_detail", key | {"detail_number": RECORDS + no, "detail_kind": kind, "started_on": clock.first - days,
                                           "ended_on": NEVER, "is_confirmed": 1}
     scope = [{"notice_number": _notice(clock, story, back), "installment_no": term} for back, term in sorted(story["paid_by_plan"] + story["unpaid"])]
     if "seized_days" in story:

@@ -3,13 +3,13 @@ create or replace table derived.case_installment as
 with delinquent as (
     select distinct atena_number from derived.open_installment
 ), attached as (
-    select scope.notice_number, scope.installment_no, any_value(disposition.disposition_kind) as disposition_kind
+    select scope.notice_number, scope.installment_no, min(disposition.disposition_kind) as disposition_kind
     from source.disposition as disposition
     join source.disposition_installment as scope using (disposition_number)
     where disposition.ended_on is null
     group by all
 ), suspended as (
-    select scope.notice_number, scope.installment_no, any_value(suspension.ground) as suspension_ground
+    select scope.notice_number, scope.installment_no, min(suspension.ground) as suspension_ground
     from source.suspension as suspension
     join source.suspension_installment as scope using (suspension_number)
     where suspension.cancelled_on is null

@@ -12,8 +12,6 @@ with debt as (
         sum(flash_yen)::bigint as flash_yen,
         min(due_date) as oldest_due_date,
         max(due_date) as newest_due_date,
-        min(completes_on) filter (where not is_held) as prescription_on,
-        arg_min(unpaid_yen, completes_on) filter (where not is_held) as prescription_yen,
         bool_or(is_demand_missed) as is_demand_missed,
         min(demand_deadline) filter (where is_demand_missed) as missed_demand_deadline,
         bool_and(suspension_ground is not null) as is_wholly_suspended,
@@ -22,24 +20,30 @@ with debt as (
     from derived.case_installment
     where is_overdue
     group by atena_number
+), prescribing as (
+    -- all that completes on the first day, e.g. every installment renewed by one written pledge
+    select atena_number, completes_on as prescription_on, sum(unpaid_yen)::bigint as prescription_yen
+    from derived.case_installment
+    where is_overdue and not is_held
+    group by atena_number, completes_on
+    qualify row_number() over (partition by atena_number order by completes_on) = 1
 ), earlier as (
-    -- the whole person's unpaid ten days ago or less counts as new: first installment ever overdue
     select atena_number, count(*) filter (where due_date < getvariable('as_of') and unpaid_yen = 0 and written_off_yen = 0) as paid_count
     from derived.case_installment
     group by atena_number
 ), paid as (
-    select assessment.atena_number, max(receipt.received_on) as last_payment_on,
-           arg_max(receipt.principal_yen, receipt.received_on) as last_payment_yen
+    select assessment.atena_number, receipt.received_on as last_payment_on, sum(receipt.principal_yen)::bigint as last_payment_yen
     from source.receipt as receipt
     join source.annual_assessment as assessment using (notice_number)
     where receipt.principal_yen > 0 and assessment.atena_number in (select atena_number from debt)
-    group by assessment.atena_number
+    group by assessment.atena_number, receipt.received_on
+    qualify row_number() over (partition by assessment.atena_number order by receipt.received_on desc) = 1
 ), contacted as (
     select
         atena_number,
         max(contacted_on) filter (where counterpart <> '不在') as last_contact_on,
         max(contacted_on) as last_attempt_on,
-        arg_max(outcome, contacted_on) as last_outcome
+        arg_max(outcome, (contacted_on, coalesce(recorded_at, ''), note_id)) as last_outcome
     from derived.note
     group by atena_number
 ), plan as (
@@ -64,6 +68,8 @@ select
     person.state_changed_on,
     person.town,
     debt.* exclude (atena_number),
+    prescribing.prescription_on,
+    prescribing.prescription_yen,
     coalesce(earlier.paid_count, 0) as paid_count,
     paid.last_payment_on,
     paid.last_payment_yen,
@@ -73,6 +79,7 @@ select
     plan.plan_number,
     plan.plan_state,
     plan.missed_on as plan_missed_on,
+    plan.last_missed_on as plan_last_missed_on,
     plan.missed_yen as plan_missed_yen,
     plan.next_promised_on,
     plan.next_promised_yen,
@@ -81,6 +88,7 @@ from debt
 join source.person as person using (atena_number)
 join derived.place as place using (atena_number)
 join derived.atena_reference as reference using (atena_number)
+left join prescribing using (atena_number)
 left join earlier using (atena_number)
 left join paid using (atena_number)
 left join contacted using (atena_number)

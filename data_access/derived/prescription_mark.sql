@@ -96,7 +96,7 @@ effect as (
         starts_on,
         start_until,
         is_first_demand or kind = '納入の告知' or (kind = '承認' and is_confirmed) as renews,
-        cast(kind in ('天災', '差押', '交付要求') as integer) as holds,
+        cast(kind in ('天災', '差押') or (kind = '交付要求' and distribution_claim_holds) as integer) as holds,
         cast(kind in ('徴収猶予', '換価猶予') and deferral_pauses as integer) as pauses,
         kind = '承認' and not is_confirmed as is_doubtful,
         kind = '交付要求' and not distribution_claim_renews as needs_person
@@ -123,7 +123,7 @@ effect as (
         starts_on,
         start_until,
         (kind = '差押' and attachment_renews) or (kind = '交付要求' and distribution_claim_renews) as renews,
-        -cast(kind in ('天災', '差押', '交付要求') as integer) as holds,
+        -cast(kind in ('天災', '差押') or (kind = '交付要求' and distribution_claim_holds) as integer) as holds,
         -cast(kind in ('徴収猶予', '換価猶予') as integer) as pauses,
         false as is_doubtful,
         (kind = '交付要求' and not distribution_claim_renews) or (kind = '差押' and end_needs_person) as needs_person

@@ -37,7 +37,7 @@ select
         when fact.atena_number is null then '資料なし'
         when fact.result is null then '未回答'
         when not fact.is_confirmed then '未確認'
-        when asked.longest_age_days is not null and age_days > asked.longest_age_days then '期限切れ'
+        when asked.longest_age_days is not null and coalesce(age_days > asked.longest_age_days, true) then '期限切れ'
         when list_contains(asked.met_by, fact.result) then '満たす'
         else '反証'
     end as finding

@@ -7,9 +7,9 @@ BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
 
 
-def _show(figure: go.Figure, alt: str, key: str, height: int = 340) -> None:
+def _show(figure: go.Figure, alt: str, key: str, height: int = 340, right: int = 16) -> None:
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 96, "t": 16, "b": 8}, font={"family": FONT, "size": 14, "color": "#1A1A1C"},
+        height=height, margin={"l": 8, "r": right, "t": 16, "b": 8}, font={"family": FONT, "size": 14, "color": "#1A1A1C"},
         plot_bgcolor="#FFFFFF", paper_bgcolor="#F8F8FB", showlegend=False, dragmode=False, hovermode="x unified",
         separators=".,")
     figure.update_yaxes(gridcolor="#E8E8EB", zerolinecolor="#7F7F7F", fixedrange=True, automargin=True)
@@ -29,7 +29,7 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
         figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": 14})
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
-    _show(figure, alt, key)
+    _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
 
 
 def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list) -> None:

@@ -50,7 +50,8 @@ def _runner(entry: Entry) -> Callable[[], None]:
 
 def go(module: str) -> None:
     """Leave for another page of the register."""
-    st.switch_page(page_of(next(entry for entry in REGISTER if entry.module == module)))
+    # Without query_params Streamlit refuses to leave a page whose filters are bound to the URL.
+    st.switch_page(page_of(next(entry for entry in REGISTER if entry.module == module)), query_params={})
 
 
 def choose_case(atena_ref: str) -> None:

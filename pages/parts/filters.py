@@ -1,5 +1,7 @@
 """Filters shared by pages. Their values live in the URL; none of them can name a person."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from auth.access import User, decide
@@ -12,8 +14,23 @@ def district(user: User, everywhere: str = "すべての地区") -> str | None:
         return None
     found = ask(user, "districts")
     names = dict(zip(found["district_code"], found["district_name"], strict=True))
-    chosen = st.selectbox("地区", [everywhere, *names], format_func=lambda code: names.get(code, code), key="district", bind="query-params")
+    chosen = choice("地区", [everywhere, *names], key="district", format_func=lambda code: names.get(code, code))
     return chosen if chosen in names else None
+
+
+def choice(label: str, options: list[str], *, key: str, format_func: Callable[[str], str] = str) -> str:
+    """A select box whose value lives in the URL; the first option is the usual one and stays out of it.
+
+    Not Streamlit's bind="query-params": a bound value is lost on the way to a case and back."""
+    in_url = st.query_params.get(key)
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+    chosen = st.selectbox(label, options, index=options.index(in_url) if in_url in options else 0, key=key, format_func=format_func)
+    if chosen == options[0]:
+        st.query_params.pop(key, None)
+    elif chosen != in_url:
+        st.query_params[key] = chosen
+    return chosen
 
 
 def page_number(key: str, total: int, size: int) -> int:
@@ -21,4 +38,20 @@ def page_number(key: str, total: int, size: int) -> int:
     pages = max(1, -(-total // size))
     if pages == 1:
         return 0
-    return st.pagination(pages, key=key, default=1) - 1
+    if st.session_state.get(key, 1) > pages:  # a narrower filter has made the list shorter
+        st.session_state[key] = pages
+    return st.pagination(pages, key=key) - 1
+
+
+def bring_back(*keys: str) -> None:
+    """Before a list's filters are drawn: whoever returns to it finds it as it was left, unless the URL says otherwise.
+
+    The first key is a control that Streamlit forgets while another page is open."""
+    left = st.session_state.get(f"left_{keys[0]}")
+    if left and keys[0] not in st.session_state and not st.query_params:
+        st.session_state.update(left)
+
+
+def leave(*keys: str) -> None:
+    """After the list is drawn: remember its filters for bring_back."""
+    st.session_state[f"left_{keys[0]}"] = {key: st.session_state[key] for key in keys if key in st.session_state}

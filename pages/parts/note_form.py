@@ -5,7 +5,8 @@ import uuid
 import streamlit as st
 
 import settings
-from auth.access import NotAllowed, User
+from auth.access import NotAllowed
+from auth.current import current_user
 from casework.ledger import Conflict, EventRefused, LedgerUnavailable
 from casework.negotiation_note import (
     COUNTERPARTS,
@@ -20,36 +21,51 @@ from data_access.query import subject
 from pages.parts.wording import wareki
 
 OPENED, SAID = "note_opened", "note_said"
+FIELDS = ("contacted_on", "method", "direction", "counterpart", "outcome", "body")
 
 
-def note_form(user: User, atena_ref: str, version: int) -> None:
+def note_form(atena_ref: str, version: int) -> None:
     """Show the form, and the outcome of the last attempt. `version` is the state of the case on this screen."""
     kind, text = st.session_state.pop(SAID, (None, None))
-    with st.expander("記事を書く", icon=":material/edit_note:", expanded=kind in ("error", "warning"), key="note_expander"):
-        if kind in ("error", "warning"):
+    case, event_id = st.session_state.get(OPENED, (None, None))
+    if case != atena_ref:
+        event_id = str(uuid.uuid4())
+        st.session_state[OPENED] = (atena_ref, event_id)
+    refused = kind in ("error", "warning")
+    with st.expander("記事を書く", icon=":material/edit_note:", expanded=refused, key=f"note_{event_id}"):
+        if refused:
             getattr(st, kind)(text)
-        opened = st.session_state.setdefault(OPENED, {})
-        if opened.get("case") != atena_ref:  # one event_id per opened form: a double click writes one note
-            opened.clear()
-            opened.update(case=atena_ref, event_id=str(uuid.uuid4()))
-        with st.form("note", border=False, enter_to_submit=False):
-            first, second, third, fourth, fifth = st.columns(5)
-            first.date_input("交渉日", value=settings.today(), max_value=settings.today(), format="YYYY/MM/DD", key="note_contacted_on")
-            second.selectbox("方法", METHODS, key="note_method")
-            third.selectbox("発着", DIRECTIONS, key="note_direction")
-            fourth.selectbox("相手", COUNTERPARTS, key="note_counterpart")
-            fifth.selectbox("結果", OUTCOMES, key="note_outcome")
-            st.text_area("記事", key="note_body", max_chars=LONGEST_BODY, height=120,
-                         placeholder="話した内容と約束。個人番号は書かない。")
-            st.form_submit_button("記録する", type="primary", icon=":material/save:", on_click=_record, args=(user, atena_ref, version))
+        _fields(atena_ref, version, event_id)
     if kind == "success":
         st.success(text, icon=":material/check_circle:")
 
 
-def _record(user: User, atena_ref: str, version: int) -> None:
-    typed = {name: st.session_state[f"note_{name}"] for name in ("contacted_on", "method", "direction", "counterpart", "outcome", "body")}
+def _fields(atena_ref: str, version: int, event_id: str) -> None:
+    """One event_id per opened form, in the name of every field: a second click on the same form writes the same note
+    again, which the ledger knows; the next form is a new one, and closed."""
+    with st.form(f"note_form_{event_id}", border=False, enter_to_submit=False):
+        first, second, third, fourth, fifth = st.columns(5)
+        first.date_input("交渉日", value=settings.today(), max_value=settings.today(), format="YYYY/MM/DD", key=_key("contacted_on", event_id))
+        second.selectbox("方法", METHODS, key=_key("method", event_id))
+        third.selectbox("発着", DIRECTIONS, key=_key("direction", event_id))
+        fourth.selectbox("相手", COUNTERPARTS, key=_key("counterpart", event_id))
+        fifth.selectbox("結果", OUTCOMES, key=_key("outcome", event_id))
+        st.text_area("記事", key=_key("body", event_id), max_chars=LONGEST_BODY, height=120,
+                     placeholder="話した内容と約束。個人番号は書かない。")
+        st.form_submit_button("記録する", type="primary", icon=":material/save:", on_click=_record, args=(atena_ref, version, event_id))
+
+
+def _key(field: str, event_id: str) -> str:
+    return f"note_{field}_{event_id}"
+
+
+def _record(atena_ref: str, version: int, event_id: str) -> None:
+    user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
+    if user is None:
+        return
+    typed = {field: st.session_state[_key(field, event_id)] for field in FIELDS}
     try:
-        event = record_note(user, subject(user, atena_ref), event_id=st.session_state[OPENED]["event_id"],
+        event = record_note(user, subject(user, atena_ref), event_id=event_id,
                             expected_version=version, today=settings.today(), **typed)
     except NoteRefused as refusal:
         _say("error", "　".join(sentence for _, sentence in refusal.errors))
@@ -58,9 +74,8 @@ def _record(user: User, atena_ref: str, version: int) -> None:
     except (NotAllowed, EventRefused, LedgerUnavailable) as failure:
         _say("error", str(failure))
     else:
-        st.session_state[OPENED].clear()
-        st.session_state["note_body"] = ""
-        _say("success", f"{wareki(event.occurred_on)}の記事を記録しました。経過と最終接触に反映されています。")
+        st.session_state.pop(OPENED, None)
+        _say("success", f"{wareki(event.occurred_on)}の記事を記録しました。経過に載っています。")
 
 
 def _say(kind: str, text: str) -> None:

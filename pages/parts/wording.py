@@ -22,6 +22,7 @@ QUEUES = {
     "接触なし": ("電話・訪問・文書で接触する", "市の基準"),
     "新規": ("早く連絡し、納め忘れか事情かを聞く", "市の基準"),
 }
+OVERDUE_PRESCRIPTION = ("時効の日を過ぎている。完成したかを確かめ、完成していれば不納欠損に進む", "国保法110条、地方自治法236条2項")
 
 
 def _era(day: date) -> tuple[str, str, int]:
@@ -101,6 +102,13 @@ def days_left(day: date, as_of: date) -> str:
     """あと93日 / 本日 / 3日超過"""
     left = (day - as_of).days
     return f"あと{left}日" if left > 0 else "本日" if left == 0 else f"{-left}日超過"
+
+
+def task(queue: str, day: date | None, as_of: date) -> tuple[str, str]:
+    """What to do about one reason, and on what ground. A 時効 whose day has passed cannot be renewed any more."""
+    if queue == "時効間近" and day and day < as_of:
+        return OVERDUE_PRESCRIPTION
+    return QUEUES[queue]
 
 
 def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str:

@@ -33,7 +33,7 @@ class Server:
         self.environment.pop("CONSOLE_STORE_URL", None)
 
     def __enter__(self) -> "Server":
-        self.python("-m", "settings", "pepper", "csrf")
+        self.python("-m", "settings", "pepper", "csrf", "pseudonym")
         self.log = (self.home / "server.log").open("wb")
         command = ["-m", "streamlit", "run", self.script, "--server.port", str(self.port)]
         self.process = subprocess.Popen(

@@ -1,36 +1,65 @@
 """`streamlit run app.py` over the small city, and Debian's Chromium in front of it."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import bcrypt
+import polars as pl
 import pytest
 from playwright.sync_api import sync_playwright
 
+import store
+from auth import accounts
+from sample_city.demo import ACCOUNTS
 from tests.auth.visitor import Server
-from tests.browser.desk import CHROMIUM, QUIET, SHOTS, Desk
-from tests.pages import office
+from tests.browser.desk import CHROMIUM, QUIET, Desk
+from tests.conftest import CLOCK
 
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 1100, "height": 800}
+WIDE = {"width": 1440, "height": 1000}
+PASSWORDS = {name: password for name, password, *_ in ACCOUNTS}
 
 
-def started(home: Path) -> Server:
-    """A server that has not answered anybody but the health check yet; use it as a context."""
-    with office.installed_at(home):
+@pytest.fixture(scope="session")
+def staffed(founded, tmp_path_factory) -> Path:
+    """A served city with the demo's accounts; bcrypt at its cheapest, because only its answer matters here."""
+    home = shutil.copytree(founded["served"], tmp_path_factory.mktemp("staffed") / "home")
+    cheap = bcrypt.gensalt(4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSOLE_HOME", str(home))
+        patch.setattr(bcrypt, "gensalt", lambda: cheap)
+        for name, password, role, section, display_name, districts in ACCOUNTS:
+            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts)
+        store.engine().dispose()
+    return home
+
+
+@pytest.fixture(scope="session")
+def people(staffed) -> list[dict]:
+    """Everybody with arrears as the derived tables know them: numbers and names unmasked."""
+    folder = next((staffed / "snapshots").glob(f"{CLOCK.business_date:%Y%m%d}T*")) / "derived"
+    return pl.read_parquet(folder / "delinquent.parquet").to_dicts()
+
+
+def server_at(home: Path) -> Server:
+    """A server for `home` on the city's day, to be used as a context."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSOLE_TODAY", CLOCK.business_date.isoformat())
         return Server("app.py", home)
 
 
 @pytest.fixture(scope="session")
-def small_city(tmp_path_factory) -> Path:
-    """The home of the small city. Servers run on copies of it."""
-    return office.prepare(tmp_path_factory.mktemp("small-city"))
-
-
-@pytest.fixture(scope="session")
-def console(small_city, tmp_path_factory) -> Iterator[Server]:
-    """The console on a copy of the small city, for tests that do not mind each other's notes."""
-    with started(office.copy_of(small_city, tmp_path_factory.mktemp("console"))) as server:
+def console(staffed, tmp_path_factory) -> Iterator[Server]:
+    """The console on a copy of the city, for tests that do not mind each other's notes."""
+    with server_at(shutil.copytree(staffed, tmp_path_factory.mktemp("console") / "home")) as server:
         yield server
+
+
+@pytest.fixture
+def own_home(staffed, tmp_path) -> Path:
+    """A copy of the city for a server of the test's own."""
+    return shutil.copytree(staffed, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
@@ -48,21 +77,22 @@ def browser():
 @pytest.fixture(scope="session")
 def shots(tmp_path_factory) -> Path:
     """Where pictures go: CONSOLE_SHOTS, or a temporary folder."""
-    folder = Path(SHOTS) if SHOTS else tmp_path_factory.mktemp("shots")
+    folder = Path(os.environ.get("CONSOLE_SHOTS") or tmp_path_factory.mktemp("shots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
-def desk(browser, console, shots) -> Iterator[Callable[..., Desk]]:
-    """desk("tanto2") signs somebody in at a browser of their own; desk() is a stranger's."""
+def desk(browser, shots, request) -> Iterator[Callable[..., Desk]]:
+    """desk("tanto2") signs somebody in at a browser of their own; desk() is a stranger's. `server`: console by default."""
     contexts = []
 
-    def sit(name: str = "", server: Server = console, viewport: dict = WIDE) -> Desk:
+    def sit(name: str = "", server: Server | None = None, viewport: dict = WIDE) -> Desk:
+        server = server or request.getfixturevalue("console")
         contexts.append(browser.new_context(viewport=viewport, locale="ja-JP"))
         found = Desk(contexts[-1], server, shots)
         if name:
-            found.sign_in(name, office.PASSWORDS[name])
+            found.sign_in(name, PASSWORDS[name])
         return found
 
     yield sit

@@ -1,11 +1,11 @@
 """A member of staff at a real browser. Everything that crosses the wire is kept, to be searched afterwards."""
 
-import os
 import re
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
 
+from pages.parts.tables import ROW_HEIGHT
 from tests.auth.visitor import Server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -14,7 +14,6 @@ QUIET = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-SHOTS = os.environ.get("CONSOLE_SHOTS")
 
 
 class Desk:
@@ -26,17 +25,25 @@ class Desk:
         self.urls: list[str] = []
         self.problems: list[str] = []
         self.heard: list[bytes] = []
-        self._answers = []
         self.page: Page = context.new_page()
         self.page.on("request", lambda request: self.urls.append(request.url))
-        self.page.on("response", lambda answer: self._answers.append(answer))
-        self.page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        self.page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
+        self.page.on("response", lambda answer: self._turned_away(answer.status, answer.url) if answer.status >= 400 else None)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
         self.urls.append(socket.url)
         socket.on("framereceived", lambda frame: self.heard.append(frame if isinstance(frame, bytes) else frame.encode()))
+
+    def _complain(self, text: str) -> None:
+        if not text.startswith(("Failed to load resource", "The page that you have requested does not seem to exist")):
+            self.problems.append(text)
+
+    def _turned_away(self, status: int, url: str) -> None:
+        # Opened at /case, Streamlit first looks for its server below /case/; the Gate says 404 and it looks at / next.
+        if not re.search(r"/[a-z_]+/_stcore/(health|host-config)$", url):
+            self.problems.append(f"{status} {url}")
 
     def sign_in(self, name: str, password: str) -> None:
         self.page.goto(self.origin)
@@ -62,14 +69,25 @@ class Desk:
         """What the main part of the screen says outside the grids, which are drawn on a canvas."""
         return self.page.get_by_test_id("stMain").inner_text()
 
-    def grid(self, place: int = 0) -> list[list[str]]:
-        """The cells of a table as a screen reader gets them."""
-        rows = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid] tbody tr").all()
-        return [row.locator("td").all_inner_texts() for row in rows]
+    def table(self, place: int = 0) -> list[dict[str, str]]:
+        """The visible rows of a table as a screen reader gets them: label → text."""
+        grid = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid]")
+        self.page.wait_for_timeout(300)  # the grid tells a screen reader a moment after it has painted
+        grid.locator("tbody tr").first.wait_for(state="attached", timeout=5_000)
+        heads = grid.locator("thead th").all_inner_texts()
+        return [dict(zip(heads, row.locator("td").all_inner_texts(), strict=True)) for row in grid.locator("tbody tr").all()]
 
     def click_row(self, row: int, place: int = 0) -> None:
-        """Click the first cell of a row (from 0), where it is painted."""
-        self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller").click(position={"x": 40, "y": 36 * (row + 1) + 18})
+        """Move to the first cell of a row (from 0) as a hand does, and click; the grid ignores a pointer out of nowhere."""
+        grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        x, y = box["x"] + 40, box["y"] + ROW_HEIGHT * (row + 1.5)
+        self.page.mouse.move(x - 10, y)
+        self.page.wait_for_timeout(200)
+        self.page.mouse.move(x, y, steps=4)
+        self.page.wait_for_timeout(100)
+        self.page.mouse.click(x, y, delay=40)
 
     def metric(self, label: str) -> Locator:
         return self.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
@@ -79,6 +97,8 @@ class Desk:
         self.page.screenshot(path=self.shots / f"{name}.png")
 
     def received(self) -> str:
-        """Everything this browser was sent over HTTP and the websocket, except Streamlit's own static files."""
-        pages = [answer for answer in self._answers if "/static/" not in answer.url and not re.search(r"30\d|204", str(answer.status))]
-        return b"\n".join([*(answer.body() for answer in pages), *self.heard]).decode("utf-8", "replace")
+        """Everything this browser was sent: every frame, and every page and small file once more (Streamlit's own
+        static files apart), because a browser forgets what it has navigated away from."""
+        own = {url for url in self.urls if url.startswith(f"{self.origin}/") and "/static/" not in url}
+        files = [self.context.request.get(url, max_redirects=0).body() for url in sorted(own)]
+        return b"\n".join([*files, *self.heard]).decode("utf-8", "replace")

@@ -33,10 +33,10 @@ class Feed:
         return [column.name for column in self.table.columns].index(name)
 
     def write(self, rows: list[list[str]], labels: list[str] | None = None, encoding: str | None = None) -> None:
-        """Write the rows and announce them truly."""
+        """Write the rows and announce them truly; what the encoding does not know becomes a question mark."""
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\r\n").writerows([labels or self.labels, *rows])
-        self.write_bytes(text.getvalue().encode(encoding or self.system.encoding), 件数=str(len(rows)), 管理合計=self.totals(rows))
+        self.write_bytes(text.getvalue().encode(encoding or self.system.encoding, "replace"), 件数=str(len(rows)), 管理合計=self.totals(rows))
 
     def write_bytes(self, content: bytes, **announced: str) -> None:
         """Write these bytes and announce their hash."""

@@ -14,7 +14,7 @@ class Case:
 
     name: str
     table: str
-    bend: Callable[[Feed], None]
+    bend: Callable[[Feed], object]
     says: str
     row: int | None = None
     column: str | None = None
@@ -46,17 +46,13 @@ def content(name: str, table: str, change: Callable[[bytes], bytes], says: str, 
     return Case(name, table, lambda feed: feed.write_bytes(change(feed.path.read_bytes()), **announced), says, row)
 
 
-def unannounced(name: str, table: str, change: Callable[[Feed], None], says: str) -> Case:
-    return Case(name, table, change, says)
-
-
-def _lines(change: Callable[[list[dict]], list[dict]]) -> Callable[[Feed], None]:
+def _lines(change: Callable[[list[dict]], list[dict]]) -> Callable[[Feed], object]:
     return lambda feed: write_schedule(feed.folder, change(schedule(feed.folder)))
 
 
-def _raw_plan(change: Callable[[bytes], bytes]) -> Callable[[Feed], None]:
+def _raw_plan(change: Callable[[bytes], bytes]) -> Callable[[Feed], object]:
     path = "連携予定.csv"
-    return lambda feed: (feed.folder / path).write_bytes(change((feed.folder / path).read_bytes())) and None
+    return lambda feed: (feed.folder / path).write_bytes(change((feed.folder / path).read_bytes()))
 
 
 def _as_link(feed: Feed) -> None:
@@ -64,18 +60,18 @@ def _as_link(feed: Feed) -> None:
     feed.path.symlink_to(real)
 
 
-def _without(name: str) -> Callable[[Feed], None]:
+def _without(name: str) -> Callable[[Feed], object]:
     def bend(feed: Feed) -> None:
         at = feed.at(name)
         feed.write([row[:at] + row[at + 1:] for row in feed.rows()], feed.labels[:at] + feed.labels[at + 1:])
     return bend
 
 
-def _with_column(label: str) -> Callable[[Feed], None]:
+def _with_column(label: str) -> Callable[[Feed], object]:
     return lambda feed: feed.write([[*row, "1"] for row in feed.rows()], [*feed.labels, label])
 
 
-def _relabelled(name: str, label: str) -> Callable[[Feed], None]:
+def _relabelled(name: str, label: str) -> Callable[[Feed], object]:
     return lambda feed: feed.write(feed.rows(), [label if n == feed.at(name) else old for n, old in enumerate(feed.labels)])
 
 
@@ -130,10 +126,10 @@ PLAN = [
 ]
 
 FILE = [
-    unannounced("ファイルがない", "receipt", lambda feed: feed.path.unlink(), "予定されたファイルがありません"),
-    unannounced("ファイルがリンク", "receipt", _as_link, "予定されたファイルがありません"),
-    unannounced("ハッシュが違う", "receipt", lambda feed: feed.path.write_bytes(feed.path.read_bytes().replace(b"0", b"1", 1)) and None, "SHA-256 が連携予定と一致しません"),
-    unannounced("途中で切れた", "receipt", lambda feed: feed.path.write_bytes(feed.path.read_bytes()[:-9]) and None, "SHA-256 が連携予定と一致しません"),
+    Case("ファイルがない", "receipt", lambda feed: feed.path.unlink(), "予定されたファイルがありません"),
+    Case("ファイルがリンク", "receipt", _as_link, "予定されたファイルがありません"),
+    Case("ハッシュが違う", "receipt", lambda feed: feed.path.write_bytes(feed.path.read_bytes().replace(b"0", b"1", 1)), "SHA-256 が連携予定と一致しません"),
+    Case("途中で切れた", "receipt", lambda feed: feed.path.write_bytes(feed.path.read_bytes()[:-9]), "SHA-256 が連携予定と一致しません"),
     content("行の途中で切れた", "receipt", lambda data: data[:-9], "項目の数か引用符"),
     content("最後の行がない", "receipt", lambda data: data[: data[:-2].rindex(b"\r\n") + 2], "件数が"),
     content("見出しの途中で切れた", "receipt", lambda data: data[:4], "列 "),
@@ -161,12 +157,12 @@ FILE = [
     Case("空白2つで区切る個人番号", "person", lambda feed: feed.change("name", "  ".join([my_number()[:4], my_number()[4:8], my_number()[8:]]), 2), "個人番号とみられる", 3, "name"),
     content("項目が多い", "receipt", lambda data: _line(data, 3, lambda line: line + b",1"), "項目の数か引用符", row=3),
     content("項目が少ない", "receipt", lambda data: _line(data, 3, lambda line: line.rpartition(b",")[0]), "項目の数か引用符", row=3),
-    content("空の行", "receipt", lambda data: _line(data, 3, lambda line: b""), ""),
-    content("引用符が閉じない", "receipt", lambda data: _line(data, 3, lambda line: b'"' + line), ""),
-    content("引用符のあとに文字", "person", lambda data: _line(data, 3, lambda line: b'"12"3' + line), ""),
-    content("LF が混じる", "receipt", _bare_lf, ""),
-    content("CR だけが混じる", "receipt", lambda data: data.replace(b"\r\n", b"\r", 2), ""),
-    content("3 MB の項目", "person", lambda data: _line(data, 3, lambda line: line + b"x" * 3_000_000), ""),
+    content("空の行", "receipt", lambda data: _line(data, 3, lambda line: b""), "件数が"),
+    content("引用符が閉じない", "receipt", lambda data: _line(data, 3, lambda line: b'"' + line), "項目の数か引用符", row=3),
+    content("引用符のあとに文字", "person", lambda data: _line(data, 3, lambda line: b'"12"3' + line), "項目の数か引用符", row=3),
+    content("LF が混じる", "receipt", _bare_lf, "CSV として読めません"),
+    content("CR だけが混じる", "receipt", lambda data: data.replace(b"\r\n", b"\r", 2), "CSV として読めません"),
+    content("3 MB の項目", "person", lambda data: _line(data, 3, lambda line: line + b"x" * 3_000_000), "項目の数か引用符", row=3),
     cell("必須が空", "receipt", "booked_on", "", "必須の項目が空です"),
     cell("必須が空白だけ", "person", "name_kana", "   ", "必須の項目が空です"),
     cell("必須の日が 00000000", "receipt", "received_on", "00000000", "必須の項目が空です"),
@@ -201,8 +197,8 @@ FILE = [
 ]
 
 
-def _orphan(column: str, value: str) -> Callable[[Feed], None]:
-    return lambda feed: feed.change(column, value)
+def _orphan(column: str, value: str, row: int = 1) -> Callable[[Feed], object]:
+    return lambda feed: feed.change(column, value, row)
 
 
 def _paid_more(feed: Feed) -> None:
@@ -213,15 +209,20 @@ def _paid_more(feed: Feed) -> None:
     feed.write([*rows, more])
 
 
-WHOLE = [
+ORPHANS = [
     Case("通知書のない収納", "receipt", _orphan("notice_number", "9999999999"), "年調定にない番号", column="notice_number"),
-    Case("期別のない収納", "receipt", _orphan("installment_no", "77"), "期別調定にない番号", column="installment_no"),
+    Case("期別のない収納", "receipt", _orphan("installment_no", "77", 2), "期別調定にない番号", column="installment_no"),
     Case("宛名のない通知書", "annual_assessment", _orphan("atena_number", "9999999999"), "宛名基本にない番号", column="atena_number"),
     Case("地区割のない行政区", "person", _orphan("ward_code", "9999"), "地区割にない番号", column="ward_code"),
+    Case("国保の世帯主が宛名にない", "nhi_eligibility", _orphan("head_atena_number", "9999999999"), "宛名基本にない番号", column="head_atena_number"),
     Case("世帯主が宛名にない", "household", _orphan("head_atena_number", "9999999999"), "宛名基本にない番号", column="head_atena_number"),
+]
+TOTALS = [
     Case("収納履歴が収納額と合わない", "receipt", _paid_more, "収納額が収納履歴の合計と一致しません", column="stored_received_yen", told_of="installment"),
     Case("収入未済額が合わない", "installment", lambda feed: feed.change("stored_unpaid_yen", "123456"), "調定＝収納−還付未済＋欠損＋未済 が成り立ちません", column="stored_unpaid_yen"),
+]
+SEQUENCES = [
     Case("連番が飛ぶ", "receipt", _lines(lambda lines: [line | {"連番": "3"} for line in lines]), "連番が 3 です（次は 2 のはずです）"),
     Case("連番が昨日と同じ", "receipt", _lines(lambda lines: [line | {"連番": "1"} for line in lines]), "連番が 1 です（次は 2 のはずです）"),
 ]
-EVERY = [*PLAN, *FILE, *WHOLE]
+EVERY = [*PLAN, *FILE, *ORPHANS, *TOTALS, *SEQUENCES]

@@ -177,7 +177,12 @@ ANSWERS = (
 @pytest.mark.parametrize("cases", [FEW, MANY])
 @pytest.mark.parametrize(
     ("as_of", "rule"),
-    [(AS_OF, {}), (date(2024, 2, 29), {}), (date(2021, 3, 31), {}), (AS_OF, {"deferral_pauses": True})],
+    [
+        (AS_OF, {}),
+        (date(2024, 2, 29), {}),
+        (date(2021, 3, 31), {}),
+        (AS_OF, {"deferral_pauses": True, "distribution_claim_holds": True}),
+    ],
 )
 def test_prescription(as_of, rule, cases, monkeypatch):
     seed = 110 + as_of.toordinal() + cases

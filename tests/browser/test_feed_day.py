@@ -1,0 +1,90 @@
+"""The day a feed is bad: it is refused with its reason, the day before stays on screen, and the mended feed follows."""
+
+import hashlib
+import shutil
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import server_at
+from tests.conftest import CLOCK
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+LAST = CLOCK.business_date.isoformat()
+NAME = f"receipt_{CLOCK.business_date:%Y%m%d}_D.csv"
+
+
+@pytest.fixture
+def server(founded, staffed, tmp_path):
+    """A server on the eve of the last day; that day's feeds wait in the inbox. Accounts as everywhere."""
+    home = shutil.copytree(founded["eve"], tmp_path / "home")
+    shutil.copy(staffed / "store.sqlite", home / "store.sqlite")
+    shutil.rmtree(home / "secrets")
+    shutil.copytree(staffed / "secrets", home / "secrets")
+    with server_at(home) as server:
+        yield server
+
+
+def take_in(server) -> str:
+    """`python -m data_access.intake` as the night job runs it; what it said."""
+    try:
+        return server.python("-m", "data_access.intake", LAST)
+    except subprocess.CalledProcessError as refused:
+        return refused.stdout
+
+
+def test_a_refused_feed_and_its_correction(desk, server):
+    manager = desk("kacho", server)
+    page = manager.page
+    expect(page.get_by_text("令和8年10月29日（木）")).to_be_visible()
+
+    feed = server.home / "inbox" / LAST / "shuno" / NAME
+    whole = feed.read_bytes()
+    break_third_row(feed)
+    assert "拒否" in take_in(server)
+
+    manager.open("連携状況")
+    manager.shot("11-連携の拒否")
+    expect(page.get_by_text("R08.10.30 の連携は受け入れられませんでした。前に公開したデータをそのまま表示しています。")).to_be_visible()
+    expect(page.get_by_text("令和8年10月29日（木）")).to_be_visible()
+    problem = manager.table(1)[0]
+    assert (problem["システム"], problem["ファイル"], problem["行"]) == ("収納システム", NAME, "3")
+    assert "整数ではありません" in problem["内容と直し方"], problem
+    manager.open("地区ワークリスト")
+    assert manager.table(), "the day before is still served"
+
+    feed.write_bytes(whole)
+    announce(feed, whole)
+    assert "公開" in take_in(server)
+    manager.open("ホーム")
+    expect(page.get_by_text("令和8年10月30日（金）", exact=False).first).to_be_visible()
+    expect(page.get_by_text("直近の連携 R08.10.30: 公開")).to_be_visible()
+    manager.open("連携状況")
+    manager.shot("12-連携の公開")
+    assert [row["結果"] for row in manager.table()][:2] == ["公開", "拒否"]
+    assert page.get_by_text("受け入れられませんでした").count() == 0
+    assert not manager.problems, manager.problems
+
+
+def break_third_row(feed) -> None:
+    """An amount that is no number, in the file's third row; announced as it is, so that only the rule can find it."""
+    lines = feed.read_bytes().split(b"\r\n")
+    cells = lines[2].split(b",")
+    header = lines[0].decode("utf-8", "replace").split(",") if lines[0].isascii() else lines[0].decode("cp932").split(",")
+    cells[header.index("本料")] = b"12o00"
+    lines[2] = b",".join(cells)
+    text = b"\r\n".join(lines)
+    feed.write_bytes(text)
+    announce(feed, text)
+
+
+def announce(feed, text: bytes) -> None:
+    """Write the file's SHA-256 into its 連携予定."""
+    plan = feed.parent / "連携予定.csv"
+    rows = [row.split(",") for row in plan.read_text("utf-8").splitlines()]
+    for row in rows:
+        if row[1] == feed.name:
+            row[7] = hashlib.sha256(text).hexdigest()
+    plan.write_text("".join(",".join(row) + "\r\n" for row in rows), "utf-8", newline="")

@@ -1,0 +1,102 @@
+"""A feed file read the slow and obvious way, cell by cell in Python: the twin of data_access.feed_check."""
+
+import csv
+import io
+import re
+from datetime import date
+
+from data_access.contract import Column, System, Table
+from law.my_number import looks_like_my_number
+
+Value = str | int | bool | date | None
+
+
+class Broken(Exception):
+    """The file breaks a rule of the contract."""
+
+
+def read(system: System, table: Table, content: bytes) -> list[tuple[Value, ...]]:
+    """The rows sorted by key, typed, in contract order. Raises Broken."""
+    try:
+        text = content.decode("cp932" if system.encoding == "cp932" else "utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]  # an empty line says nothing
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Broken(str(error)) from None
+    labels = [column.label for column in table.columns]
+    if not rows or sorted(rows[0]) != sorted(labels) or any(len(row) != len(labels) for row in rows[1:]):
+        raise Broken("header or number of items")
+    order = [rows[0].index(label) for label in labels]
+    typed = [tuple(value(column, row[place]) for column, place in zip(table.columns, order, strict=True)) for row in rows[1:]]
+    names = [column.name for column in table.columns]
+    key = [names.index(name) for name in table.key]
+    keys = [tuple(row[place] for place in key) for row in typed]
+    if len(set(keys)) < len(keys):
+        raise Broken("key")
+    for rule in table.sums:
+        if any(row[names.index(rule["total"])] != sum(row[names.index(part)] for part in rule["parts"]) for row in typed):
+            raise Broken("sum")
+    return [row for _, row in sorted(zip(keys, typed, strict=True))]
+
+
+def totals(table: Table, rows: list[tuple[Value, ...]]) -> dict[str, int]:
+    """The control totals of typed rows, by label."""
+    names = [column.name for column in table.columns]
+    return {table.column(name).label: sum(row[names.index(name)] for row in rows) for name in table.control}
+
+
+def value(column: Column, cell: str) -> Value:
+    """One cell under its column's rules. Raises Broken."""
+    text = cell.strip(" ")
+    if column.kind == "date" and text in ("00000000", "0000-00-00"):
+        text = ""
+    if not text:
+        if column.is_required:
+            raise Broken(column.label)
+        return None
+    found = READERS[column.kind](column, text)
+    if column.kind in ("yen", "integer", "date"):
+        low, high = (date.fromisoformat(bound) if isinstance(bound, str) else bound for bound in (column.minimum, column.maximum))
+        if (low is not None and found < low) or (high is not None and found > high):
+            raise Broken(column.label)
+    return found
+
+
+def _code(column: Column, text: str) -> str:
+    return _only(column, re.fullmatch(r"[0-9]+", text) is not None and len(text) == column.length, text)
+
+
+def _text(column: Column, text: str) -> str:
+    bad = any(ord(letter) < 32 and letter not in "\t\r\n" or 127 <= ord(letter) < 160 for letter in text)
+    return _only(column, not bad and len(text) <= column.length and not looks_like_my_number(text), text)
+
+
+def _date(column: Column, text: str) -> date:
+    match = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", text)
+    try:
+        day = date(*map(int, match.groups())) if match else None
+    except ValueError:
+        day = None
+    return _only(column, day is not None and date(1868, 1, 1) <= day <= date(2100, 12, 31), day)
+
+
+def _number(column: Column, text: str) -> int:
+    limit = 10**12 if column.kind == "yen" else 2**31
+    whole = re.fullmatch(r"-?[0-9]{1,12}", text) is not None
+    return _only(column, whole and abs(int(text)) < limit, int(text) if whole else 0)
+
+
+def _only(column: Column, is_right: bool, found: Value) -> Value:
+    if not is_right:
+        raise Broken(column.label)
+    return found
+
+
+READERS = {
+    "code": _code,
+    "text": _text,
+    "date": _date,
+    "yen": _number,
+    "integer": _number,
+    "flag": lambda column, text: _only(column, text in ("0", "1"), text == "1"),
+    "choice": lambda column, text: _only(column, text in column.values, text),
+}

@@ -1,0 +1,101 @@
+"""The contract says of every item what it is called, what it holds and who may see it; and it holds together."""
+
+import re
+import tomllib
+
+import pytest
+
+from auth.access import permissions
+from data_access import contract
+from data_access.contract import labels, systems, tables
+from data_access.feed_rules import rules
+
+TABLES = list(tables().values())
+KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
+UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "text"}
+
+
+def test_four_systems():
+    assert {system.code: (system.encoding, system.due) for system in systems().values()} == {
+        "atena": ("utf-8", "daily"), "kokuho": ("utf-8", "daily"), "shuno": ("cp932", "daily"), "tainou": ("cp932", "once")}
+    assert sum(len(system.tables) for system in systems().values()) == len(tables()), "a table's name stands in two systems"
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_says_what_its_columns_are(table):
+    assert all((table.label, table.appendix, table.grain)), table.name
+    assert re.fullmatch(r"[a-z_]+", table.name)
+    for column in table.columns:
+        assert re.fullmatch(r"[a-z_]+", column.name), column
+        assert column.label, column
+        assert column.kind in KINDS, column
+        assert column.sensitivity in permissions().classes, column
+        assert (column.length is not None) == (column.kind in ("code", "text")), column
+        assert bool(column.values) == (column.kind == "choice"), column
+        assert "個人番号" not in column.label, column
+    for places in ([column.name for column in table.columns], [column.label for column in table.columns]):
+        assert len(set(places)) == len(places), table.name
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_keys_and_totals_exist(table):
+    columns = {column.name: column for column in table.columns}
+    assert table.key
+    for name in table.key:
+        assert columns[name].is_required, f"{table.name}.{name}: 鍵は必須です"
+    for name in table.control:
+        assert columns[name].kind == "yen"
+    for rule in table.sums:
+        assert {columns[name].kind for name in (rule["total"], *rule["parts"])} == {"yen"}
+    if table.unpivot:
+        assert {name for _, name in table.unpivot["columns"]} <= columns.keys()
+        assert table.unpivot["table"] not in tables()
+    if table.has_history:
+        assert [column.label for column in table.columns[-3:]] == ["履歴番号", "最新フラグ", "削除フラグ"]
+        assert table.key[-1] == "history_number"
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_references_resolve_to_the_same_type(table):
+    for column in table.columns:
+        if column.references:
+            other, name = column.references.split(".")
+            target = tables()[other].column(name)
+            assert name in tables()[other].key, column
+            assert (target.kind, target.length) == (column.kind, column.length), column
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_rule_tells_what_to_do(table):
+    for rule in rules(table):
+        assert rule.says, rule
+        assert rule.remedy.endswith("。"), rule
+        assert rule.label == table.column(rule.column).label
+
+
+def test_numbers_of_persons_are_never_plain_items():
+    """宛名番号 is C1 wherever it stands; who a person is, C2; protection, C7."""
+    for table in TABLES:
+        for column in table.columns:
+            if column.name.endswith("atena_number"):
+                assert column.sensitivity == "C1", column
+            if column.name in ("name", "name_kana", "birth_date", "address", "address_rest", "town", "addressee_name"):
+                assert column.sensitivity == "C2", column
+    assert {column.sensitivity for column in tables()["protection"].columns if column.name not in ("history_number", "is_latest", "is_deleted")} == {"C1", "C7"}
+
+
+def test_limits_are_of_the_column_s_type():
+    for table in TABLES:
+        for column in table.columns:
+            for limit in (column.minimum, column.maximum):
+                assert limit is None or isinstance(limit, str if column.kind == "date" else int), column
+                assert limit is None or column.kind in ("date", "yen", "integer"), column
+
+
+def test_screen_labels_have_a_unit():
+    screen = tomllib.loads((contract.HERE / "screen.toml").read_text("utf-8"))["label"]
+    for name, entry in screen.items():
+        assert re.fullmatch(r"[a-z_]+", name)
+        assert entry["label"]
+    assert {label.unit for label in labels().values()} <= UNITS
+    assert {column.name for table in TABLES for column in table.columns} <= labels().keys()

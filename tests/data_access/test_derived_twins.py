@@ -1,0 +1,302 @@
+"""Every derived table beside a slow and obvious twin in plain Python, computed from the CSV files of the small city."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from law import delinquency_charge, demand, prescription
+from law.screening import criteria
+from tests.data_access.source_rows import Row, by, one, pick
+
+KEY = ("notice_number", "installment_no")
+
+
+def total(rows: list[Row] | None, name: str) -> int:
+    return sum(row[name] for row in rows or ())
+
+
+@pytest.fixture(scope="module")
+def balances(rows) -> dict[tuple, Row]:
+    """期別 → what the twin says of it."""
+    receipts, over = by(rows.source("receipt"), *KEY), by(rows.source("overpayment"), *KEY)
+    gone, flash = by(rows.source("write_off"), *KEY), by(rows.source("flash_receipt"), *KEY)
+    notices = one(rows.source("annual_assessment"), "notice_number")
+    found = {}
+    for installment in rows.source("installment"):
+        key, notice = pick(installment, *KEY), notices[(installment["notice_number"],)]
+        received, written_off = total(receipts.get(key), "principal_yen"), total(gone.get(key), "written_off_yen")
+        refund_due = total(over.get(key), "overpaid_yen") - total(over.get(key), "settled_yen")
+        found[key] = {
+            "atena_number": notice["atena_number"], "levy_kind": notice["levy_kind"], "levy_year": notice["levy_year"],
+            "assessment_fiscal_year": notice["assessment_fiscal_year"], "payment_method": notice["payment_method"],
+            "due_date": installment["due_date"], "assessed_yen": installment["assessed_yen"], "received_yen": received,
+            "refund_due_yen": refund_due, "written_off_yen": written_off,
+            "unpaid_yen": installment["assessed_yen"] - received + refund_due - written_off,
+            "charge_paid_yen": total(receipts.get(key), "charge_yen"), "flash_yen": total(flash.get(key), "paid_yen"),
+            "last_received_on": max((row["received_on"] for row in receipts.get(key, ()) if row["principal_yen"] > 0), default=None),
+            "flash_on": max((row["paid_on"] for row in flash.get(key, ())), default=None)}
+    return found
+
+
+@pytest.fixture(scope="module")
+def open_balances(rows, balances) -> dict[tuple, Row]:
+    return {key: row for key, row in balances.items() if row["unpaid_yen"] > 0 and row["due_date"] < rows.as_of}
+
+
+def test_balance(rows, balances):
+    derived = one(rows.derived("balance"), *KEY)
+    assert derived.keys() == balances.keys()
+    for key, expected in balances.items():
+        assert {name: derived[key][name] for name in expected} == expected, key
+
+
+def test_the_settlement_identity_holds_in_every_term(rows, balances):
+    """調定額 = 収入済額 − 還付未済額 + 不納欠損額 + 収入未済額."""
+    year_of = {(row["notice_number"],): row for row in rows.source("annual_assessment")}
+    expected: dict[tuple, list[int]] = {}
+    for installment in rows.source("installment"):
+        balance, notice = balances[pick(installment, *KEY)], year_of[(installment["notice_number"],)]
+        terms = (installment["assessed_yen"], balance["received_yen"], balance["refund_due_yen"], balance["written_off_yen"], installment["stored_unpaid_yen"])
+        sums = expected.setdefault((notice["assessment_fiscal_year"], notice["levy_kind"], installment["installment_no"]), [0] * 5)
+        expected[(notice["assessment_fiscal_year"], notice["levy_kind"], installment["installment_no"])] = [a + b for a, b in zip(sums, terms, strict=True)]
+    derived = one(rows.derived("settlement"), "assessment_fiscal_year", "levy_kind", "installment_no")
+    names = ("assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "unpaid_yen")
+    assert {key: list(pick(row, *names)) for key, row in derived.items()} == expected
+    for key, (assessed, received, refund_due, written_off, unpaid) in expected.items():
+        assert assessed == received - refund_due + written_off + unpaid, key
+        assert pick(derived[key], "difference_yen", "unpaid_difference_count", "received_difference_count", "negative_count") == (0, 0, 0, 0)
+
+
+def test_delinquency_charge_of_every_open_installment(rows, open_balances):
+    receipts = by(rows.source("receipt"), *KEY)
+    derived = one(rows.derived("case_installment"), *KEY)
+    charged = 0
+    for key, row in open_balances.items():
+        payments = [(receipt["received_on"], receipt["principal_yen"]) for receipt in receipts.get(key, ())]
+        expected = delinquency_charge.explain(row["assessed_yen"], row["due_date"], payments, rows.as_of, row["levy_kind"]).yen
+        assert derived[key]["charge_yen"] == expected, key
+        charged += expected > 0
+    assert charged > 10
+    assert all(row["charge_yen"] == 0 for key, row in derived.items() if key not in open_balances)
+
+
+def events_of(rows) -> dict[tuple, list[prescription.Event]]:
+    """Everything that touches the 時効 of each 期別; a part payment acknowledges only when a person confirms it."""
+    found: dict[tuple, list[prescription.Event]] = {}
+    for row in rows.source("demand"):
+        if row["withdrawn_on"] is None:
+            found.setdefault(pick(row, *KEY), []).append(prescription.Event("督促", row["issued_on"]))
+    for row in rows.source("receipt"):
+        if row["principal_yen"] > 0:
+            found.setdefault(pick(row, *KEY), []).append(prescription.Event("承認", row["received_on"]))
+    plans = one(rows.source("installment_plan"), "plan_number")
+    for row in rows.source("installment_plan_scope"):
+        plan = plans[(row["plan_number"],)]
+        found.setdefault(pick(row, *KEY), []).append(prescription.Event("承認", plan["pledged_on"], is_confirmed=plan["is_written"]))
+    dispositions = one(rows.source("disposition"), "disposition_number")
+    for row in rows.source("disposition_installment"):
+        own = dispositions[(row["disposition_number"],)]
+        if own["disposition_kind"] == "差押":
+            found.setdefault(pick(row, *KEY), []).append(prescription.Event("差押", own["took_effect_on"], own["ended_on"], own["end_reason"]))
+    return found
+
+
+def test_prescription_of_every_open_installment(rows, open_balances):
+    events, derived = events_of(rows), one(rows.derived("case_installment"), *KEY)
+    renewals = set()
+    for key, row in open_balances.items():
+        expected = prescription.explain(row["due_date"], row["levy_kind"], events.get(key, ()), rows.as_of)
+        assert pick(derived[key], "completes_on", "renewed_by", "renewed_on", "is_held") == (
+            expected.completes_on, expected.renewed_by, expected.renewed_on, expected.is_held), key
+        renewals.add(expected.renewed_by)
+    assert {"督促", "承認", None} <= renewals
+
+
+def test_demand_of_every_open_installment(rows, open_balances):
+    letters = by(rows.source("demand"), *KEY)
+    derived = one(rows.derived("case_installment"), *KEY)
+    for key, row in open_balances.items():
+        sent = [letter for letter in letters.get(key, ()) if letter["withdrawn_on"] is None and letter["issued_on"] <= rows.as_of]
+        last_day = demand.deadline(row["due_date"], row["levy_kind"])
+        seizable = demand.seizable_from(sent[0]["issued_on"], sent[0]["designated_deadline"], row["levy_kind"]).on if sent else None
+        assert pick(derived[key], "demand_deadline", "seizable_from", "is_demand_missed") == (
+            last_day, seizable, not sent and last_day < rows.as_of), key
+
+
+def test_every_delinquent_and_what_it_owes(rows, open_balances):
+    derived, cases = one(rows.derived("delinquent"), "atena_number"), one(rows.derived("case_installment"), *KEY)
+    debts: dict[tuple, list[tuple]] = {}
+    for key, row in open_balances.items():
+        debts.setdefault((row["atena_number"],), []).append(key)
+    assert derived.keys() == debts.keys()
+    this_year = rows.as_of.year if rows.as_of.month >= 4 else rows.as_of.year - 1
+    for person, keys in debts.items():
+        own = [open_balances[key] for key in keys]
+        current = [row for row in own if row["assessment_fiscal_year"] == this_year]
+        prescribing = [(cases[key]["completes_on"], open_balances[key]["unpaid_yen"]) for key in keys if not cases[key]["is_held"]]
+        first = min((on for on, _ in prescribing), default=None)
+        assert pick(derived[person], "open_count", "unpaid_yen", "oldest_due_date", "flash_yen", "charge_yen") == (
+            len(own), total(own, "unpaid_yen"), min(row["due_date"] for row in own), total(own, "flash_yen"),
+            sum(cases[key]["charge_yen"] for key in keys)), person
+        assert (derived[person]["current_unpaid_yen"] or 0) == total(current, "unpaid_yen"), person
+        assert (derived[person]["carried_unpaid_yen"] or 0) == total(own, "unpaid_yen") - total(current, "unpaid_yen"), person
+        assert pick(derived[person], "prescription_on", "prescription_yen") == (
+            first, sum(yen for on, yen in prescribing if on == first) if first else None), person
+
+
+def test_last_payment_and_contact_of_every_delinquent(rows):
+    notices = one(rows.source("annual_assessment"), "notice_number")
+    paid: dict[str, dict[date, int]] = {}
+    for receipt in rows.source("receipt"):
+        if receipt["principal_yen"] > 0:
+            days = paid.setdefault(notices[(receipt["notice_number"],)]["atena_number"], {})
+            days[receipt["received_on"]] = days.get(receipt["received_on"], 0) + receipt["principal_yen"]
+    notes = by(rows.source("negotiation_note"), "atena_number")
+    for row in rows.derived("delinquent"):
+        days, own = paid.get(row["atena_number"], {}), notes.get((row["atena_number"],), [])
+        last = max(days, default=None)
+        assert pick(row, "last_payment_on", "last_payment_yen") == (last, days.get(last)), row["atena_number"]
+        reached = [note["contacted_on"] for note in own if note["counterpart"] != "不在"]
+        assert row["last_contact_on"] == max(reached, default=None)
+        assert row["last_attempt_on"] == max((note["contacted_on"] for note in own), default=None)
+
+
+def test_every_installment_plan(rows):
+    parts = by(rows.source("installment_plan_part"), "plan_number")
+    derived = one(rows.derived("plan_state"), "plan_number")
+    states = set()
+    for plan in rows.source("installment_plan"):
+        own = sorted(parts.get((plan["plan_number"],), ()), key=lambda part: part["promised_on"])
+        short = [part for part in own if part["paid_yen"] < part["promised_yen"]]
+        missed = [part for part in short if part["promised_on"] < rows.as_of]
+        coming = [part for part in short if part["promised_on"] >= rows.as_of]
+        state = ("取消" if plan["cancelled_on"] else "完納" if total(own, "paid_yen") >= plan["planned_yen"] else "不履行" if missed else "履行中")
+        assert pick(derived[(plan["plan_number"],)], "plan_state", "missed_on", "missed_yen", "missed_count", "next_promised_on", "next_promised_yen") == (
+            state, missed[0]["promised_on"] if missed else None, total(missed, "promised_yen") - total(missed, "paid_yen"), len(missed),
+            coming[0]["promised_on"] if coming else None, coming[0]["promised_yen"] if coming else None), plan["plan_number"]
+        states.add(state)
+    assert {"取消", "不履行", "履行中"} <= states
+
+
+def test_every_person_s_place_and_the_protected_closure(rows):
+    people, wards = rows.source("person"), one(rows.source("ward"), "ward_code")
+    flagged = {row["atena_number"] for row in rows.source("protection")
+               if row["started_on"] <= rows.as_of and (row["ended_on"] is None or row["ended_on"] >= rows.as_of)}
+    households = {row["household_number"] for row in people if row["atena_number"] in flagged} - {None}
+    close = [row for row in people if row["atena_number"] in flagged or row["household_number"] in households]
+    addresses = {pick(row, "postal_code", "town", "address_rest") for row in close}
+    hidden = {row["atena_number"] for row in close} | {
+        row["atena_number"] for row in people
+        if None not in (address := pick(row, "postal_code", "town", "address_rest")) and address in addresses}
+    derived = one(rows.derived("place"), "atena_number")
+    assert derived.keys() == {(row["atena_number"],) for row in people}
+    for person in people:
+        place, ward = derived[(person["atena_number"],)], wards.get((person["ward_code"],), {})
+        expected = ("S00", "特別管理", None) if person["atena_number"] in hidden else (
+            ward.get("district_code", "Z00"), ward.get("district_name", "市外・区未定"), ward.get("ward_name"))
+        assert pick(place, "district_code", "district_name", "ward_name") == expected, person["atena_number"]
+        assert place["is_protected"] == (person["atena_number"] in hidden)
+    assert flagged <= hidden
+    assert flagged
+
+
+def lived_years(rows, balances):
+    """(installment, fiscal year, 現年/滞繰, opening, received, same day, written off), followed year by year."""
+    receipts, gone = by(rows.source("receipt"), *KEY), by(rows.source("write_off"), *KEY)
+    this_year = rows.as_of.year if rows.as_of.month >= 4 else rows.as_of.year - 1
+    for key, row in balances.items():
+        opening, first = row["assessed_yen"], row["assessment_fiscal_year"]
+        for year in range(first, this_year + 1):
+            booked = [receipt for receipt in receipts.get(key, ()) if receipt["fiscal_year"] == year]
+            same_day = date(rows.as_of.year - (this_year - year), rows.as_of.month, rows.as_of.day)
+            received = total(booked, "principal_yen")
+            so_far = total([receipt for receipt in booked if receipt["booked_on"] <= same_day], "principal_yen")
+            written_off = total([entry for entry in gone.get(key, ()) if entry["fiscal_year"] == year], "written_off_yen")
+            if year == first or opening > 0:
+                yield key, year, "現年" if year == first else "滞繰", opening, received, so_far, written_off
+            opening -= received + written_off
+            if opening <= 0:
+                break
+
+
+def test_rate_cube(rows, balances):
+    expected: dict[tuple, list[int]] = {}
+    for _, year, kind, opening, received, same_day, written_off in lived_years(rows, balances):
+        left = opening - received - written_off
+        terms = (1, opening, received, same_day, max(-left, 0), written_off, max(left, 0))
+        expected[year, kind] = [a + b for a, b in zip(expected.get((year, kind), [0] * 7), terms, strict=True)]
+    names = ("installment_count", "assessed_yen", "received_yen", "received_same_day_yen", "refund_due_yen", "written_off_yen", "unpaid_yen")
+    found = {key: [total(cells, name) for name in names] for key, cells in by(rows.derived("rate_cube"), "fiscal_year", "year_class").items()}
+    assert found == expected
+    assert len({year for year, _ in found}) >= 9
+
+
+def test_rate_cube_ends_where_the_balances_stand(rows, balances):
+    """What the cube leaves open this year is what the installments owe, and each year opens with what the last left."""
+    cells = by(rows.derived("rate_cube"), "fiscal_year")
+    last = max(cells)
+    assert total(cells[last], "unpaid_yen") == sum(row["unpaid_yen"] for row in balances.values())
+    for (year,) in sorted(cells)[1:]:
+        carried = [cell for cell in cells[(year,)] if cell["year_class"] == "滞繰"]
+        assert total(carried, "assessed_yen") == total(cells[(year - 1,)], "unpaid_yen"), year
+
+
+def test_rate_month(rows):
+    notices, expected = one(rows.source("annual_assessment"), "notice_number"), {}
+    for receipt in rows.source("receipt"):
+        assessed_in = notices[(receipt["notice_number"],)]["assessment_fiscal_year"]
+        key = (receipt["fiscal_year"], "現年" if assessed_in == receipt["fiscal_year"] else "滞繰", receipt["booked_on"].replace(day=1))
+        expected[key] = expected.get(key, 0) + receipt["principal_yen"]
+    found = by(rows.derived("rate_month"), "fiscal_year", "year_class", "booked_month")
+    assert {key: total(cells, "received_yen") for key, cells in found.items()} == expected
+
+
+def finding(criterion: Row, fact: Row | None, as_of: date) -> str:
+    if fact is None:
+        return "資料なし"
+    if fact["result"] is None:
+        return "未回答"
+    if not fact["is_confirmed"]:
+        return "未確認"
+    longest = criterion["longest_age_days"]
+    if longest is not None and (fact["on"] is None or fact["on"] < as_of - timedelta(days=longest)):
+        return "期限切れ"
+    return "満たす" if fact["result"] in criterion["met_by"] else "反証"
+
+
+def facts_of(rows, person: Row) -> dict[str, Row]:
+    """調査対象・詳細区分 → the newest record."""
+    number, found = person["atena_number"], {}
+    asked = [row for row in rows.source("asset_investigation") if row["atena_number"] == number]
+    for row in sorted(asked, key=lambda row: (row["answered_on"] or date.min, row["asked_on"], row["investigation_number"])):
+        found[row["target"]] = {"result": row["result"], "is_confirmed": row["is_confirmed"], "on": row["answered_on"]}
+    details = [row for row in rows.source("delinquent_detail") if row["atena_number"] == number]
+    for row in sorted(details, key=lambda row: (row["started_on"], row["detail_number"])):
+        if row["ended_on"] is None or row["ended_on"] >= rows.as_of:
+            found[row["detail_kind"]] = {"result": "継続中", "is_confirmed": row["is_confirmed"], "on": row["started_on"]}
+    found["住民票"] = {"result": person["resident_state"], "is_confirmed": True, "on": person["state_changed_on"]}
+    return found
+
+
+def verdict(findings: list[str]) -> str:
+    if "反証" in findings or "満たす" not in findings:
+        return "非該当"
+    return "該当の疑い" if set(findings) == {"満たす"} else "資料不足"
+
+
+def test_screening(rows):
+    people = one(rows.source("person"), "atena_number")
+    found = {pick(row, "atena_number", "ground"): row["verdict"] for row in rows.derived("screening")}
+    expected = {}
+    for delinquent in rows.derived("delinquent"):
+        if delinquent["is_wholly_suspended"]:
+            continue
+        facts = facts_of(rows, people[(delinquent["atena_number"],)])
+        for (ground,), own in by(criteria(), "ground").items():
+            expected[delinquent["atena_number"], ground] = verdict([finding(one, facts.get(one["target"]), rows.as_of) for one in own])
+    assert found == expected
+    assert set(found.values()) == {"該当の疑い", "資料不足", "非該当"}
+
+
+def test_the_old_system_s_notes_are_all_there(rows):
+    assert {row["note_id"] for row in rows.derived("note")} == {"R" + row["note_number"] for row in rows.source("negotiation_note")}

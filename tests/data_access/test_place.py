@@ -1,0 +1,75 @@
+"""支援措置: the flagged, their household and their address, on a handful of hand-written people."""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+
+from data_access.derive import HERE
+
+AS_OF = date(2026, 10, 30)
+PEOPLE = [  # number, household, postal code, town, address, ward
+    ("A1", "H1", "1", "東町", "1番地", "0001"),
+    ("A2", "H1", "2", "西町", "2番地", "0001"),
+    ("A3", "H2", "1", "東町", "1番地", "0001"),
+    ("A4", "H3", "2", "西町", "2番地", "0002"),
+    ("A5", "H4", "1", "東町", "1番地 101号室", "0001"),
+    ("A6", "H5", None, None, None, None),
+    ("A7", None, None, None, None, "9999"),
+    ("A8", "H6", "3", "南町", "3番地", "0002"),
+]
+
+
+def places(flags: list[tuple]) -> dict[str, tuple]:
+    """宛名番号 → (district_code, is_protected, ward_name) when `flags` (number, started_on, ended_on) are in force."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema source; create schema derived")
+        frames = {
+            "person": pl.DataFrame(PEOPLE, ["atena_number", "household_number", "postal_code", "town", "address_rest", "ward_code"], orient="row"),
+            "protection": pl.DataFrame(flags, {"atena_number": pl.String, "started_on": pl.Date, "ended_on": pl.Date}, orient="row"),
+            "ward": pl.DataFrame({"ward_code": ["0001", "0002"], "ward_name": ["東", "西"], "district_code": ["D01", "D02"], "district_name": ["第1", "第2"]}),
+        }
+        for name, frame in frames.items():
+            connection.register("rows_of_table", frame.to_arrow())
+            connection.execute(f"create table source.{name} as from rows_of_table")
+        connection.execute("set variable as_of = ?::date", [AS_OF])
+        connection.execute((HERE / "place.sql").read_text("utf-8"))
+        found = connection.execute("select atena_number, district_code, is_protected, ward_name from derived.place").fetchall()
+    assert len(found) == len(PEOPLE)
+    return {number: tuple(rest) for number, *rest in found}
+
+
+def hidden(*flags: tuple) -> set[str]:
+    return {number for number, (_, is_protected, _) in places(list(flags)).items() if is_protected}
+
+
+def test_nobody_is_hidden_without_a_flag():
+    assert places([]) == {
+        "A1": ("D01", False, "東"), "A2": ("D01", False, "東"), "A3": ("D01", False, "東"), "A4": ("D02", False, "西"),
+        "A5": ("D01", False, "東"), "A6": ("Z00", False, None), "A7": ("Z00", False, None), "A8": ("D02", False, "西")}
+
+
+def test_household_and_address_are_hidden_with_the_flagged():
+    """A2 is of the household and lives elsewhere: whoever lives with A2 is hidden too. Another flat is another address."""
+    assert hidden(("A1", date(2025, 1, 1), None)) == {"A1", "A2", "A3", "A4"}
+    assert places([("A1", date(2025, 1, 1), None)])["A3"] == ("S00", True, None)
+
+
+def test_people_without_an_address_are_not_each_other_s_neighbours():
+    assert hidden(("A6", date(2025, 1, 1), None)) == {"A6"}
+    assert hidden(("A7", date(2025, 1, 1), None)) == {"A7"}
+
+
+@pytest.mark.parametrize(("started_on", "ended_on", "is_hidden"), [
+    (AS_OF, None, True),
+    (date(2026, 10, 31), None, False),
+    (date(2025, 1, 1), AS_OF, True),
+    (date(2025, 1, 1), date(2026, 10, 29), False),
+])
+def test_a_measure_hides_from_its_first_to_its_last_day(started_on, ended_on, is_hidden):
+    assert (hidden(("A8", started_on, ended_on)) == {"A8"}) == is_hidden
+
+
+def test_two_measures_of_one_person_are_one_person():
+    assert hidden(("A8", date(2025, 1, 1), None), ("A8", date(2026, 1, 1), None)) == {"A8"}

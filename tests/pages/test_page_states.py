@@ -1,0 +1,96 @@
+"""Pages with little or nothing to show, and lists under every filter."""
+
+import pytest
+
+from auth.access import User
+from data_access.query import reference_of
+from pages.collection_rate import CLASSES
+from pages.district_worklist import SORTS
+from pages.parts import wording
+from sample_city.stories import FIRST
+from tests import staff
+from tests.pages.screen import Screen, show
+
+NEWCOMER = User("shinnin", "新任担当", "officer", "収納推進課", ("D99",))
+WITHOUT_DISTRICT = User("haizoku", "配属待ち", "officer", "収納推進課", ())
+
+
+@pytest.mark.parametrize("user", [NEWCOMER, WITHOUT_DISTRICT], ids=lambda user: user.name)
+def test_an_officer_without_cases_reads_sentences_that_say_so(city, user):
+    home = show(user, "home")
+    said = [info.value for info in home.at.info]
+    assert said[0] == "名簿に載る滞納者はいません。"
+    assert all(sentence.endswith("ません。") for sentence in said)
+    assert len(said) == 3
+    worklist = show(user, "district_worklist")
+    assert [info.value for info in worklist.at.info] == ["この条件に当てはまる滞納者はいません。条件を変えてください。"]
+    candidates = show(user, "suspension_candidates")
+    assert [info.value for info in candidates.at.info] == ["この条件の候補はありません。"]
+    assert [metric.value for metric in candidates.at.metric] == ["0人", "0人", "0人"]
+
+
+@pytest.mark.parametrize("queue", wording.QUEUES)
+def test_every_queue_lists_its_people_or_falls_back_to_all(city, queue):
+    """A queue kept in the URL may be empty in another district."""
+    for user in (staff.NEIGHBOUR, NEWCOMER):
+        screen = Screen(user, "district_worklist")
+        screen.at.query_params["queue"] = queue
+        screen.run()
+        chosen = screen.at.query_params.get("queue")
+        assert chosen in (None, [queue], queue)
+        if chosen:
+            word = "接触" if queue == "接触なし" else queue[:2]
+            assert all(word in reason for reason in screen.cells("reason")), (queue, screen.cells("reason"))
+            assert wording.QUEUES[queue][0] in screen.words()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_order_is_the_order_it_says(city, sort):
+    screen = show(staff.MANAGER, "district_worklist", sort=sort)
+    if sort == "滞納額が大きい順":
+        assert screen.cells("unpaid_yen") == sorted(screen.cells("unpaid_yen"), reverse=True)
+    if sort == "時効が近い順":
+        assert screen.cells("prescription_on") == sorted(screen.cells("prescription_on"))
+    if sort == "接触が古い順":
+        contacts = screen.at.dataframe[0].value["last_contact_on"]
+        assert contacts.isna().to_list() == sorted(contacts.isna(), reverse=True), "never spoken to: first of all"
+        assert contacts.dropna().is_monotonic_increasing
+    assert len(screen.cells("name")) == len(show(staff.MANAGER, "district_worklist").cells("name"))
+
+
+def test_the_page_number_outlives_its_list(city):
+    """Page 2 of everybody, then a queue with one page: the list starts again at its first row."""
+    assert show(staff.MANAGER, "district_worklist", worklist_page=2).cells("name")
+
+
+@pytest.mark.parametrize("verdict", ["該当の疑い", "資料不足"])
+@pytest.mark.parametrize("ground", ["1号", "2号", "3号"])
+def test_candidates_of_one_ground_and_verdict(city, ground, verdict):
+    screen = show(staff.NEIGHBOUR, "suspension_candidates", ground=ground, verdict=verdict)
+    if screen.at.dataframe:
+        assert set(screen.cells("ground")) == {ground}
+        assert set(screen.cells("verdict")) == {verdict}
+    else:
+        assert [info.value for info in screen.at.info] == ["この条件の候補はありません。"]
+
+
+@pytest.mark.parametrize("year_class", CLASSES)
+def test_rates_by_year(city, year_class):
+    screen = show(staff.ANALYST, "collection_rate", rate_view="年度比較", year_class=year_class)
+    assert screen.cells("fiscal_year")[0] == "令和8年度"
+    assert len(screen.cells("fiscal_year")) == 6
+
+
+def test_the_evidence_of_a_candidate_names_its_record_and_its_age(city):
+    found = show(staff.NEIGHBOUR, "suspension_candidates", ground="1号", verdict="該当の疑い")
+    reference = found.at.dataframe[0].value
+    assert len(reference) >= 1
+    screen = show(staff.NEIGHBOUR, "suspension_candidates", screened=(_reference_of_story(13), "倉見　健", "1号"))
+    assert screen.at.subheader[-1].value == "証拠（1号）"
+    evidence = screen.at.dataframe[1].value
+    assert list(evidence["target"]) == sorted(evidence["target"])
+    assert all(evidence["dated_on"].str.startswith("R08."))
+
+
+def _reference_of_story(number: int) -> str:
+    return reference_of(str(FIRST + number * 10))

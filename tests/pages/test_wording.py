@@ -1,0 +1,111 @@
+"""How the office writes dates, yen, rates and reasons."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.parts import wording
+
+TODAY = date(2026, 10, 30)
+DAYS = st.dates(date(1868, 1, 25), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("day", "long", "short"),
+    [
+        (date(2026, 10, 30), "令和8年10月30日", "R08.10.30"),
+        (date(2019, 5, 1), "令和元年5月1日", "R01.05.01"),
+        (date(2019, 4, 30), "平成31年4月30日", "H31.04.30"),
+        (date(1989, 1, 8), "平成元年1月8日", "H01.01.08"),
+        (date(1989, 1, 7), "昭和64年1月7日", "S64.01.07"),
+        (date(1926, 12, 25), "昭和元年12月25日", "S01.12.25"),
+        (date(1926, 12, 24), "大正15年12月24日", "T15.12.24"),
+        (date(1912, 7, 30), "大正元年7月30日", "T01.07.30"),
+        (date(1912, 7, 29), "明治45年7月29日", "M45.07.29"),
+        (None, "—", "—"),
+    ],
+)
+def test_wareki_at_the_boundaries_of_eras(day, long, short):
+    assert (wording.wareki(day), wording.short(day)) == (long, short)
+
+
+@given(DAYS, DAYS)
+def test_short_dates_of_one_era_sort_as_text(one, other):
+    first, second = wording.short(one), wording.short(other)
+    if first[0] == second[0]:
+        assert (first < second) == (one < other)
+
+
+def test_weekday_and_month():
+    assert wording.wareki_with_weekday(TODAY) == "令和8年10月30日（金）"
+    assert wording.short_month(TODAY) == "R08.10"
+
+
+@pytest.mark.parametrize(("year", "said"), [(2026, "令和8年度"), (2019, "令和元年度"), (2018, "平成30年度"), (1989, "平成元年度"), (1988, "昭和63年度")])
+def test_a_fiscal_year_carries_the_era_of_most_of_it(year, said):
+    assert wording.fiscal(year) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "percent", "point"),
+    [
+        (Decimal("93.45"), "93.45%", "+93.45ポイント"),
+        (Decimal("-0.40"), "-0.40%", "-0.40ポイント"),
+        (Decimal("0"), "0.00%", "+0.00ポイント"),
+        (Decimal("100"), "100.00%", "+100.00ポイント"),
+        (None, "—", "—"),
+    ],
+)
+def test_rates_keep_two_decimals_and_changes_their_sign(value, percent, point):
+    assert (wording.percent(value), wording.point(value)) == (percent, point)
+
+
+def test_yen():
+    assert [wording.yen(amount) for amount in (0, 1_234_567, None)] == ["0円", "1,234,567円", "—"]
+    assert [wording.thousands(amount) for amount in (999, 1_234_567, None)] == ["0千円", "1,234千円", "—"]
+
+
+@pytest.mark.parametrize(("days", "said"), [(93, "あと93日"), (1, "あと1日"), (0, "本日"), (-1, "1日超過"), (-71, "71日超過")])
+def test_days_left(days, said):
+    assert wording.days_left(TODAY + timedelta(days), TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("queue", "day", "amount", "said"),
+    [
+        ("時効間近", date(2026, 12, 20), 12_000, "時効 R08.12.20（あと51日）12,000円"),
+        ("督促漏れ", date(2026, 8, 20), None, "督促漏れ 期限 R08.08.20（71日超過）"),
+        ("分納不履行", date(2026, 8, 25), 36_000, "分納不履行 R08.08.25 36,000円"),
+        ("接触なし", date(2026, 7, 15), None, "接触なし（最終 R08.07.15・107日）"),
+        ("接触なし", None, None, "接触の記録なし"),
+        ("速報あり", None, 12_000, "速報 12,000円"),
+        ("高額", date(2025, 6, 30), 1_120_000, "高額"),
+        ("新規", date(2026, 9, 30), 12_000, "新規"),
+        ("返戻・居所不明", None, None, "返戻・居所不明"),
+    ],
+)
+def test_a_reason_names_the_day_and_the_yen_behind_it(queue, day, amount, said):
+    assert wording.reason(queue, day, amount, TODAY) == said
+
+
+def test_what_is_to_be_done_about_a_prescription_depends_on_its_day():
+    before, after = (wording.task("時効間近", TODAY + timedelta(days), TODAY)[0] for days in (0, -1))
+    assert "完成の前に" in before
+    assert "不納欠損" in after
+    assert wording.task("新規", None, TODAY) == wording.QUEUES["新規"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("2026-10-30", "R08.10.30"), ("2026年度 第4期 指定期限 2026-10-30", "令和8年度 第4期 指定期限 R08.10.30"), ("電話 0857-20-1234", "電話 0857-20-1234"), (None, None)],
+)
+def test_a_sentence_of_the_data_in_wareki(text, said):
+    assert wording.in_wareki(text) == said
+
+
+def test_a_moment_is_told_in_japan():
+    assert wording.clock("2026-10-29T16:39:00.5Z") == "R08.10.30 01:39"
+    assert wording.clock(None) == "—"

@@ -1,0 +1,34 @@
+"""Every question of queries/ with parameters that it answers."""
+
+from data_access.question import QUERIES
+
+NOBODY = "AAAA-AAAA-AAAA"
+NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
+CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
+LISTS = ["district_worklist", "home_deadlines", "home_promises", "suspension_candidates"]
+WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
+PARAMETERS = {
+    "case_events": {"kind": None},
+    "case_installments": {"only_overdue": False},
+    "case_search": {"kana": None, "birth_date": None, "town": None},
+    "district_worklist": {"queue": None, "sort": "滞納額が大きい順", **WHOLE_LIST},
+    "districts": {},
+    "home_deadlines": {"days": 10_000},
+    "home_promises": {"days": 10_000},
+    "intake_files": {"started_at": ""},
+    "intake_history": {},
+    "intake_problems": {"started_at": ""},
+    "rate_by_dimension": {"dimension": "地区", "district": None, "fiscal_year": 2026, "year_class": "合計"},
+    "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
+    "rate_by_year": {"district": None},
+    "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
+    "suspension_evidence": {"ground": "1号"},
+    "suspension_summary": {"district": None},
+    "worklist_queues": {"district": None},
+}
+ABOUT_ONE = {*CASE, "case_search", "suspension_evidence"}
+
+
+def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:
+    """What the question `name` takes; those about one person take `atena_ref`."""
+    return PARAMETERS.get(name, {}) | ({"atena_ref": atena_ref} if name in ABOUT_ONE else {})
