@@ -28,6 +28,34 @@ def settings_in(file_name: str) -> dict[str, list[Entry]]:
     return read(FOLDER / file_name)
 
 
+def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict]:
+    """Entries whose value is a small table: its keys, checked against `shape`, with `reference` beside them."""
+    found = []
+    for number, entry in enumerate(entries_in(file_name, setting), start=1):
+        where, value = f"{file_name} の {setting} {number} 番目", entry["value"]
+        if not isinstance(value, dict) or value.keys() != shape.keys():
+            raise LawFileInvalid(
+                f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。"
+            )
+        for key, kind in shape.items():
+            if type(value[key]) is not kind:
+                raise LawFileInvalid(
+                    f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。"
+                )
+        found.append({**value, "reference": str(entry["reference"])})
+    return found
+
+
+def entries_in(file_name: str, setting: str) -> list[Entry]:
+    """The entries of one setting, oldest first. Raises LawFileInvalid where the file has none."""
+    entries = settings_in(file_name).get(setting)
+    if not entries:
+        raise LawFileInvalid(
+            f"{file_name} の {setting}: 項目がありません。根拠を確かめて書き足してください。"
+        )
+    return entries
+
+
 def read(path: Path) -> dict[str, list[Entry]]:
     """The same for any path (tests read broken files with it)."""
     try:

@@ -1,119 +1,209 @@
--- 消滅時効 of every open installment as known on as_of, the EARLIER reading (law/prescription.py explains one).
--- grain: one row per open installment. completes_on: complete at the end of that day, unless is_held (差押 in force).
--- Every event becomes a mark "not complete before the end of `until`"; the marks are then followed in order of time.
+-- 消滅時効 of every open installment as known on as_of (law/prescription.py explains one).
+-- grain: one row per open installment. completes_on: complete at the end of that day under the EARLIER reading, unless
+-- is_held (差押, 交付要求 or a pause in force); later_reading_on: the same under the later reading of the 督促.
 create or replace table derived.prescription as
-with recursive installment as (
+with installment as (
     select
         open_installment.notice_number,
         open_installment.installment_no,
         open_installment.levy_kind,
         open_installment.due_date,
-        levy_policy.prescription_years * 12 as period_months
+        due_date + 1 as starts_on,
+        cast(levy_policy.prescription_years * 12 as integer) as period_months,
+        cast(starts_on + to_months(period_months) as date) as anniversary,
+        anniversary - cast(day(anniversary) = day(starts_on) as integer) as start_until
     from derived.open_installment
     left join law.levy_policy
         on levy_policy.levy_kind = open_installment.levy_kind
         and open_installment.due_date between levy_policy.from_date and levy_policy.to_date
 ),
-event as (
+-- Where nothing came after the first completion and no time paused, the date is the latest `until` that counts, under
+-- the later reading too. Where no 催告 or 協議 competes either, all count: the order does not matter, and what renewed is
+-- the first event that reached that day.
+summary as (
     select
-        known.* replace (
-            case
-                when rule.levy_kind is null then error('prescription.toml: ' || happened_on || ' の値がありません。')
-                when kind in ('督促', '催告', '承認', '差押', '停止') then kind
-                else error('時効の事由「' || kind || '」を知りません。')
-            end as kind
-        ),
-        installment.period_months,
-        rule.demand_wait_days,
-        rule.reminder_hold_months,
-        rule.failed_attachment_hold_months,
-        row_number() over (partition by known.notice_number, known.installment_no, known.kind order by happened_on) as kind_no
-    from derived.prescription_event as known
-    join installment using (notice_number, installment_no)
-    left join law.prescription_rule as rule
-        on rule.levy_kind = installment.levy_kind
-        and known.happened_on between rule.from_date and rule.to_date
-    where known.happened_on <= getvariable('as_of')
+        notice_number,
+        installment_no,
+        max(until) filter (where not is_doubtful) as latest_until,
+        max(until) filter (where is_doubtful) as doubt_until,
+        max(later_until) filter (where later_until > until) as later_until,
+        arg_max(
+            {'until': until, 'rank': rank, 'on': happened_on},
+            {'until': until, 'age': getvariable('as_of') - happened_on, 'earlier': -rank}
+        ) filter (where renews) as renewal,
+        sum(holds) as holds,
+        bool_or(needs_person) as needs_person,
+        max(happened_on) > any_value(start_until) or bool_or(pauses <> 0) as is_late_or_paused,
+        is_late_or_paused or bool_or(kind in ('催告', '協議')) as needs_order
+    from derived.prescription_mark
+    group by notice_number, installment_no
 ),
--- first_day: the first counted day; months: how long from there; null where an event moves no date.
--- An unconfirmed 承認, a second 督促 and a 停止 do nothing; a 差押 with no known reason for its end only holds.
-effect as (
-    select notice_number, installment_no, 0 as rank, '起算' as kind, due_date as happened_on,
-        due_date + 1 as first_day, period_months as months, false as is_renewal, 0 as attachments
-    from installment
-    union all
-    select notice_number, installment_no, 1, kind, happened_on,
-        happened_on + cast(demand_wait_days as integer) + 1, period_months, true, 0
-    from event where kind = '督促' and kind_no = 1
-    union all
-    select notice_number, installment_no, 2, kind, happened_on,
-        happened_on + 1, reminder_hold_months, false, 0
-    from event where kind = '催告'
-    union all
-    select notice_number, installment_no, 3, kind, happened_on,
-        happened_on + 1, period_months, true, 0
-    from event where kind = '承認' and is_confirmed
-    union all
-    select notice_number, installment_no, 4, kind, happened_on,
-        null, null, false, 1
-    from event where kind = '差押'
-    union all
-    select notice_number, installment_no, 5, kind, ended_on,
-        ended_on + 1, if(is_renewal, period_months, failed_attachment_hold_months), coalesce(is_renewal, false), -1
-    from event left join law.attachment_end using (end_reason)
-    where kind = '差押' and ended_on <= getvariable('as_of')
-),
--- last day of the period: the day before the anniversary, or the month's end without one (民法143条2項)
-mark as (
+listed as (
     select
-        *,
-        cast(first_day + to_months(months) as date) as anniversary,
-        anniversary - cast(day(anniversary) = day(first_day) as integer) as until,
-        row_number() over (partition by notice_number, installment_no order by rank > 0, happened_on, rank) as mark_no
-    from effect
+        notice_number,
+        installment_no,
+        list_sort(list({
+            'on': happened_on,
+            'rank': rank,
+            'until': coalesce(until, '0001-01-01'),
+            'later_until': coalesce(later_until, '0001-01-01'),
+            'first_day': first_day,
+            'is_reminder': kind = '催告',
+            'is_agreement': kind = '協議',
+            'renews': renews,
+            'holds': holds,
+            'pauses': pauses,
+            'is_doubtful': is_doubtful,
+            'needs_person': needs_person,
+            'late_needs_person': kind <> '停止'
+        })) as marks,
+        any_value(starts_on) as starts_on,
+        any_value(start_until) as start_until
+    from derived.prescription_mark
+    semi join (from summary where needs_order) as summary using (notice_number, installment_no)
+    group by notice_number, installment_no
+),
+reading as (
+    select *, false as is_later
+    from listed
+    union all by name
+    select * replace (list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks), true as is_later
+    from listed
+    semi join (from summary where is_late_or_paused and later_until is not null) as summary using (notice_number, installment_no)
 ),
 followed as (
     select
-        notice_number,
-        installment_no,
-        mark_no,
-        until as completes_on,
-        cast(null as date) as reminded_until,
-        cast(null as varchar) as renewed_by,
-        cast(null as date) as renewed_on,
-        0 as attachments
-    from mark
-    where mark_no = 1
-    union all
+        * exclude (marks),
+        list_reduce(
+            marks,
+            lambda course, mark: case
+                -- nothing counts once complete
+                when course.holds + course.pauses = 0 and mark.on > course.completes_on
+                    then struct_update(course, needs_person := course.needs_person or mark.late_needs_person)
+                when mark.is_doubtful
+                    then struct_update(course, doubt_until := greatest(course.doubt_until, mark.until))
+                when mark.renews and mark.until > course.completes_on then struct_update(
+                    course,
+                    completes_on := mark.until,
+                    runs_from := mark.first_day,
+                    renewed_by := mark.rank,
+                    renewed_on := mark.on,
+                    starts_after_pause := course.starts_after_pause or course.pauses > 0,
+                    holds := course.holds + mark.holds,
+                    needs_person := course.needs_person or mark.needs_person
+                )
+                -- nor a 催告 or 協議 while an earlier one holds (民法150条2項, 151条3項・5項)
+                when mark.is_reminder and mark.on <= greatest(course.reminded_until, course.agreed_until) then course
+                when mark.is_reminder then struct_update(
+                    course,
+                    completes_on := greatest(course.completes_on, mark.until),
+                    reminded_until := mark.until
+                )
+                when mark.is_agreement and mark.on <= course.reminded_until then course
+                when mark.is_agreement then struct_update(
+                    course,
+                    completes_on := greatest(course.completes_on, mark.until),
+                    agreed_until := greatest(course.agreed_until, mark.until)
+                )
+                when mark.pauses > 0 then struct_update(
+                    course,
+                    pauses := course.pauses + 1,
+                    paused_from := if(course.pauses = 0, mark.on, course.paused_from),
+                    starts_after_pause := if(course.pauses = 0, mark.on <= course.runs_from, course.starts_after_pause)
+                )
+                when mark.pauses < 0 and course.pauses > 1 then struct_update(course, pauses := course.pauses - 1)
+                when mark.pauses < 0 and course.starts_after_pause then struct_update(
+                    course,
+                    pauses := 0,
+                    runs_from := mark.on + 1,
+                    completes_on := greatest(course.completes_on, mark.until)
+                )
+                when mark.pauses < 0 then struct_update(
+                    course,
+                    pauses := 0,
+                    completes_on := course.completes_on + cast(mark.on - course.paused_from + 1 as integer)
+                )
+                else struct_update(
+                    course,
+                    completes_on := greatest(course.completes_on, mark.until),
+                    holds := course.holds + mark.holds,
+                    needs_person := course.needs_person or mark.needs_person
+                )
+            end,
+            {
+                'completes_on': start_until,
+                'runs_from': starts_on,
+                'renewed_by': cast(null as bigint),
+                'renewed_on': cast(null as date),
+                'reminded_until': date '0001-01-01',
+                'agreed_until': date '0001-01-01',
+                'doubt_until': date '0001-01-01',
+                'holds': 0,
+                'pauses': 0,
+                'paused_from': date '0001-01-01',
+                'starts_after_pause': false,
+                'needs_person': false
+            }
+        ) as course
+    from reading
+),
+answer as (
     select
-        notice_number,
-        installment_no,
-        mark.mark_no,
-        if(counts, greatest(completes_on, mark.until), completes_on),
-        if(counts and mark.kind = '催告', mark.until, reminded_until),
-        if(counts and mark.is_renewal and mark.until > completes_on, mark.kind, renewed_by),
-        if(counts and mark.is_renewal and mark.until > completes_on, mark.happened_on, renewed_on),
-        followed.attachments + if(counts, mark.attachments, 0)
-    from (
-        select
-            followed.*,
-            mark,
-            -- nothing counts once complete; nor a 催告 while an earlier one holds (民法150条2項)
-            (followed.attachments > 0 or mark.happened_on <= completes_on)
-                and not (mark.kind = '催告' and mark.happened_on <= coalesce(reminded_until, '0001-01-01')) as counts
-        from followed
-        join mark
-            on mark.notice_number = followed.notice_number
-            and mark.installment_no = followed.installment_no
-            and mark.mark_no = followed.mark_no + 1
-    ) as followed
+        installment.notice_number,
+        installment.installment_no,
+        installment.levy_kind,
+        if(
+            period_months is null,
+            error('levy_policy.toml: 時効の年数のない納期限があります（' || due_date || '）。'),
+            greatest(start_until, latest_until)
+        ) as completes_on,
+        greatest(start_until, latest_until, later_until) as later_reading_on,
+        if(renewal['until'] > start_until, renewal['rank'], null) as renewed_by,
+        if(renewal['until'] > start_until, renewal['on'], null) as renewed_on,
+        coalesce(holds > 0, false) as is_held,
+        coalesce(needs_person or doubt_until > greatest(start_until, latest_until), false) as needs_person
+    from installment
+    left join summary using (notice_number, installment_no)
+    where not coalesce(needs_order, false)
+    union all by name
+    select
+        installment.notice_number,
+        installment.installment_no,
+        installment.levy_kind,
+        earlier.course.completes_on as completes_on,
+        coalesce(
+            later.course.completes_on,
+            greatest(earlier.course.completes_on, if(is_late_or_paused, null, later_until))
+        ) as later_reading_on,
+        earlier.course.renewed_by as renewed_by,
+        earlier.course.renewed_on as renewed_on,
+        earlier.course.holds + earlier.course.pauses > 0 as is_held,
+        earlier.course.needs_person or earlier.course.doubt_until > earlier.course.completes_on as needs_person
+    from installment
+    join summary using (notice_number, installment_no)
+    join (from followed where not is_later) as earlier using (notice_number, installment_no)
+    left join (from followed where is_later) as later using (notice_number, installment_no)
 )
 select
-    notice_number,
-    installment_no,
-    if(completes_on is null, error('levy_policy.toml: 時効の年数のない納期限があります。'), completes_on) as completes_on,
-    renewed_by,
+    answer.notice_number,
+    answer.installment_no,
+    completes_on,
+    later_reading_on,
+    -- 料 waits for the next open day, and is not known where that year's calendar is not out yet (国民健康保険法111条)
+    case
+        when is_held then null
+        when policy.prescription_rolls_forward then calendar_day.opens_on + 1
+        else completes_on + 1
+    end as extinct_from,
+    event_kind.kind as renewed_by,
     renewed_on,
-    attachments > 0 as is_held
-from followed
-qualify mark_no = max(mark_no) over (partition by notice_number, installment_no)
+    is_held,
+    needs_person
+from answer
+left join law.prescription_event_kind as event_kind on answer.renewed_by in (event_kind.rank, event_kind.end_rank)
+left join law.calendar_day
+    on calendar_day.levy_kind = answer.levy_kind
+    and calendar_day.day = answer.completes_on
+left join law.levy_policy as policy
+    on policy.levy_kind = answer.levy_kind
+    and answer.completes_on between policy.from_date and policy.to_date

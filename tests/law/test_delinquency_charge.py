@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law import parameters
+from law import parameters, rates
 from law.calendar import last_day
 from law.delinquency_charge import explain
+from law.exemption import Exemption
 
 DAY = timedelta(days=1)
 DUE = date(2024, 6, 30)
@@ -30,7 +31,7 @@ def day_by_day(principal, due, payments, as_of, policy):
         tested = balance if policy.min_base_on_balance else principal
         base = 0 if tested < policy.base_minimum_yen else balance - balance % policy.base_unit_yen
         period = "first" if day <= first_end else "after"
-        rate = next(run.rate for run in parameters.rate_runs(period) if run.from_date <= day <= run.to_date)
+        rate = next(run.rate for run in rates.rate_runs(period) if run.from_date <= day <= run.to_date)
         days.append((period, balance, base, rate))
         day += DAY
     total = sum(
@@ -123,13 +124,14 @@ def test_every_step_names_its_article():
     for kind, article in (("料", "条例 5条"), ("税", "地方税法723条1項")):
         charge = explain(50_000, DUE, [(date(2024, 8, 10), 49_000)], date(2026, 11, 20), kind)
         assert article in charge.steps[0].article
+        assert "20条の9の4" in explain(50_000, DUE, [(DUE, 9_000)], date(2026, 11, 20), kind).steps[0].article
         assert all(step.article for step in charge.steps)
         assert charge.article
 
 
 @pytest.mark.parametrize(("due", "as_of"), [(DUE, date(2027, 1, 1)), (date(2026, 12, 31), date(2027, 1, 31))])
 def test_a_day_without_a_rate_raises(due, as_of):
-    with pytest.raises(parameters.NoRate, match=r"2027-01-01 の延滞金の割合がありません"):
+    with pytest.raises(rates.NoRate, match=r"2027-01-01 の延滞金の割合がありません"):
         explain(50_000, due, [], as_of)
 
 
@@ -181,6 +183,98 @@ def test_zero_below_the_minimum(due, principal, days):
 
 
 def test_rates_are_exact_decimals():
-    assert {type(run.rate) for period in ("first", "after") for run in parameters.rate_runs(period)} == {
-        Decimal
-    }
+    assert {type(run.rate) for period in ("first", "after") for run in rates.rate_runs(period)} == {Decimal}
+
+
+SPANS = st.lists(
+    st.builds(
+        lambda start, length, kind: (start, length, kind),
+        st.integers(-30, 900),
+        st.integers(0, 500) | st.none(),
+        st.sampled_from(["full", "half"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.dates(date(2021, 2, 1), date(2025, 12, 31)), PRINCIPALS, PAYMENTS, SPANS, st.integers(0, 900))
+def test_an_exemption_never_raises_the_charge(due, principal, payments, spans, days):
+    as_of = min(due + timedelta(days=days), date(2026, 12, 31))
+    exemptions = [
+        Exemption(
+            due + timedelta(days=start),
+            None if length is None else due + timedelta(days=start + length),
+            kind,
+        )
+        for start, length, kind in spans
+    ]
+    plain = explain(principal, due, dated(due, payments), as_of)
+    one = explain(principal, due, dated(due, payments), as_of, exemptions=exemptions[:1])
+    all_of_them = explain(principal, due, dated(due, payments), as_of, exemptions=exemptions)
+    # 半分免除の区間は切れ目が増えるだけで、1区間につき1円未満しか減らない
+    assert 0 <= all_of_them.yen <= plain.yen
+    assert all_of_them.sum_yen <= one.sum_yen + len(all_of_them.steps)
+    assert sum(step.days for step in all_of_them.steps) == sum(step.days for step in plain.steps)
+    sooner = explain(principal, due, dated(due, payments), due + (as_of - due) / 2, exemptions=exemptions)
+    assert sooner.sum_yen <= all_of_them.sum_yen
+
+
+@settings(max_examples=60, deadline=None)
+@given(DUES, PRINCIPALS, PAYMENTS, st.integers(0, 1_500), st.integers(0, 300_000), st.integers(0, 1_500))
+def test_a_write_off_never_raises_the_charge_and_counts_like_a_payment(
+    due, principal, payments, days, off, after
+):
+    as_of = min(due + timedelta(days=days), date(2026, 12, 31))
+    gone = [(due + timedelta(days=after), off)]
+    plain = explain(principal, due, [], as_of)
+    written_off = explain(principal, due, [], as_of, write_offs=gone)
+    assert written_off.yen <= plain.yen
+    assert written_off == explain(principal, due, gone, as_of)
+
+
+@pytest.mark.parametrize(
+    ("city", "policy", "computed"),
+    [
+        # 50,000円、2024-06-30 → 2024-10-31: 7月 101 + 8–10月 1,096 = 1,197 円
+        ("1,000円・100円", {}, 1_100),
+        ("500円未満切捨て", {"result_minimum_yen": 500}, 1_100),
+        ("10円単位", {"result_minimum_yen": 10, "result_unit_yen": 10, "base_unit_yen": 100}, 1_190),
+        ("1,000円単位", {"result_unit_yen": 1_000}, 1_000),
+        ("低い割合なし", {"first_months": 0}, 1_400),
+        ("3月", {"first_months": 3}, 600),
+    ],
+)
+def test_the_settings_of_other_cities(city, policy, computed):
+    changed = replace(
+        parameters.levy_policy("料", DUE), **(policy | ({"result_minimum_yen": 500} if city == "3月" else {}))
+    )
+    assert explain(50_000, DUE, [], date(2024, 10, 31), "料", changed).computed_yen == computed, city
+
+
+def test_counted_from_the_designated_deadline():
+    """横浜市 国保料: no low rate, from the day after the 指定期限; without a 督促 nothing has begun."""
+    policy = replace(parameters.levy_policy("料", DUE), charge_start_basis="demand_due", first_months=0)
+    begun = explain(50_000, DUE, [], date(2025, 1, 31), "料", policy, designated_deadline=date(2024, 7, 31))
+    assert [(str(s.from_date), str(s.rate)) for s in begun.steps] == [("2024-08-01", "8.7")]
+    never = explain(50_000, DUE, [], date(2025, 1, 31), "料", policy)
+    assert (never.yen, never.steps, never.starts_on) == (0, (), None)
+
+
+def test_segments_may_be_cut_at_the_end_only():
+    policy = parameters.levy_policy("料", date(2016, 10, 31))
+    args = (100_000, date(2016, 10, 31), [], date(2017, 2, 20), "料")
+    cut, whole = (explain(*args, replace(policy, cut_each_segment=on)) for on in (True, False))
+    assert (cut.sum_yen, whole.sum_yen) == (2_259, 2_260)
+
+
+def test_half_exempt_days_before_there_is_a_rate_raise():
+    with pytest.raises(rates.NoRate, match=r"2020-07-01 の延滞金の割合.*deferral_rate"):
+        explain(
+            50_000,
+            date(2020, 6, 30),
+            [],
+            date(2020, 12, 31),
+            exemptions=[Exemption(date(2020, 7, 1), None, "half")],
+        )

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import holidays as holidays_package
 import pytest
 
-from law import calendar, parameters
+from law import calendar
 
 YEARS = range(2000, 2028)
 
 
 def test_holidays_agree_with_an_independent_source():
     expected = dict(holidays_package.Japan(years=YEARS, language="ja"))
-    assert parameters.holidays() == expected
+    assert calendar.holidays() == expected
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,19 @@ def test_roll_forward_is_the_first_open_day():
         between = [day + timedelta(days=n) for n in range((rolled - day).days)]
         assert all(map(calendar.is_closed, between)), day
         assert not calendar.is_closed(rolled), day
+
+
+def test_stored_due_dates_are_checked_not_recomputed():
+    assert calendar.may_fall_due(date(2024, 7, 1), date(2024, 6, 30))
+    assert not calendar.may_fall_due(
+        date(2025, 12, 29), date(2025, 12, 25)
+    )  # 柏原市 国保料 第7期: 保存した日による
+
+
+@pytest.mark.parametrize("levy_kind", ["料", "税"])
+def test_the_table_of_open_days_is_the_roll_forward_itself(levy_kind):
+    table = calendar.open_days(levy_kind)
+    assert (min(table), max(table)) == (date(2000, 1, 1), date(2027, 12, 28))
+    for day in sorted(table)[::37]:
+        assert table[day] == calendar.roll_forward(day, levy_kind), day
+    assert calendar.opens_on(date(2027, 12, 29), levy_kind) is None

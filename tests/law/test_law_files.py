@@ -1,11 +1,12 @@
 """A law file that cannot be trusted is refused with the file, the entry and the remedy."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from law import files, parameters
+from law import calendar, dated, demand, files, parameters, rates
 
 GOOD = """
 [[days]]
@@ -57,8 +58,10 @@ def with_law(monkeypatch, tmp_path, file_name, old, new):
 
 
 def forget():
-    for cached in (files.settings_in, parameters.rate_runs, parameters._policies, parameters.holidays):
-        cached.cache_clear()
+    for module in (calendar, dated, files, parameters, rates):
+        for cached in vars(module).values():
+            if hasattr(cached, "cache_clear"):
+                cached.cache_clear()
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def changed(monkeypatch, tmp_path):
         ("delinquency_charge.toml", 'first = "2.8"', 'frist = "2.8"', "first を"),
         ("levy_policy.toml", "value = 1\n", "value = 2\n", "使える値は"),
         ("levy_policy.toml", "value = 1000\n", 'value = "1000"\n', "int で書いて"),
-        ("levy_policy.toml", 'value = "due_date"', 'value = "demand_due"', "使える値は"),
+        ("levy_policy.toml", 'value = "due_date"', 'value = "issued_on"', "使える値は"),
         (
             "levy_policy.toml",
             '"料"\nfrom = 2000-01-01',
@@ -87,6 +90,31 @@ def changed(monkeypatch, tmp_path):
         ),
         ("levy_policy.toml", '"料"\nfrom = 2000-01-01', '"税"\nfrom = 2000-01-01', "料 の 2000-01-01 の値"),
         ("levy_policy.toml", "value = 1\n", "value = 1\nto = 2030-03-31\n", "to は使いません"),
+        (
+            "delinquency_charge.toml",
+            'value = "0.9"',
+            "value = 0.9",
+            "deferral_rate 2022-01-01: value を .*文字列の数",
+        ),
+        (
+            "delinquency_charge.toml",
+            'from = 2022-01-01\nto = 2025-12-31\nvalue = "0.9"',
+            'from = 2022-02-01\nto = 2025-12-31\nvalue = "0.9"',
+            "続いていません",
+        ),
+        ("delinquency_charge.toml", "[[minimum_rate]]", "[[least_rate]]", "minimum_rate: 項目がありません"),
+        ("delinquency_charge.toml", 'kind = "half"', 'kind = "quarter"', "full か half"),
+        ("delinquency_charge.toml", "is_discretionary = true", "is_discretionary = 1", "bool で書いて"),
+        ("prescription.toml", "needs_person = true", "need_person = true", "attachment_end 3 番目: value は"),
+        (
+            "prescription.toml",
+            '[[deferral_pauses]]\nlevy_kind = "料"',
+            '[[deferral_pauses]]\nlevy_kind = "税"',
+            "料 の .* の値がありません",
+        ),
+        ("holidays.toml", "2000-01-10 =", "2001-01-10 =", "2001-01-10 は別の年の日です"),
+        ("holidays.toml", "2000-01-10 =", "2000-13-10 =", "2000-13-10 は日付ではありません"),
+        ("holidays.toml", 'last = "01-03"', 'end = "01-03"', "year_end: 料 の first と last がありません"),
     ],
 )
 def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new, complaint):
@@ -96,7 +124,7 @@ def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new
 
 
 def test_an_amendment_is_one_dated_row(changed):
-    before = parameters.rate_runs("first")[-1]
+    before = rates.rate_runs("first")[-1]
     row = """
 [[rate]]
 from = 2027-01-01
@@ -108,7 +136,7 @@ last_checked = 2026-12-01
 [[rate]]
 from = 2026-01-01"""
     changed("delinquency_charge.toml", "[[rate]]\nfrom = 2026-01-01", row)
-    after = parameters.rate_runs("first")[-1]
+    after = rates.rate_runs("first")[-1]
     assert (before.to_date, after.from_date, after.to_date) == (
         date(2026, 12, 31),
         before.from_date,
@@ -130,7 +158,7 @@ def test_policy_changes_on_its_day(changed):
 
 
 def test_no_value_before_the_first_day():
-    with pytest.raises(parameters.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
+    with pytest.raises(dated.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
         parameters.levy_policy("料", date(1999, 12, 31))
 
 
@@ -151,3 +179,38 @@ def test_tables_are_plain_rows_of_one_shape():
         assert len({tuple(row) for row in rows}) == 1, name
         kinds = {type(value) for row in rows for value in row.values()}
         assert kinds <= {int, str, bool, date, Decimal}, (name, kinds)
+
+
+@pytest.mark.parametrize("path", sorted(files.FOLDER.glob("*.toml")), ids=lambda path: path.name)
+def test_every_entry_names_its_article_and_when_it_was_checked(path):
+    """`reference` holds the article (条), or says that it is the city's own (市の…)."""
+    entries = [(name, entry) for name, own in files.read(path).items() for entry in own]
+    assert entries, path.name
+    for name, entry in entries:
+        assert re.search(r"条|市の|旧民法に定めがない", entry["reference"]), (
+            path.name,
+            name,
+            entry["reference"],
+        )
+        assert date(2026, 1, 1) <= entry["last_checked"], (path.name, name, entry["last_checked"])
+
+
+def test_a_rate_below_the_least_counts_as_the_least(changed):
+    changed("delinquency_charge.toml", 'value = "1.3"', 'value = "0.05"')
+    assert str(rates.rate_runs("after_half")[-1].rate) == "0.1"
+
+
+def test_the_deferral_rate_is_half_a_point_below_the_special_base_rate():
+    for entry in files.settings_in("delinquency_charge.toml")["deferral_rate"]:
+        own = next(
+            e for e in files.settings_in("delinquency_charge.toml")["rate"] if e["from"] == entry["from"]
+        )
+        assert Decimal(entry["value"]) == Decimal(own["value"]["special_base"]) - Decimal("0.5"), entry
+
+
+def test_a_reason_that_demand_toml_has_lost_is_told(changed):
+    changed("demand.toml", 'reason = "破産手続"', 'reason = "破産の手続"')
+    with pytest.raises(
+        files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"
+    ):
+        assert demand.SeizureBar.BANKRUPTCY.article

