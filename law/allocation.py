@@ -128,7 +128,13 @@ def _designate(
 
 
 def _pay(
-    left: int, key: str, item: str, owed: dict[tuple[str, str], int], parts: list[Part], reason: str, article: str
+    left: int,
+    key: str,
+    item: str,
+    owed: dict[tuple[str, str], int],
+    parts: list[Part],
+    reason: str,
+    article: str,
 ) -> int:
     paid = min(left, owed[key, item])
     if paid:

@@ -83,7 +83,9 @@ def excess(assets: Iterable[Asset], claim_yen: int, cost_yen: int, on: date) -> 
     return Finding(not over, f"{figures}。{word}", law.reference)
 
 
-def public_sale(notified_on: date, levy_kind: str, is_contested: bool, decided_on: date | None = None) -> SaleWait:
+def public_sale(
+    notified_on: date, levy_kind: str, is_contested: bool, decided_on: date | None = None
+) -> SaleWait:
     """May the attached thing be sold? 料 waits until the attachment is final (地方自治法231条の3第11項).
 
     `is_contested`: 審査請求 or a suit was filed; `decided_on`: the day it became final, when it did.

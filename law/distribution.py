@@ -51,7 +51,9 @@ class Distribution:
 
 def explain(proceeds: int, claims: Iterable[Claim], on: date) -> Distribution:
     """Share out `proceeds` (yen) on the day `on`. Raises ClaimUnclear for an unknown class or a missing date."""
-    classes = {c.value["name"]: c for c in values(FILE, "claim_class", on, {"name": str, "rank": int, "group": str})}
+    classes = {
+        c.value["name"]: c for c in values(FILE, "claim_class", on, {"name": str, "rank": int, "group": str})
+    }
     ordered = sorted(_checked(claims, classes, proceeds), key=lambda claim: _rank(claim, classes))
     groups = {
         group: [c for c in ordered if classes[c.claim_class].value["group"] == group]
@@ -84,9 +86,13 @@ def _checked(claims: Iterable[Claim], classes: dict[str, Value], proceeds: int) 
     found = list(claims)
     for claim in found:
         if claim.claim_class not in classes:
-            raise ClaimUnclear(f"{claim.name}: 「{claim.claim_class}」を知りません。{'・'.join(classes)}にしてください。")
+            raise ClaimUnclear(
+                f"{claim.name}: 「{claim.claim_class}」を知りません。{'・'.join(classes)}にしてください。"
+            )
         if classes[claim.claim_class].value["group"] != "費用" and claim.basis_date is None:
-            raise ClaimUnclear(f"{claim.name}: 法定納期限等か設定日がありません。謄本などで確かめてください。")
+            raise ClaimUnclear(
+                f"{claim.name}: 法定納期限等か設定日がありません。謄本などで確かめてください。"
+            )
     if proceeds < 0 or any(claim.yen < 0 for claim in found):
         raise ClaimUnclear("換価代金か債権の額が負です。金額を確かめてください。")
     return found

@@ -142,7 +142,11 @@ def _conditions(name: str, facts: Mapping[str, bool], on: date, levy_kind: str) 
         raise GraceRefused(f"{name}の要件に {sorted(unknown)} はありません。綴りを確かめてください。")
     return tuple(
         Condition(
-            c.value["code"], c.value["group"], c.value["text"], STATES[facts.get(c.value["code"])], c.reference
+            c.value["code"],
+            c.value["group"],
+            c.value["text"],
+            STATES[facts.get(c.value["code"])],
+            c.reference,
         )
         for c in own
     )
@@ -175,7 +179,11 @@ def _needs_security(yen: int, months: int, on: date, levy_kind: str) -> bool:
 
 
 def _effects(name: str, exemption: str, on: date, levy_kind: str) -> tuple[Effect, ...]:
-    own = [e for e in values(FILE, "effect", on, {"name": str, "text": str}, levy_kind) if e.value["name"] == name]
+    own = [
+        e
+        for e in values(FILE, "effect", on, {"name": str, "text": str}, levy_kind)
+        if e.value["name"] == name
+    ]
     time = value(FILE, "prescription_effect", on, str, levy_kind)
     charges = values(FILE, "charge_effect", on, {"kind": str, "text": str}, levy_kind)
     charge = next(c for c in charges if c.value["kind"] == exemption)
@@ -187,7 +195,11 @@ def _effects(name: str, exemption: str, on: date, levy_kind: str) -> tuple[Effec
 
 
 def _cautions(conditions: tuple[Condition, ...], kind: Value, levy_kind: str) -> tuple[str, ...]:
-    own = [f"注意: {c.text}（{c.article}）" for c in conditions if c.group == "caution" and c.state != "満たさない"]
+    own = [
+        f"注意: {c.text}（{c.article}）"
+        for c in conditions
+        if c.group == "caution" and c.state != "満たさない"
+    ]
     if levy_kind == "料" and kind.note:
         own.append(kind.note)
     return tuple(own)

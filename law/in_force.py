@@ -45,13 +45,17 @@ def values(
         if levy_kind in kinds_of(entry) and entry["from"] <= on <= entry.get("to", LAST_DAY)
     )
     if not found:
-        raise NoValue(f"{file_name} の {setting}: {levy_kind} の {on} の項目がありません。1件以上足してください。")
+        raise NoValue(
+            f"{file_name} の {setting}: {levy_kind} の {on} の項目がありません。1件以上足してください。"
+        )
     return found
 
 
 def spans(file_name: str, kinds: Mapping[str, type], levy_kind: str = "料") -> Iterator[dict]:
     """Rows for an SQL twin: the settings named in `kinds` with from_date and to_date, one row per unchanged span."""
-    starts = sorted({e["from"] for name in kinds for e in _entries(file_name, name) if levy_kind in kinds_of(e)})
+    starts = sorted(
+        {e["from"] for name in kinds for e in _entries(file_name, name) if levy_kind in kinds_of(e)}
+    )
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         yield {name: value(file_name, name, start, kind, levy_kind).value for name, kind in kinds.items()} | {
             "from_date": start,
@@ -62,14 +66,22 @@ def spans(file_name: str, kinds: Mapping[str, type], levy_kind: str = "料") -> 
 def _entries(file_name: str, setting: str) -> list[Entry]:
     settings = settings_in(file_name)
     if setting not in settings:
-        raise LawFileInvalid(f"{file_name}: {setting} がありません。[[{setting}]] の項目を根拠とともに足してください。")
+        raise LawFileInvalid(
+            f"{file_name}: {setting} がありません。[[{setting}]] の項目を根拠とともに足してください。"
+        )
     return settings[setting]
 
 
 def _typed(file_name: str, setting: str, entry: Entry, kind: type) -> Value:
     found = entry["value"]
     if type(found) is not kind or (kind is int and found < 0):
-        names = {int: "0以上の整数", str: "文字列", bool: "true か false", list: "[ ] の並び", dict: "{ } の表"}
+        names = {
+            int: "0以上の整数",
+            str: "文字列",
+            bool: "true か false",
+            list: "[ ] の並び",
+            dict: "{ } の表",
+        }
         raise LawFileInvalid(
             f"{file_name} の {setting} {entry['from']}: 値 {found!r} は{names[kind]}で書いてください。"
         )

@@ -4,16 +4,16 @@ A plan is only a schedule: it stops neither 延滞金 nor disposition. 時効 is
 pledge or the payments as 承認; the later date, should a person confirm the pledge, stands beside it.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import accumulate, count, islice
 
 from law import allocation, delinquency_charge, prescription
-from law.calendar import NoHolidays, last_day, roll_forward
+from law.calendar import NoHolidays, roll_forward
 from law.parameters import NoRate
 
-DAY = timedelta(days=1)
 MOST_PARTS = 600  # 50年を超える分納は入力の誤り
 
 
@@ -153,7 +153,8 @@ def _monthly(total: int, first_on: date, as_of: date, monthly_yen: int | None, p
 
 def _day(first_on: date, number: int) -> tuple[date, date]:
     """(day by the calendar month, day rolled to an open one); a year without holidays on file is not rolled."""
-    nominal = last_day(first_on + DAY, number) if number else first_on
+    year, month = divmod(first_on.year * 12 + first_on.month - 1 + number, 12)
+    nominal = date(year, month + 1, min(first_on.day, monthrange(year, month + 1)[1]))
     try:
         return nominal, roll_forward(nominal)
     except NoHolidays:
@@ -202,7 +203,11 @@ def _prescribed(debt: Debt, parts: list[Part], as_of: date, levy_kind: str) -> P
 
 
 def _warnings(parts: list[Part], found: tuple[Prescribed, ...]) -> tuple[str, ...]:
-    late = [f"{p.key} は {p.completes_on} に時効が完成し、完納は {p.paid_off_on}（{p.state}）" for p in found if "間に合う" != p.state != "差押中"]
+    late = [
+        f"{p.key} は {p.completes_on} に時効が完成し、完納は {p.paid_off_on}（{p.state}）"
+        for p in found
+        if "間に合う" != p.state != "差押中"
+    ]
     unknown = next((part.pay_on for part in parts if part.charge_yen is None), None)
     if unknown:
         late.append(f"{unknown} 以後の延滞金は、割合が告示されていないため計算しない")

@@ -48,11 +48,17 @@ def explain(
     """
     ground = _ground(item, decided_on)
     if is_partial and not value(SUSPENSION_FILE, "allows_partial", decided_on, bool, levy_kind).value:
-        raise SuspensionRefused("市の設定では一部の停止を認めていません。全部の停止とするか、設定を確かめてください。")
+        raise SuspensionRefused(
+            "市の設定では一部の停止を認めていません。全部の停止とするか、設定を確かめてください。"
+        )
     end = three_years_end(decided_on, levy_kind)
     if is_hopeless:
         article = _immediate(item, decided_on)
-        ends_on, ended_by, sentence = decided_on, "即時消滅", f"徴収できないことが明らかなため直ちに消滅させる（{article}）"
+        ends_on, ended_by, sentence = (
+            decided_on,
+            "即時消滅",
+            f"徴収できないことが明らかなため直ちに消滅させる（{article}）",
+        )
     else:
         ends_on, ended_by = (
             (prescription_on, "時効") if prescription_on and prescription_on < end else (end, "3年の継続")
@@ -74,7 +80,9 @@ def cancel(decided_on: date, cancelled_on: date, levy_kind: str = "料") -> tupl
     """The steps of 15条の8 when the ground has gone; refused after the three years are over."""
     end = three_years_end(decided_on, levy_kind)
     if not decided_on <= cancelled_on <= end:
-        raise SuspensionRefused(f"取消しは停止の日から {end} までです（地方税法15条の8第1項）。日付を確かめてください。")
+        raise SuspensionRefused(
+            f"取消しは停止の日から {end} までです（地方税法15条の8第1項）。日付を確かめてください。"
+        )
     return (
         Duty("停止を取り消し、滞納処分に戻る", "地方税法15条の8第1項"),
         Duty("取り消した旨を滞納者に通知する", "地方税法15条の8第2項"),
@@ -114,6 +122,9 @@ def _duties(item: int, on: date, has_attachment: bool) -> tuple[Duty, ...]:
     keys = {"item": int, "text": str}
     found = [d for d in values(SUSPENSION_FILE, "duty", on, keys) if d.value["item"] in (0, item)]
     return tuple(
-        Duty(d.value["text"] if d.value["item"] == 0 or has_attachment else f"{d.value['text']}（今はない）", d.reference)
+        Duty(
+            d.value["text"] if d.value["item"] == 0 or has_attachment else f"{d.value['text']}（今はない）",
+            d.reference,
+        )
         for d in found
     )

@@ -82,7 +82,10 @@ def explain(
     share = _share(law, rest - basic.yen, basic.yen)
     attachable = max(0, rest - basic.yen - share.yen)
     result = Step(
-        "差押可能額", attachable, f"{steps[0].yen:,}円 から 1号〜5号を引いた額（0円を下回らない）", "国税徴収法76条1項"
+        "差押可能額",
+        attachable,
+        f"{steps[0].yen:,}円 から 1号〜5号を引いた額（0円を下回らない）",
+        "国税徴収法76条1項",
     )
     return Attachable(
         attachable, steps[0].yen - attachable, basic.yen + share.yen, (*steps, basic, share, result), caution
@@ -111,13 +114,18 @@ def explain_retirement(
     fifth = _up(Fraction(fourth * percent.value * beyond, 100), law["rounding_unit_yen"].value)
     own = (
         Step("4号 生活費", fourth, f"1月分の4号の額 × {times.value}", times.reference),
-        Step("5号 勤続", fifth, f"{fourth:,}円 × {percent.value}% × {beyond}年（5年を超える年数）", percent.reference),
+        Step(
+            "5号 勤続",
+            fifth,
+            f"{fourth:,}円 × {percent.value}% × {beyond}年（5年を超える年数）",
+            percent.reference,
+        ),
     )
     attachable = max(0, rest - fourth - fifth)
-    result = Step("差押可能額", attachable, "支給額から 1号〜5号を引いた額（0円を下回らない）", "国税徴収法76条4項")
-    return Attachable(
-        attachable, steps[0].yen - attachable, fourth + fifth, (*steps, *own, result)
+    result = Step(
+        "差押可能額", attachable, "支給額から 1号〜5号を引いた額（0円を下回らない）", "国税徴収法76条4項"
     )
+    return Attachable(attachable, steps[0].yen - attachable, fourth + fifth, (*steps, *own, result))
 
 
 def protected_cash(living_yen: int, attached_on: date, next_pay_on: date, period_days: int, on: date) -> Step:
@@ -167,7 +175,10 @@ def _deducted(paid: list[Wage], law: dict[str, Value]) -> tuple[Step, ...]:
     gross = sum(w.gross_yen for w in paid)
     payers = f"{len(paid)}社の合計 " if len(paid) > 1 else ""
     first = Step(
-        "支給額", gross // unit * unit, f"{payers}{gross:,}円（{unit:,}円未満切捨て）", law["rounding_unit_yen"].reference
+        "支給額",
+        gross // unit * unit,
+        f"{payers}{gross:,}円（{unit:,}円未満切捨て）",
+        law["rounding_unit_yen"].reference,
     )
     items = (
         ("1号 所得税", sum(w.income_tax_yen for w in paid)),
@@ -175,7 +186,12 @@ def _deducted(paid: list[Wage], law: dict[str, Value]) -> tuple[Step, ...]:
         ("3号 社会保険料", sum(w.social_insurance_yen for w in paid)),
     )
     return first, *(
-        Step(name, _up(Fraction(yen), unit), f"{yen:,}円（{unit:,}円未満切上げ）", f"国税徴収法76条1項{name[:2]}")
+        Step(
+            name,
+            _up(Fraction(yen), unit),
+            f"{yen:,}円（{unit:,}円未満切上げ）",
+            f"国税徴収法76条1項{name[:2]}",
+        )
         for name, yen in items
     )
 
@@ -202,7 +218,9 @@ def _with_consent(
     attachable = max(0, rest)
     sentence = f"承諾（{consent.document}、{consent.given_on}）があり限度はない。天引きされた後の手取りまで"
     result = Step("差押可能額", attachable, sentence, law["consent"].reference)
-    return Attachable(attachable, steps[0].yen - attachable, 0, (*steps, result), (*cautions, law["consent"].note))
+    return Attachable(
+        attachable, steps[0].yen - attachable, 0, (*steps, result), (*cautions, law["consent"].note)
+    )
 
 
 def _up(yen: Fraction, unit: int) -> int:

@@ -59,8 +59,12 @@ def explain(
     extinct_on, code = past[0]
     name, article = reasons(extinct_on, levy_kind)[code]
     year = extinct_on.year - (extinct_on.month < FISCAL_YEAR_STARTS)
-    others = "、".join(f"{reasons(day, levy_kind)[c][0]} {day}" for day, c in sorted((d, c) for c, d in gone) if c != code)
-    sentence = f"{name}により {extinct_on} に消滅（{article}）。{year}年度の欠損" + (f"。ほかに {others}" if others else "")
+    others = "、".join(
+        f"{reasons(day, levy_kind)[c][0]} {day}" for day, c in sorted((d, c) for c, d in gone) if c != code
+    )
+    sentence = f"{name}により {extinct_on} に消滅（{article}）。{year}年度の欠損" + (
+        f"。ほかに {others}" if others else ""
+    )
     return WriteOff(code, name, extinct_on, year, article, sentence)
 
 
@@ -68,11 +72,15 @@ def refuse(name: str, on: date) -> None:
     """Raises NotAReason when `name` is no reason to write off, with the article and what to do instead."""
     for other in values(FILE, "not_a_reason", on, {"name": str, "text": str}):
         if other.value["name"] == name:
-            raise NotAReason(f"{name}は不納欠損の理由になりません（{other.reference}）。{other.value['text']}。")
+            raise NotAReason(
+                f"{name}は不納欠損の理由になりません（{other.reference}）。{other.value['text']}。"
+            )
 
 
 def _hopeless(suspended_on: date | None, item: int | None, hopeless_on: date) -> date:
     law = value(SUSPENSION_FILE, "immediate_extinction_item", hopeless_on, int)
     if item != law.value or suspended_on is None or hopeless_on < suspended_on:
-        raise NotAReason(f"即時消滅は {law.value}号 の執行停止をした後に限ります（{law.reference}）。停止の決裁を確かめてください。")
+        raise NotAReason(
+            f"即時消滅は {law.value}号 の執行停止をした後に限ります（{law.reference}）。停止の決裁を確かめてください。"
+        )
     return hopeless_on
