@@ -143,7 +143,7 @@ def _deadline(debt: Debt, as_of: date, levy_kind: str) -> date | None:
 def _monthly(total: int, first_on: date, as_of: date, monthly_yen: int | None, parts: int | None) -> int:
     if first_on < as_of:
         raise PlanRefused(f"初回 {first_on} が基準日 {as_of} より前です。これからの日にしてください。")
-    if (monthly_yen is None) == (parts is None) or (monthly_yen or parts) < 1:
+    if (monthly_yen is None) == (parts is None) or min(n for n in (monthly_yen, parts) if n is not None) < 1:
         raise PlanRefused("月額か回数のどちらか一方を、1以上で決めてください。")
     monthly = monthly_yen or -(-total // parts)
     if -(-total // monthly) > MOST_PARTS:

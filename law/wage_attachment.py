@@ -19,6 +19,9 @@ NUMBERS = {
     )
 }  # fmt: skip
 
+PAY_ITEMS = (("1号 所得税", "1項1号"), ("2号 住民税", "1項2号"), ("3号 社会保険料", "1項3号"))
+RETIREMENT_ITEMS = (("1号 所得税", "4項1号"), ("2号 住民税", "4項2号"), ("2号 社会保険料", "4項2号"))
+
 
 class WageUnclear(ValueError):
     """給料の記録から差押可能額を計算できない。"""
@@ -73,7 +76,7 @@ def explain(
     Raises WageUnclear when there is no pay, a number is negative or the periods differ.
     """
     paid, law = _checked(wages, dependants), _law(on)
-    steps = _deducted(paid, law)
+    steps = _deducted(paid, law, PAY_ITEMS)
     rest = steps[0].yen - sum(step.yen for step in steps[1:])
     caution = (f"年金は給料等とみなして計算した（{law['pension'].reference}）。",) if is_pension else ()
     if consent:
@@ -104,28 +107,23 @@ def explain_retirement(
 ) -> Attachable:
     """退職手当等 (76条4項). `years`: full years of service."""
     paid, law = _checked([wage], dependants), _law(on)
-    steps = _deducted(paid, law)
+    steps = _deducted(paid, law, RETIREMENT_ITEMS)
     rest = steps[0].yen - sum(step.yen for step in steps[1:])
     if consent:
         return _with_consent(steps, rest, consent, law, ())
-    times, percent = law["retirement_times"], law["retirement_percent"]
-    fourth = _basic(law, 1, dependants).yen * times.value
-    beyond = max(0, years - law["retirement_years"].value)
-    fifth = _up(Fraction(fourth * percent.value * beyond, 100), law["rounding_unit_yen"].value)
+    times, percent, years_free = law["retirement_times"], law["retirement_percent"], law["retirement_years"]
+    living = _basic(law, 1, dependants).yen * times.value
+    beyond = max(0, years - years_free.value)
+    service = _up(Fraction(living * percent.value * beyond, 100), law["rounding_unit_yen"].value)
+    sentence = f"{living:,}円 × {percent.value}% × {beyond}年（{years_free.value}年を超える年数）"
     own = (
-        Step("4号 生活費", fourth, f"1月分の4号の額 × {times.value}", times.reference),
-        Step(
-            "5号 勤続",
-            fifth,
-            f"{fourth:,}円 × {percent.value}% × {beyond}年（5年を超える年数）",
-            percent.reference,
-        ),
+        Step("3号 生活費の倍数", living, f"1月分の生活費（1項4号）× {times.value}", times.reference),
+        Step("4号 勤続", service, sentence, percent.reference),
     )
-    attachable = max(0, rest - fourth - fifth)
-    result = Step(
-        "差押可能額", attachable, "支給額から 1号〜5号を引いた額（0円を下回らない）", "国税徴収法76条4項"
-    )
-    return Attachable(attachable, steps[0].yen - attachable, fourth + fifth, (*steps, *own, result))
+    attachable = max(0, rest - living - service)
+    sentence = f"{steps[0].yen:,}円 から 1号〜4号を引いた額（0円を下回らない）"
+    result = Step("差押可能額", attachable, sentence, "国税徴収法76条4項")
+    return Attachable(attachable, steps[0].yen - attachable, living + service, (*steps, *own, result))
 
 
 def protected_cash(living_yen: int, attached_on: date, next_pay_on: date, period_days: int, on: date) -> Step:
@@ -169,8 +167,10 @@ def _checked(wages: Iterable[Wage], dependants: int) -> list[Wage]:
     return paid
 
 
-def _deducted(paid: list[Wage], law: dict[str, Value]) -> tuple[Step, ...]:
-    """The pay (cut down to the unit) and items 1–3 (rounded up), each on the total of all payers."""
+def _deducted(
+    paid: list[Wage], law: dict[str, Value], items: tuple[tuple[str, str], ...]
+) -> tuple[Step, ...]:
+    """The pay (cut down to the unit) and what is withheld (rounded up), each on the total of all payers."""
     unit = law["rounding_unit_yen"].value
     gross = sum(w.gross_yen for w in paid)
     payers = f"{len(paid)}社の合計 " if len(paid) > 1 else ""
@@ -180,19 +180,14 @@ def _deducted(paid: list[Wage], law: dict[str, Value]) -> tuple[Step, ...]:
         f"{payers}{gross:,}円（{unit:,}円未満切捨て）",
         law["rounding_unit_yen"].reference,
     )
-    items = (
-        ("1号 所得税", sum(w.income_tax_yen for w in paid)),
-        ("2号 住民税", sum(w.resident_tax_yen for w in paid)),
-        ("3号 社会保険料", sum(w.social_insurance_yen for w in paid)),
+    withheld = (
+        sum(w.income_tax_yen for w in paid),
+        sum(w.resident_tax_yen for w in paid),
+        sum(w.social_insurance_yen for w in paid),
     )
     return first, *(
-        Step(
-            name,
-            _up(Fraction(yen), unit),
-            f"{yen:,}円（{unit:,}円未満切上げ）",
-            f"国税徴収法76条1項{name[:2]}",
-        )
-        for name, yen in items
+        Step(name, _up(Fraction(yen), unit), f"{yen:,}円（{unit:,}円未満切上げ）", f"国税徴収法76条{article}")
+        for (name, article), yen in zip(items, withheld, strict=True)
     )
 
 

@@ -51,7 +51,7 @@ def explain(
         gone.append(("A", three_years_end(suspended_on, levy_kind) + timedelta(days=1)))
     if hopeless_on:
         gone.append(("B", _hopeless(suspended_on, suspension_item, hopeless_on)))
-    if completes_on:
+    if completes_on and completes_on < as_of:  # 先の年の祝日はまだないので、過ぎた日だけを調べる
         gone.append(("C", extinct_from(completes_on, levy_kind)))
     past = sorted((day, code) for code, day in gone if day <= as_of)
     if not past:
