@@ -112,8 +112,8 @@ def points(now: Decimal | None, before: Decimal | None) -> Decimal | None:
 
 
 def size_bands(on: date) -> list[dict]:
-    """努力支援: size, top_30 and top_50 (Decimal, %), points_30, points_50, reference and note."""
-    keys = {"size": str, "top_30": str, "top_50": str, "points_30": int, "points_50": int}
+    """努力支援: column, size, top_30 and top_50 (Decimal, %), points_30, points_50, reference and note."""
+    keys = {"column": str, "size": str, "top_30": str, "top_50": str, "points_30": int, "points_50": int}
     return [
         band.value
         | {name: Decimal(band.value[name]) for name in ("top_30", "top_50")}

@@ -108,12 +108,15 @@ def application_deadline(due_date: date, levy_kind: str = "料") -> date:
 
 
 def cancel(name: str, item: int, on: date, levy_kind: str = "料") -> tuple[CancelStep, ...]:
-    """The steps of a cancellation for the ground 15条の3第1項 `item`号: 弁明 only for 徴収猶予, and not for 1号."""
+    """The steps of a cancellation for the ground 15条の3第1項 `item`号: 弁明 only for 徴収猶予, and not for 1号.
+
+    0: 職権による換価の猶予 whose conditions have gone. Raises GraceRefused for a ground that kind does not have.
+    """
     _grace(name, on, levy_kind)
-    keys = {"name": str, "has_hearing": bool, "excluded_item": int}
+    keys = {"name": str, "has_hearing": bool, "items": list}
     procedure = next(p for p in values(FILE, "cancellation_procedure", on, keys) if p.value["name"] == name)
     grounds = {g.value["item"]: g for g in values(FILE, "cancellation", on, {"item": int, "text": str})}
-    if item not in grounds or item == procedure.value["excluded_item"]:
+    if item not in procedure.value["items"]:
         raise GraceRefused(
             f"{name}に15条の3第1項{item}号の取消しはありません（{procedure.reference}）。事由を選び直してください。"
         )

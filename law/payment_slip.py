@@ -101,6 +101,12 @@ def parse(digits: str, on: date) -> Slip:
     )
 
 
+def charge_to_pay(printed_yen: int, recomputed_yen: int, expiry: date, paid_on: date) -> int:
+    """延滞金 (yen) of a slip that was issued again: as printed when paid by its expiry, recomputed after it."""
+    keeps = value(FILE, "reissued_slip_keeps_charge", paid_on, bool).value
+    return printed_yen if keeps and paid_on <= expiry else recomputed_yen
+
+
 def check_digit(body: str, on: date) -> str:
     """Modulus 10: the rightmost digit counts three times, the next once, and so on (identifier included)."""
     weight = value(FILE, "check_weight", on, int).value

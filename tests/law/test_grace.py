@@ -110,7 +110,7 @@ def test_only_the_grace_of_collection_stops_demands():
 
 @pytest.mark.parametrize(
     ("name", "item", "hears"),
-    [("徴収猶予", 2, True), ("徴収猶予", 1, False), ("職権換価猶予", 2, False), ("申請換価猶予", 5, False)],
+    [("徴収猶予", 2, True), ("徴収猶予", 1, False), ("職権換価猶予", 2, False), ("申請換価猶予", 5, False), ("職権換価猶予", 0, False)],
 )
 def test_cancelling(name, item, hears):
     steps = cancel(name, item, ON)
@@ -119,7 +119,7 @@ def test_cancelling(name, item, hears):
     assert [step.order for step in steps] == list(range(1, len(steps) + 1))
 
 
-@pytest.mark.parametrize(("name", "item"), [("職権換価猶予", 5), ("徴収猶予", 8)])
+@pytest.mark.parametrize(("name", "item"), [("職権換価猶予", 5), ("徴収猶予", 8), ("徴収猶予", 0), ("申請換価猶予", 0)])
 def test_a_ground_that_does_not_exist_is_refused(name, item):
     with pytest.raises(GraceRefused, match="取消しはありません"):
         cancel(name, item, ON)

@@ -25,7 +25,7 @@ TESTED = {
     "golden_gs1_128.csv",  # test_payment_slip.py
     "golden2_gs1_128.csv",  # test_payment_slip.py
 }
-QUOTED = {"RQ01", "RQ06"}
+QUOTED = {"RQ01", "RQ06", "RQ14"}  # RQ14: test_payment_slip.py
 
 
 def cases(*file_names):

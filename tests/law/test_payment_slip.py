@@ -7,7 +7,7 @@ from golden_rows import case_id, usable
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from law.payment_slip import SlipRefused, build, check_digit, mpn_complaints, parse, refusal
+from law.payment_slip import SlipRefused, build, charge_to_pay, check_digit, mpn_complaints, parse, refusal
 
 ON = date(2026, 11, 23)
 EXPIRY = date(2027, 3, 31)
@@ -129,3 +129,10 @@ def test_mpn_keys():
     wrong = mpn_complaints({**good, "collector": "3120", "payment": "1" * 21, "confirmation": "12345"}, ON)
     assert [text.split()[0] for text in wrong] == ["収納機関番号", "納付番号", "確認番号"]
     assert len(mpn_complaints({}, ON)) == 4
+
+
+def test_a_slip_issued_again_keeps_its_printed_charge_until_it_expires():
+    """RQ14: 納付書を発行した際の金額を用いる。期限通りに納付されなかった場合には適用しない."""
+    assert "RQ14" in {row["case_id"] for row in usable("golden2_rule_quotes.csv")}
+    assert charge_to_pay(1_200, 1_500, EXPIRY, EXPIRY) == 1_200
+    assert charge_to_pay(1_200, 1_500, EXPIRY, date(2027, 4, 1)) == 1_500
