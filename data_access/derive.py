@@ -19,8 +19,8 @@ from law.parameters import as_tables
 from law.screening import criteria
 
 STEPS = (
-    "place", "balance", "settlement", "open_installment", "prescription_event", "delinquency_charge", "prescription",
-    "demand_state", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
+    "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state",
+    "charge_exemption", "delinquency_charge", "prescription", "plan_state", "note", "case_installment", "delinquent", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
 PASSING = ("open_installment", "delinquency_charge", "prescription", "demand_state")

@@ -2,10 +2,11 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
-from law.files import LawFileInvalid
-from law.parameters import HOLIDAY_FILE, holidays, year_end
+from law.files import LawFileInvalid, kinds_of, settings_in
 
+HOLIDAY_FILE = "holidays.toml"
 DAY = timedelta(days=1)
 SATURDAY = 5
 
@@ -14,22 +15,72 @@ class NoHolidays(LawFileInvalid):
     """その年の祝日がない。"""
 
 
-def is_closed(day: date) -> bool:
+@lru_cache
+def holidays() -> dict[date, str]:
+    """Every 国民の祝日・休日 on file, with its name."""
+    return {
+        date.fromisoformat(day): name
+        for entry in settings_in(HOLIDAY_FILE)["year"]
+        for day, name in entry["value"].items()
+    }
+
+
+@lru_cache
+def year_end(levy_kind: str = "料") -> tuple[tuple[int, int], tuple[int, int]]:
+    """First and last (month, day) of the closed days around New Year, the latest entry (料: the city's own)."""
+    entries = [entry for entry in settings_in(HOLIDAY_FILE)["year_end"] if levy_kind in kinds_of(entry)]
+    if not entries:
+        raise LawFileInvalid(f"{HOLIDAY_FILE} の year_end: {levy_kind} の値がありません。項目を足してください。")
+    value = entries[-1]["value"]
+    first, last = (tuple(int(part) for part in value[key].split("-")) for key in ("first", "last"))
+    return first, last
+
+
+def is_closed(day: date, levy_kind: str = "料") -> bool:
     """土・日・祝日・年末年始. Raises NoHolidays for a year that holidays.toml does not hold."""
     if date(day.year, 1, 1) not in holidays():  # 元日のない年は、まだ書かれていない年
         raise NoHolidays(
             f"{HOLIDAY_FILE}: {day.year} 年の祝日がありません。官報の暦要項で確かめて1件足してください。"
         )
-    first, last = year_end()
+    first, last = year_end(levy_kind)
     is_year_end = (day.month, day.day) >= first or (day.month, day.day) <= last
     return day.weekday() >= SATURDAY or day in holidays() or is_year_end
 
 
-def roll_forward(day: date) -> date:
+def roll_forward(day: date, levy_kind: str = "料") -> date:
     """The day itself, or the next open day. Due dates already billed are stored, never recomputed."""
-    while is_closed(day):
+    while is_closed(day, levy_kind):
         day += DAY
     return day
+
+
+def opens_on(day: date, levy_kind: str = "料") -> date | None:
+    """The same, or None where the calendar of that year is not on file yet."""
+    return open_days(levy_kind).get(day)
+
+
+@lru_cache
+def open_days(levy_kind: str = "料") -> dict[date, date]:
+    """Every day on file → itself or the next open day; the last days of the last year, whose next is unknown, are not in."""
+    first, last = min(holidays()), date(max(holidays()).year, 12, 31)
+    found: dict[date, date] = {}
+    following = None
+    for offset in range((last - first).days, -1, -1):
+        day = first + timedelta(days=offset)
+        following = following if is_closed(day, levy_kind) else day
+        if following:
+            found[day] = following
+    return found
+
+
+def may_fall_due(due_date: date, nominal: date, levy_kind: str = "料") -> bool:
+    """Does a stored due date follow from its nominal day by the roll-forward? (A check; the stored date stands.)"""
+    return roll_forward(nominal, levy_kind) == due_date
+
+
+def is_rolled_into_month(due_date: date, levy_kind: str = "料") -> bool:
+    """Did a due date at the end of a month roll into this one (月末が休日で月初にずれ込んだ納期限)?"""
+    return opens_on(due_date.replace(day=1) - DAY, levy_kind) == due_date
 
 
 def last_day(first_day: date, months: int) -> date:

@@ -1,7 +1,7 @@
 """延滞金 of one installment, explained segment by segment in exact fractions.
 
 Principal is paid first; the day of payment still counts at the old balance, the next day at the remaining one
-(地方税法20条の9の4; for 料 the city's 条例). Exemptions and reductions (15条の9, 723条2項) are not in this file.
+(地方税法20条の9の4; for 料 the city's 条例). A segment ends where the balance, the period, the exemption or the rate changes.
 """
 
 from collections import Counter
@@ -12,73 +12,112 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from law.calendar import last_day
-from law.parameters import RATE_FILE, LevyPolicy, NoRate, RateRun, levy_policy, rate_runs
+from law import calendar, exemption
+from law.exemption import Exemption
+from law.parameters import LevyPolicy, levy_policy
+from law.rates import HALF, RateRun, runs_over
 
 DAY = timedelta(days=1)
+Dated = Iterable[tuple[date, int]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A run of days with one rate and one balance; `yen` is cut to whole yen (附則3条の2第6項)."""
+    """A run of days with one rate, one balance, one exemption; `yen` is `exact` cut to whole yen (附則3条の2第6項)."""
 
     from_date: date
     to_date: date
     days: int
-    rate: Decimal | None  # % a year; None where the base is 0 and no rate is needed
+    rate: Decimal | None  # % a year; None where the base is 0 or all is exempt, and no rate is needed
     base: int
     yen: int
     article: str
+    balance: int = 0
+    exemption: str | None = None  # full | half
+    exact: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
 class Charge:
-    """`yen` is what is charged; `sum_yen` the sum of the steps before the last rounding."""
+    """`yen` is still due: what the source system fixed (強制値), else what the law computes, less what was paid of it.
+
+    `sum_yen`: the steps together before the last rounding. `starts_on`: first day that counts, None when no 督促 began it.
+    """
 
     yen: int
     steps: tuple[Step, ...]
     sum_yen: int
     article: str
+    computed_yen: int
+    paid_yen: int
+    forced_yen: int | None
+    exempt_days: int
+    starts_on: date | None
 
 
 def explain(
     principal: int,
     due_date: date,
-    payments: Iterable[tuple[date, int]],
+    payments: Dated,
     as_of: date,
     levy_kind: str = "料",
     policy: LevyPolicy | None = None,
+    *,
+    designated_deadline: date | None = None,
+    write_offs: Dated = (),
+    exemptions: Iterable[Exemption] = (),
+    charge_paid: int = 0,
+    forced_yen: int | None = None,
 ) -> Charge:
     """The charge (yen) on `principal` (yen, the installment) if what is left is paid on `as_of`.
 
-    `payments`: (領収日, yen of principal; negative for a refund). Those on or after `as_of` change nothing.
+    `payments`: (領収日, yen of principal; negative for a refund), `write_offs`: (欠損年月日, yen); those on or after `as_of`
+    change nothing. `designated_deadline`: 督促の指定期限, for cities that count from it. `charge_paid`: 延滞金 received.
+    `forced_yen`: 強制値 of the source system, which wins.
     Raises NoRate for a day without a rate, NoValue for a due date without city settings.
     """
     policy = policy or levy_policy(levy_kind, due_date)
+    basis = due_date if policy.charge_start_basis == "due_date" else designated_deadline
+    cuts, exempted = [*payments, *write_offs], list(exemptions)
     steps = tuple(
         step
-        for from_date, to_date, balance in _balances(principal, due_date, payments, as_of)
-        for step in _steps(from_date, to_date, _base(balance, principal, policy), due_date, policy)
+        for from_date, to_date, balance in (_balances(principal, basis, cuts, as_of) if basis else ())
+        for step in _steps(from_date, to_date, balance, _base(balance, principal, policy), basis, policy, exempted)
     )
-    total = sum(step.yen for step in steps)
-    yen = 0 if total < policy.result_minimum_yen else total // policy.result_unit_yen * policy.result_unit_yen
-    return Charge(yen, steps, total, policy.references["result_unit_yen"])
+    total = sum(step.yen for step in steps) if policy.cut_each_segment else int(sum(step.exact for step in steps))
+    computed = 0 if total < policy.result_minimum_yen else total // policy.result_unit_yen * policy.result_unit_yen
+    return Charge(
+        yen=max(0, (computed if forced_yen is None else forced_yen) - max(0, charge_paid)),
+        steps=steps,
+        sum_yen=total,
+        article=policy.references["result_unit_yen"],
+        computed_yen=computed,
+        paid_yen=max(0, charge_paid),
+        forced_yen=forced_yen,
+        exempt_days=sum(step.days for step in steps if step.exemption),
+        starts_on=basis + DAY if basis else None,
+    )
 
 
-def _balances(
-    principal: int, due_date: date, payments: Iterable[tuple[date, int]], as_of: date
-) -> Iterator[tuple[date, date, int]]:
-    """(first day, last day, unpaid yen) from the day after the due date to `as_of`, cut after each payment."""
+def first_period_end(basis: date, policy: LevyPolicy) -> date:
+    """Last day at the low rate, counted from the day after `basis` (納期限, or 指定期限)."""
+    if policy.first_period_ends_with_month and calendar.is_rolled_into_month(basis, policy.levy_kind):
+        return calendar.last_day(basis.replace(day=1), policy.first_months)
+    return calendar.last_day(basis + DAY, policy.first_months)
+
+
+def _balances(principal: int, basis: date, cuts: Dated, as_of: date) -> Iterator[tuple[date, date, int]]:
+    """(first day, last day, unpaid yen) from the day after `basis` to `as_of`, cut after each payment and write-off."""
     by_day: Counter[date] = Counter()
-    for paid_on, yen in payments:
-        if paid_on < as_of:
-            by_day[max(paid_on, due_date)] += yen
-    cuts = sorted({due_date} | {day for day, yen in by_day.items() if yen})
-    paid = 0
-    for day, following in pairwise([*cuts, as_of]):
-        paid += by_day[day]
+    for on, yen in cuts:
+        if on < as_of:
+            by_day[max(on, basis)] += yen
+    days = sorted({basis} | {day for day, yen in by_day.items() if yen})
+    gone = 0
+    for day, following in pairwise([*days, as_of]):
+        gone += by_day[day]
         if following > day:
-            yield day + DAY, following, min(principal, max(0, principal - paid))
+            yield day + DAY, following, min(principal, max(0, principal - gone))
 
 
 def _base(balance: int, principal: int, policy: LevyPolicy) -> int:
@@ -87,34 +126,30 @@ def _base(balance: int, principal: int, policy: LevyPolicy) -> int:
     return 0 if tested < policy.base_minimum_yen else balance // policy.base_unit_yen * policy.base_unit_yen
 
 
-def _steps(from_date: date, to_date: date, base: int, due_date: date, policy: LevyPolicy) -> Iterator[Step]:
+def _steps(
+    from_date: date, to_date: date, balance: int, base: int, basis: date, policy: LevyPolicy, exempted: list[Exemption]
+) -> Iterator[Step]:
     if base == 0:
-        days = (to_date - from_date).days + 1
-        yield Step(from_date, to_date, days, None, 0, 0, policy.references["base_minimum_yen"])
+        days, article = (to_date - from_date).days + 1, policy.references["base_minimum_yen"]
+        yield Step(from_date, to_date, days, None, 0, 0, article, balance)
         return
-    first_end = last_day(due_date + DAY, policy.first_months)
-    for run in _runs("first", from_date, min(to_date, first_end)):
-        yield _step(run, base, policy)
-    for run in _runs("after", max(from_date, first_end + DAY), to_date):
-        yield _step(run, base, policy)
+    first_end = first_period_end(basis, policy)
+    parts = (("first", from_date, min(to_date, first_end)), ("after", max(from_date, first_end + DAY), to_date))
+    for period, part_from, part_to in parts:
+        if part_from > part_to:
+            continue
+        for start, end, found in exemption.runs(part_from, part_to, exempted):
+            if found and found.kind == exemption.FULL:
+                days = (end - start).days + 1
+                yield Step(start, end, days, None, base, 0, found.article, balance, found.kind)
+            else:
+                for run in runs_over(period + (HALF if found else ""), start, end):
+                    yield _step(run, base, balance, policy, found)
 
 
-def _runs(period: str, from_date: date, to_date: date) -> Iterator[RateRun]:
-    """The runs of rate that cover these days, clipped to them. Raises NoRate when a day has none."""
-    day = from_date
-    for run in rate_runs(period):
-        if run.from_date <= day <= min(run.to_date, to_date):
-            end = min(run.to_date, to_date)
-            yield RateRun(period, day, end, run.rate, run.reference)
-            day = end + DAY
-    if day <= to_date:
-        raise NoRate(
-            f"{RATE_FILE}: {day} の延滞金の割合がありません。告示を確かめて rate を1件足してください。"
-        )
-
-
-def _step(run: RateRun, base: int, policy: LevyPolicy) -> Step:
+def _step(run: RateRun, base: int, balance: int, policy: LevyPolicy, found: Exemption | None) -> Step:
     days = (run.to_date - run.from_date).days + 1
     exact = Fraction(base) * days * Fraction(run.rate) / (100 * policy.days_per_year)
-    article = f"{policy.references['first_months']}、{run.reference}"
-    return Step(run.from_date, run.to_date, days, run.rate, base, int(exact), article)
+    article = f"{policy.references['first_months']}、{found.article if found else run.reference}"
+    kind = found.kind if found else None
+    return Step(run.from_date, run.to_date, days, run.rate, base, int(exact), article, balance, kind, exact)

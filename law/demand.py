@@ -1,9 +1,53 @@
-"""督促: the day by which it must go out, and the first day on which an attachment is possible."""
+"""督促: by when it must go out, what stops it, its fee, and from which day an attachment is possible or barred."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
+from law.files import settings_in
 from law.parameters import levy_policy
+
+DEMAND_FILE = "demand.toml"
+DAY = timedelta(days=1)
+
+
+class UnknownFact(ValueError):
+    """督促・差押にかかわる事実として知らない言葉。"""
+
+
+class SeizureBar(StrEnum):
+    """Why an installment must not be attached although the day has come; the articles stand in demand.toml."""
+
+    COLLECTION_GRACE = "徴収猶予"
+    SUSPENSION = "執行停止"
+    BANKRUPTCY = "破産手続"
+    STAY = "更生・再生の中止命令"
+    PROTECTION = "支援措置の保護"
+
+    @property
+    def article(self) -> str:
+        return str(self._entry["reference"])
+
+    @property
+    def meaning(self) -> str:
+        return self._entry["value"]["meaning"]
+
+    @property
+    def _entry(self) -> dict:
+        return next(entry for entry in settings_in(DEMAND_FILE)["seizure_bar"] if entry["value"]["reason"] == self.value)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact about one installment (徴収猶予, 繰上徴収, 換価猶予, …) from a day to a day; `to_date` None = still so."""
+
+    name: str
+    from_date: date
+    to_date: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.from_date <= day <= (self.to_date or day)
 
 
 @dataclass(frozen=True)
@@ -16,9 +60,56 @@ class SeizableFrom:
     articles: tuple[str, str]
 
 
+@dataclass(frozen=True)
+class DemandState:
+    """`is_missed` (督促漏れ): unpaid, not demanded, past the deadline, and nothing stops it. `bars`: no attachment now."""
+
+    deadline: date
+    issued_on: date | None
+    is_missed: bool
+    stopped_by: str | None
+    fee_yen: int
+    seizable: SeizableFrom | None
+    bars: tuple[SeizureBar, ...]
+    article: str
+
+
+def state(
+    due_date: date,
+    unpaid_yen: int,
+    as_of: date,
+    demands: Iterable[tuple[date, date | None]] = (),
+    facts: Iterable[Fact] = (),
+    levy_kind: str = "料",
+) -> DemandState:
+    """The 督促 of one installment on `as_of`; `demands` (発した日, 指定期限) without those withdrawn.
+
+    Raises UnknownFact for a fact demand.toml does not name, NoValue for a day without settings.
+    """
+    issued_on, designated = min(((on, until or date.max) for on, until in demands if on <= as_of), default=(None, None))
+    own, last = list(facts), deadline(due_date, levy_kind)
+    stopped_by = next((fact.name for fact in own if fact.holds_on(as_of) and _stops(fact)), None)
+    recorded = None if designated == date.max else designated
+    return DemandState(
+        deadline=last,
+        issued_on=issued_on,
+        is_missed=issued_on is None and unpaid_yen > 0 and last < as_of and stopped_by is None,
+        stopped_by=stopped_by,
+        fee_yen=fee(issued_on, levy_kind) if issued_on else 0,
+        seizable=seizable_from(issued_on, recorded, levy_kind) if issued_on else None,
+        bars=tuple(bar for bar in SeizureBar if any(fact.name == bar and fact.holds_on(as_of) for fact in own)),
+        article=levy_policy(levy_kind, due_date).references["demand_deadline_days"],
+    )
+
+
 def deadline(due_date: date, levy_kind: str = "料") -> date:
     """Last day for sending the 督促状: the city's days after the due date (料: 条例, 税: 地方税法726条1項)."""
     return due_date + timedelta(days=levy_policy(levy_kind, due_date).demand_deadline_days)
+
+
+def fee(issued_on: date, levy_kind: str = "料") -> int:
+    """督促手数料 (yen) of one 督促状 issued on that day (地方自治法231条の3第2項, 地方税法727条; by 条例)."""
+    return levy_policy(levy_kind, issued_on).demand_fee_yen
 
 
 def seizable_from(
@@ -31,9 +122,9 @@ def seizable_from(
     """
     policy = levy_policy(levy_kind, issued_on)
     # 「起算して10日を経過した日まで」: 発した日が1日目なので、差し押さえられるのは発した日 + 11日
-    after_dispatch = issued_on + timedelta(days=policy.seizure_wait_days + 1)
+    after_dispatch = issued_on + timedelta(days=policy.seizure_wait_days) + DAY
     deadline_on = designated_deadline or issued_on + timedelta(days=policy.designated_deadline_days)
-    after_deadline = deadline_on + timedelta(days=1)
+    after_deadline = deadline_on + DAY
     waits = policy.seizure_waits_for_designated_deadline
     return SeizableFrom(
         on=max(after_dispatch, after_deadline) if waits else after_dispatch,
@@ -44,3 +135,12 @@ def seizable_from(
             policy.references["seizure_waits_for_designated_deadline"],
         ),
     )
+
+
+def _stops(fact: Fact) -> bool:
+    known = {entry["value"]["fact"]: entry["value"]["is_stopping"] for entry in settings_in(DEMAND_FILE)["demand_stop"]}
+    if fact.name in known:
+        return known[fact.name]
+    if fact.name in set(SeizureBar):
+        return False
+    raise UnknownFact(f"督促・差押にかかわる事実「{fact.name}」を知りません。{DEMAND_FILE} の言葉で書いてください。")

@@ -49,6 +49,7 @@ class Grace:
     extension_ends_on: date
     is_security_needed: bool
     exemption: str  # full | half
+    exemption_ground: str  # the word law.exemption knows it by
     effects: tuple[Effect, ...]
     cautions: tuple[str, ...]
 
@@ -86,6 +87,7 @@ def explain(
         )
     conditions = _conditions(name, facts, from_date, levy_kind)
     exemption = _exemption(name, facts, from_date, levy_kind)
+    charge = _charge_effect(name, exemption, from_date, levy_kind)
     return Grace(
         name=name,
         basis=kind.value["basis"],
@@ -96,7 +98,8 @@ def explain(
         extension_ends_on=limit,
         is_security_needed=_needs_security(yen, months, from_date, levy_kind),
         exemption=exemption,
-        effects=_effects(name, exemption, from_date, levy_kind),
+        exemption_ground=charge.value["ground"],
+        effects=_effects(name, charge, from_date, levy_kind),
         cautions=_cautions(conditions, kind, levy_kind),
     )
 
@@ -181,15 +184,19 @@ def _needs_security(yen: int, months: int, on: date, levy_kind: str) -> bool:
     return not (is_small or months <= value(FILE, "security_free_months", on, int, levy_kind).value)
 
 
-def _effects(name: str, exemption: str, on: date, levy_kind: str) -> tuple[Effect, ...]:
+def _charge_effect(name: str, exemption: str, on: date, levy_kind: str) -> Value:
+    keys = {"name": str, "kind": str, "ground": str, "text": str}
+    found = values(FILE, "charge_effect", on, keys, levy_kind)
+    return next(c for c in found if (c.value["name"], c.value["kind"]) == (name, exemption))
+
+
+def _effects(name: str, charge: Value, on: date, levy_kind: str) -> tuple[Effect, ...]:
     own = [
         e
         for e in values(FILE, "effect", on, {"name": str, "text": str}, levy_kind)
         if e.value["name"] == name
     ]
     time = value(FILE, "prescription_effect", on, str, levy_kind)
-    charges = values(FILE, "charge_effect", on, {"kind": str, "text": str}, levy_kind)
-    charge = next(c for c in charges if c.value["kind"] == exemption)
     return (
         *(Effect(e.value["text"], e.reference) for e in own),
         Effect(f"時効: {time.value}", time.reference),

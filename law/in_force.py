@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from law.dated import NoValue
 from law.files import LAST_DAY, Entry, LawFileInvalid, kinds_of, settings_in
-from law.parameters import NoValue
 
 DAY = timedelta(days=1)
 

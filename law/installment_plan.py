@@ -11,8 +11,9 @@ from datetime import date
 from itertools import accumulate, count, islice
 
 from law import allocation, delinquency_charge, prescription
-from law.calendar import NoHolidays, roll_forward
-from law.parameters import NoRate
+from law.calendar import opens_on
+from law.exemption import Exemption
+from law.rates import NoRate
 
 MOST_PARTS = 600  # 50年を超える分納は入力の誤り
 
@@ -23,13 +24,15 @@ class PlanRefused(ValueError):
 
 @dataclass(frozen=True)
 class Debt:
-    """One installment: principal as billed, what was paid on it (領収日, yen), and its 時効 events."""
+    """One installment: principal as billed, what was paid on it (領収日, yen), its 時効 events and 延滞金 exemptions."""
 
     key: str
     due_date: date
     principal_yen: int
     paid: tuple[tuple[date, int], ...] = ()
     events: tuple[prescription.Event, ...] = ()
+    designated_deadline: date | None = None
+    exemptions: tuple[Exemption, ...] = ()
 
     @property
     def unpaid_yen(self) -> int:
@@ -155,10 +158,7 @@ def _day(first_on: date, number: int) -> tuple[date, date]:
     """(day by the calendar month, day rolled to an open one); a year without holidays on file is not rolled."""
     year, month = divmod(first_on.year * 12 + first_on.month - 1 + number, 12)
     nominal = date(year, month + 1, min(first_on.day, monthrange(year, month + 1)[1]))
-    try:
-        return nominal, roll_forward(nominal)
-    except NoHolidays:
-        return nominal, nominal
+    return nominal, opens_on(nominal) or nominal
 
 
 def _days_until(first_on: date, end: date) -> Iterable[date]:
@@ -181,12 +181,21 @@ def _share_out(yen: int, debts: list[Debt], history: dict[str, list]) -> tuple[t
 
 def _charge(debts: list[Debt], history: dict[str, list], on: date, levy_kind: str) -> int | None:
     try:
-        return sum(
-            delinquency_charge.explain(d.principal_yen, d.due_date, history[d.key], on, levy_kind).yen
-            for d in debts
-        )
+        return sum(_charge_of(debt, history[debt.key], on, levy_kind) for debt in debts)
     except NoRate:
         return None
+
+
+def _charge_of(debt: Debt, paid: list[tuple[date, int]], on: date, levy_kind: str) -> int:
+    return delinquency_charge.explain(
+        debt.principal_yen,
+        debt.due_date,
+        paid,
+        on,
+        levy_kind,
+        designated_deadline=debt.designated_deadline,
+        exemptions=debt.exemptions,
+    ).yen
 
 
 def _prescribed(debt: Debt, parts: list[Part], as_of: date, levy_kind: str) -> Prescribed:
@@ -211,15 +220,7 @@ def _warnings(parts: list[Part], found: tuple[Prescribed, ...]) -> tuple[str, ..
     unknown = next((part.pay_on for part in parts if part.charge_yen is None), None)
     if unknown:
         late.append(f"{unknown} 以後の延滞金は、割合が告示されていないため計算しない")
-    if parts[-1].nominal_on == parts[-1].pay_on and not _has_holidays(parts[-1].pay_on):
-        late.append(f"{parts[-1].pay_on.year}年の祝日がまだないため、閉庁日の繰延べをしていない")
+    if opens_on(parts[-1].nominal_on) is None:
+        late.append(f"{parts[-1].nominal_on.year}年の祝日がまだないため、閉庁日の繰延べをしていない")
     late.append("分納の間も延滞金は増え、滞納処分は妨げられない")
     return tuple(late)
-
-
-def _has_holidays(day: date) -> bool:
-    try:
-        roll_forward(day)
-    except NoHolidays:
-        return False
-    return True

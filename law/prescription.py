@@ -1,168 +1,172 @@
 """消滅時効 of one installment, explained event by event.
 
-Where two readings exist the EARLIER date is shown, because it warns. Nothing here says "extinct": a person does.
-An event after the period is complete changes nothing, and none moves the date earlier. The first day is not
-counted (民法140条).
+Where two readings exist the EARLIER date is shown, because it warns; the other stands beside it. Nothing here says
+"extinct": a person does. An event after the period is complete changes nothing. The first day is not counted (民法140条).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from law.calendar import last_day, roll_forward
-from law.parameters import PrescriptionRule, attachment_ends, levy_policy, prescription_rule
+from law.calendar import last_day, opens_on, roll_forward
+from law.parameters import levy_policy
+from law.prescription_event import Event, Mark, UnknownEvent, marks
 
+__all__ = ["Event", "Prescription", "Step", "UnknownEvent", "explain", "extinct_from"]
 DAY = timedelta(days=1)
-RANKS = {"督促": 1, "催告": 2, "承認": 3, "差押": 4, "差押終了": 5, "停止": 6}  # 同じ日のとき、この順に見る
-
-
-class UnknownEvent(ValueError):
-    """時効の事由として知らない種別。"""
-
-
-@dataclass(frozen=True)
-class Event:
-    """督促, 催告, 承認, 差押 or 停止. `ended_on`, `end_reason`: 差押 only (no end = in force)."""
-
-    kind: str
-    happened_on: date
-    ended_on: date | None = None
-    end_reason: str | None = None
-    is_confirmed: bool = False  # 承認 only: has a person confirmed that it acknowledges this installment
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one event did; `completes_on` is the date after it."""
+    """What one event did; `completes_on` is the date after it, `row` where the event is recorded."""
 
     on: date
     event: str
     effect: str
     completes_on: date
     article: str
+    row: str = ""
 
 
 @dataclass(frozen=True)
 class Prescription:
-    """`completes_on`: complete at the end of this day, unless `is_held` (差押 in force: it cannot complete).
+    """`completes_on`: complete at the end of this day, unless `is_held` (差押, 交付要求 or a pause in force: it cannot complete).
 
-    `if_confirmed_on`: the same date should every unconfirmed 承認 be confirmed.
+    `later_reading_on`: the same under the later reading of the 督促 (料). `if_confirmed_on`: should every unconfirmed 承認 be
+    confirmed. `extinct_from`: first day on which a person may call it extinct; None while held, or where the calendar of
+    that year is not published yet. `needs_person`: something here is for a person to judge.
     """
 
     completes_on: date
+    later_reading_on: date
     if_confirmed_on: date
+    extinct_from: date | None
     renewed_by: str | None
     renewed_on: date | None
     is_held: bool
+    needs_person: bool
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """One moment: prescription will not complete before the end of `until`, if it has not completed already."""
-
-    on: date
-    event: str
-    effect: str
-    article: str
-    until: date | None = None
-    is_renewal: bool = False
-    attachments: int = 0  # +1 an attachment begins, -1 it ends
-
-
-def explain(due_date: date, levy_kind: str, events: Iterable[Event], as_of: date) -> Prescription:
+def explain(
+    due_date: date, levy_kind: str, events: Iterable[Event], as_of: date, installment_no: str | None = None
+) -> Prescription:
     """When the claim due on `due_date` prescribes, as known on `as_of`. Later events are left out.
 
+    With `installment_no`, events whose scope names other 期別 only are left out too.
     Raises UnknownEvent, and NoValue for a day or levy kind without parameters.
     """
-    known = [event for event in events if event.happened_on <= as_of]
+    policy = levy_policy(levy_kind, due_date)
+    months = 12 * policy.prescription_years
+    known = [event for event in events if event.happened_on <= as_of and _concerns(event, installment_no)]
     confirmed = [replace(event, is_confirmed=True) if event.kind == "承認" else event for event in known]
-    found = _follow(due_date, levy_kind, known, as_of)
-    return replace(found, if_confirmed_on=_follow(due_date, levy_kind, confirmed, as_of).completes_on)
+
+    def follow(own: list[Event], is_later: bool = False) -> _Course:
+        course = _Course.begun(due_date + DAY, months, policy.references["prescription_years"])
+        for mark in marks(own, due_date, levy_kind, months, as_of):
+            course.take(mark, mark.later_until if is_later else mark.until)
+        return course
+
+    found = follow(known)
+    by, on = (found.renewed.event.removesuffix("終了"), found.renewed.on) if found.renewed else (None, None)
+    return Prescription(
+        completes_on=found.completes_on,
+        later_reading_on=follow(known, is_later=True).completes_on,
+        if_confirmed_on=follow(confirmed).completes_on,
+        extinct_from=None if found.is_held else _extinct_from_or_none(found.completes_on, levy_kind),
+        renewed_by=by,
+        renewed_on=on,
+        is_held=found.is_held,
+        needs_person=found.needs_person or found.doubt_until > found.completes_on,
+        steps=tuple(found.steps),
+    )
 
 
 def extinct_from(completes_on: date, levy_kind: str) -> date:
     """First day on which a person may call it extinct: 料 waits for the next open day (国保法111条, 民法142条)."""
     rolls = levy_policy(levy_kind, completes_on).prescription_rolls_forward
-    return (roll_forward(completes_on) if rolls else completes_on) + DAY
+    return (roll_forward(completes_on, levy_kind) if rolls else completes_on) + DAY
 
 
-def _follow(due_date: date, levy_kind: str, events: list[Event], as_of: date) -> Prescription:
-    policy = levy_policy(levy_kind, due_date)
-    months = 12 * policy.prescription_years
-    completes_on = last_day(due_date + DAY, months)
-    article = policy.references["prescription_years"]
-    steps = [
-        Step(due_date + DAY, "起算", f"{policy.prescription_years}年の期間が始まる", completes_on, article)
-    ]
-    attachments, reminded_until, renewed = 0, date.min, None
-    for mark in _marks(events, levy_kind, months, as_of):
-        effect = mark.effect
-        if not attachments and mark.on > completes_on:
-            effect = "期間満了後のため効力なし（担当者が確かめる）"
-        elif mark.event == "催告" and mark.on <= reminded_until:
-            effect = "前の催告による完成猶予の間の再度の催告のため効力なし"
-        else:
-            if mark.is_renewal and mark.until > completes_on:
-                renewed = mark
-            attachments += mark.attachments
-            completes_on = max(completes_on, mark.until or completes_on)
-            reminded_until = mark.until if mark.event == "催告" else reminded_until
-        steps.append(Step(mark.on, mark.event, effect, completes_on, mark.article))
-    by, on = (renewed.event.removesuffix("終了"), renewed.on) if renewed else (None, None)
-    return Prescription(completes_on, completes_on, by, on, attachments > 0, tuple(steps))
+def _extinct_from_or_none(completes_on: date, levy_kind: str) -> date | None:
+    rolls = levy_policy(levy_kind, completes_on).prescription_rolls_forward
+    last = opens_on(completes_on, levy_kind) if rolls else completes_on
+    return last + DAY if last else None
 
 
-def _marks(events: list[Event], levy_kind: str, months: int, as_of: date) -> list[_Mark]:
-    """Every event as marks in order of time. Only the first 督促 renews."""
-    ordered = sorted(events, key=lambda event: event.happened_on)
-    first_demand = next((event for event in ordered if event.kind == "督促"), None)
-    marks: list[_Mark] = []
-    for event in ordered:
-        rule = prescription_rule(levy_kind, event.happened_on)
-        if event.kind == "督促" and event is not first_demand:
-            article = rule.references["demand_wait_days"]
-            marks.append(_Mark(event.happened_on, "督促", "再度の督促のため更新しない", article))
-        else:
-            marks.extend(_marks_of(event, rule, months, as_of))
-    return sorted(marks, key=lambda mark: (mark.on, RANKS[mark.event]))
+def _concerns(event: Event, installment_no: str | None) -> bool:
+    return not event.scope or installment_no is None or installment_no in event.scope
 
 
-def _marks_of(event: Event, rule: PrescriptionRule, months: int, as_of: date) -> Iterator[_Mark]:
-    on = event.happened_on
-    if event.kind == "督促":
-        until = last_day(on + timedelta(days=rule.demand_wait_days) + DAY, months)
-        yield _Mark(on, "督促", "更新", rule.references["demand_wait_days"], until, is_renewal=True)
-    elif event.kind == "催告":
-        until = last_day(on + DAY, rule.reminder_hold_months)
-        effect = f"{until} まで完成猶予" if until > on else "催告だけでは効力なし"
-        yield _Mark(on, "催告", effect, rule.references["reminder_hold_months"], until)
-    elif event.kind == "承認":
-        article = rule.references["acknowledgement"]
-        if event.is_confirmed:
-            yield _Mark(on, "承認", "更新", article, last_day(on + DAY, months), is_renewal=True)
-        else:
-            yield _Mark(on, "承認", "承認と確認されていないため更新しない", article)
-    elif event.kind == "差押":
-        yield _Mark(on, "差押", "差押の間は完成しない", rule.references["attachment"], attachments=1)
-        if event.ended_on and event.ended_on <= as_of:
-            yield _end_of_attachment(event, rule, months)
-    elif event.kind == "停止":
-        yield _Mark(on, "停止", "執行停止の間も時効は進行する", rule.references["suspension"])
-    else:
-        raise UnknownEvent(
-            f"時効の事由「{event.kind}」を知りません。督促・催告・承認・差押・停止のどれかにしてください。"
-        )
+@dataclass
+class _Course:
+    """The period as it stands after the marks taken so far."""
 
+    completes_on: date
+    runs_from: date  # first counted day of the period that runs now
+    months: int
+    steps: list[Step]
+    renewed: Mark | None = None
+    reminded_until: date = date.min
+    agreed_until: date = date.min
+    doubt_until: date = date.min
+    holds: int = 0
+    pauses: int = 0
+    paused_from: date = date.min
+    starts_after_pause: bool = False
+    needs_person: bool = False
 
-def _end_of_attachment(event: Event, rule: PrescriptionRule, months: int) -> _Mark:
-    """取立, 配当 and 無益解除 renew; 取下げ, 違法取消 and an unknown reason (the earlier reading) only hold."""
-    on, reason = event.ended_on, event.end_reason or "理由不明"
-    hold_article = rule.references["failed_attachment_hold_months"]
-    is_renewal, article = attachment_ends().get(reason, (False, hold_article))
-    if is_renewal:
-        until, effect = last_day(on + DAY, months), f"{reason}により終了、更新"
-    else:
-        until = last_day(on + DAY, rule.failed_attachment_hold_months)
-        effect = f"{reason}により終了、更新せず {until} まで完成猶予"
-    return _Mark(on, "差押終了", effect, article, until, is_renewal, attachments=-1)
+    @classmethod
+    def begun(cls, first_day: date, months: int, article: str) -> "_Course":
+        until = last_day(first_day, months)
+        return cls(until, first_day, months, [Step(first_day, "起算", f"{months // 12}年の期間が始まる", until, article)])
+
+    @property
+    def is_held(self) -> bool:
+        return self.holds + self.pauses > 0
+
+    def take(self, mark: Mark, until: date) -> None:
+        effect = self._without_effect(mark)
+        if effect is None:
+            effect = mark.effect
+            self._apply(mark, until)
+        self.steps.append(Step(mark.on, mark.event, effect, self.completes_on, mark.article, mark.row))
+
+    def _without_effect(self, mark: Mark) -> str | None:
+        """Why the mark does nothing, or None. 民法150条2項, 151条3項・5項: no 催告 or 協議 while an earlier 催告 holds."""
+        if not self.is_held and mark.on > self.completes_on:
+            self.needs_person |= mark.event != "停止"
+            return "期間満了後のため効力なし（担当者が確かめる）"
+        if mark.event == "催告" and mark.on <= max(self.reminded_until, self.agreed_until):
+            return "前の催告・協議による完成猶予の間の催告のため効力なし"
+        if mark.event == "協議" and mark.on <= self.reminded_until:
+            return "催告による完成猶予の間の合意のため効力なし"
+        return None
+
+    def _apply(self, mark: Mark, until: date) -> None:
+        self.needs_person |= mark.needs_person
+        if mark.is_doubtful:
+            self.doubt_until = max(self.doubt_until, until)
+            return
+        if mark.pauses:
+            self._pause(mark, until)
+            return
+        if mark.event == "催告":
+            self.reminded_until = max(self.reminded_until, until)
+        if mark.event == "協議":
+            self.agreed_until = max(self.agreed_until, until)
+        if mark.first_day and until > self.completes_on:
+            self.renewed, self.runs_from = mark, mark.first_day
+            self.starts_after_pause |= self.pauses > 0
+        self.holds += mark.holds
+        self.completes_on = max(self.completes_on, until)
+
+    def _pause(self, mark: Mark, fresh: date) -> None:
+        """税 18条の2第4項: the days of the pause are added; a period that had not begun to run starts after it."""
+        if self.pauses == 0:
+            self.paused_from, self.starts_after_pause = mark.on, mark.on <= self.runs_from
+        self.pauses += mark.pauses
+        if self.pauses == 0 and self.starts_after_pause:
+            self.completes_on, self.runs_from = max(self.completes_on, fresh), mark.on + DAY
+        elif self.pauses == 0:
+            self.completes_on += mark.on - self.paused_from + DAY

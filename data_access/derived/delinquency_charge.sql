@@ -1,5 +1,5 @@
 -- 延滞金 of every open installment if what is left is paid on as_of, in yen (law/delinquency_charge.py explains one).
--- grain: one row per open installment; 0 yen is a row too.
+-- grain: one row per open installment; 0 yen is a row too. charge_yen is still due: computed_yen less charge_paid_yen.
 -- Whole numbers only: a rate is an exact fraction, every segment is cut to whole yen, the sum is rounded once.
 -- Fails, naming the remedy, when a day has no rate or a due date no city settings; it never extrapolates.
 create or replace table derived.delinquency_charge as
@@ -9,40 +9,59 @@ with installment as (
         open_installment.installment_no,
         open_installment.due_date,
         open_installment.assessed_yen,
-        levy_policy.*,
-        due_date + 1 as starts_on,
-        cast(due_date + 1 + to_months(first_months) as date) as anniversary
+        levy_policy.* exclude (from_date, to_date),
+        if(charge_start_basis = 'due_date', open_installment.due_date, demand_state.designated_deadline) as basis,
+        basis + 1 as starts_on,
+        cast(starts_on + to_months(cast(first_months as integer)) as date) as anniversary,
+        cast(date_trunc('month', basis) as date) as month_start
     from derived.open_installment
+    left join derived.demand_state using (notice_number, installment_no)
     left join law.levy_policy
         on levy_policy.levy_kind = open_installment.levy_kind
         and open_installment.due_date between levy_policy.from_date and levy_policy.to_date
 ),
 -- last low-rate day: the day before the anniversary, or the month's end where the day does not exist (民法143条2項)
 first_period as (
-    select *, anniversary - cast(day(anniversary) = day(starts_on) as integer) as first_ends_on
+    select
+        installment.*,
+        if(
+            -- the last day of the month before rolled forward to this due date
+            first_period_ends_with_month and coalesce(calendar_day.opens_on = basis, false),
+            cast(month_start + to_months(cast(first_months as integer)) as date) - 1,
+            anniversary - cast(day(anniversary) = day(starts_on) as integer)
+        ) as first_ends_on
     from installment
+    left join law.calendar_day
+        on calendar_day.levy_kind = installment.levy_kind
+        and calendar_day.day = installment.month_start - 1
+    where basis is not null
 ),
--- what was paid by the due date counts on the due date; a payment on as_of changes nothing any more
+-- what was paid or written off by the basis counts on it; what happens on as_of changes nothing any more
+gone as (
+    select notice_number, installment_no, received_on as gone_on, principal_yen as yen from source.receipt
+    union all
+    select notice_number, installment_no, written_off_on, written_off_yen from source.write_off
+),
 payment as (
     select
-        receipt.notice_number,
-        receipt.installment_no,
-        greatest(receipt.received_on, installment.due_date) as paid_on,
-        cast(sum(receipt.principal_yen) as bigint) as paid_yen
-    from source.receipt
-    join installment using (notice_number, installment_no)
-    where receipt.received_on < getvariable('as_of')
+        notice_number,
+        installment_no,
+        greatest(gone.gone_on, first_period.basis) as paid_on,
+        cast(sum(gone.yen) as bigint) as paid_yen
+    from gone
+    join first_period using (notice_number, installment_no)
+    where gone.gone_on < getvariable('as_of')
     group by all
-    having sum(receipt.principal_yen) <> 0
+    having sum(gone.yen) <> 0
 ),
 cut as (
     select notice_number, installment_no, paid_on, paid_yen from payment
     union all
-    select notice_number, installment_no, due_date, 0 from installment
+    select notice_number, installment_no, basis, 0 from first_period
     anti join payment on
-        payment.notice_number = installment.notice_number
-        and payment.installment_no = installment.installment_no
-        and payment.paid_on = installment.due_date
+        payment.notice_number = first_period.notice_number
+        and payment.installment_no = first_period.installment_no
+        and payment.paid_on = first_period.basis
 ),
 balance as (
     select
@@ -57,7 +76,7 @@ balance as (
 -- the base of each run of days: the balance cut to full thousands, nothing below the minimum
 base as (
     select
-        first_period.* exclude (from_date, to_date),
+        first_period.*,
         balance.from_date,
         balance.to_date,
         least(assessed_yen, greatest(0, assessed_yen - paid_yen)) as balance_yen,
@@ -78,38 +97,119 @@ part as (
     from base
     where base_yen > 0 and to_date > first_ends_on
 ),
+-- exempt days: the days between two changes of exemption, the strongest kind of each, equal neighbours made one
+exemption as (
+    select notice_number, installment_no, from_date, coalesce(to_date, getvariable('as_of')) as to_date, kind
+    from derived.charge_exemption
+    where from_date <= getvariable('as_of')
+),
+change as (
+    select notice_number, installment_no, from_date as day from exemption
+    union
+    select notice_number, installment_no, to_date + 1 from exemption
+    union
+    select notice_number, installment_no, date '0001-01-01' from exemption
+),
+span as (
+    select
+        change.notice_number,
+        change.installment_no,
+        change.day,
+        case
+            when bool_or(exemption.kind = 'full') then 'full'
+            when count(exemption.kind) > 0 then 'half'
+            else ''
+        end as kind
+    from change
+    left join exemption
+        on exemption.notice_number = change.notice_number
+        and exemption.installment_no = change.installment_no
+        and change.day between exemption.from_date and exemption.to_date
+    group by all
+),
+turn as (
+    select *
+    from span
+    qualify kind is distinct from lag(kind) over (partition by notice_number, installment_no order by day)
+),
+exempt_run as (
+    select
+        *,
+        coalesce(lead(day) over (partition by notice_number, installment_no order by day) - 1, date '9999-12-31') as last_day
+    from turn
+),
+piece as (
+    select
+        part.*,
+        greatest(part_from, coalesce(exempt_run.day, part_from)) as piece_from,
+        least(part_to, coalesce(exempt_run.last_day, part_to)) as piece_to,
+        coalesce(exempt_run.kind, '') as exemption_kind
+    from part
+    left join exempt_run using (notice_number, installment_no)
+    where coalesce(exempt_run.day, part_from) <= part_to and coalesce(exempt_run.last_day, part_to) >= part_from
+),
 segment as (
     select
-        part.notice_number,
-        part.installment_no,
-        least(part_to, rate.to_date) - greatest(part_from, rate.from_date) + 1 as days,
-        base_yen * days * rate_numerator // (rate_denominator * days_per_year) as yen
-    from part
+        piece.notice_number,
+        piece.installment_no,
+        least(piece_to, rate.to_date) - greatest(piece_from, rate.from_date) + 1 as days,
+        base_yen * days * rate_numerator as exact,
+        rate_denominator * days_per_year as divisor,
+        cut_each_segment
+    from piece
     join law.delinquency_rate as rate
-        on rate.period = part.period
-        and rate.from_date <= part.part_to
-        and rate.to_date >= part.part_from
+        on rate.period = piece.period || if(exemption_kind = 'half', '_half', '')
+        and rate.from_date <= piece.piece_to
+        and rate.to_date >= piece.piece_from
+    where exemption_kind <> 'full'
 ),
 charged as (
-    select notice_number, installment_no, sum(days) as days, cast(sum(yen) as bigint) as yen
+    select
+        notice_number,
+        installment_no,
+        sum(days) as days,
+        cast(if(any_value(cut_each_segment), sum(exact // divisor), sum(exact) // any_value(divisor)) as bigint) as yen
     from segment
     group by notice_number, installment_no
 ),
 expected as (
-    select notice_number, installment_no, sum(part_to - part_from + 1) as days
-    from part
+    select
+        notice_number,
+        installment_no,
+        sum(piece_to - piece_from + 1) filter (where exemption_kind <> 'full') as days,
+        sum(piece_to - piece_from + 1) filter (where exemption_kind <> '') as exempt_days
+    from piece
+    group by notice_number, installment_no
+),
+computed as (
+    select
+        installment.notice_number,
+        installment.installment_no,
+        case
+            when installment.levy_kind is null
+                then error('levy_policy.toml: 納期限 ' || installment.due_date || ' の値がありません。')
+            when coalesce(charged.days, 0) <> coalesce(expected.days, 0)
+                then error('delinquency_charge.toml: 割合のない日があります（納期限 ' || installment.due_date || '）。')
+            when charged.yen >= result_minimum_yen then charged.yen // result_unit_yen * result_unit_yen
+            else 0
+        end as computed_yen,
+        cast(coalesce(expected.exempt_days, 0) as integer) as exempt_days
+    from installment
+    left join charged using (notice_number, installment_no)
+    left join expected using (notice_number, installment_no)
+),
+charge_paid as (
+    select notice_number, installment_no, cast(greatest(0, sum(charge_yen)) as bigint) as yen
+    from source.receipt
+    where received_on <= getvariable('as_of') and charge_yen <> 0
     group by notice_number, installment_no
 )
 select
-    installment.notice_number,
-    installment.installment_no,
-    case
-        when levy_policy_missing then error('levy_policy.toml: 納期限 ' || installment.due_date || ' の値がありません。')
-        when coalesce(charged.days, 0) <> coalesce(expected.days, 0)
-            then error('delinquency_charge.toml: 割合のない日があります（納期限 ' || installment.due_date || '）。')
-        when charged.yen >= result_minimum_yen then charged.yen // result_unit_yen * result_unit_yen
-        else 0
-    end as charge_yen
-from (select *, levy_kind is null as levy_policy_missing from installment) as installment
-left join charged using (notice_number, installment_no)
-left join expected using (notice_number, installment_no)
+    notice_number,
+    installment_no,
+    greatest(0, computed_yen - coalesce(charge_paid.yen, 0)) as charge_yen,
+    computed_yen,
+    coalesce(charge_paid.yen, 0) as charge_paid_yen,
+    exempt_days
+from computed
+left join charge_paid using (notice_number, installment_no)

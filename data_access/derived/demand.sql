@@ -1,6 +1,7 @@
 -- 督促 of every open installment as known on as_of: by when, when, and from which day an attachment is possible
 -- (law/demand.py explains one).
 -- grain: one row per open installment. is_missed (督促漏れ): unpaid, not demanded, past the deadline.
+-- designated_deadline: as recorded, else the city's usual one. Both days behind seizable_from stay visible.
 create or replace table derived.demand_state as
 with first_demand as (
     select notice_number, installment_no, issued_on, designated_deadline
@@ -16,14 +17,13 @@ waiting as (
         open_installment.installment_no,
         open_installment.due_date + cast(on_due.demand_deadline_days as integer) as deadline,
         first_demand.issued_on,
-        first_demand.designated_deadline,
-        first_demand.issued_on + cast(on_issue.seizure_wait_days as integer) + 1 as after_dispatch,
         coalesce(
             first_demand.designated_deadline,
             first_demand.issued_on + cast(on_issue.designated_deadline_days as integer)
-        ) + 1
-            as after_designated_deadline,
-        on_issue.seizure_waits_for_designated_deadline as waits
+        ) as designated_deadline,
+        first_demand.issued_on + cast(on_issue.seizure_wait_days as integer) + 1 as after_dispatch,
+        on_issue.seizure_waits_for_designated_deadline as waits,
+        on_issue.demand_fee_yen as fee_yen
     from derived.open_installment
     left join first_demand using (notice_number, installment_no)
     left join law.levy_policy as on_due
@@ -39,6 +39,9 @@ select
     if(deadline is null, error('levy_policy.toml: 督促の期限のない納期限があります。'), deadline) as deadline,
     issued_on,
     designated_deadline,
+    after_dispatch,
+    designated_deadline + 1 as after_designated_deadline,
     if(waits, greatest(after_dispatch, after_designated_deadline), after_dispatch) as seizable_from,
+    fee_yen,
     issued_on is null and deadline < getvariable('as_of') as is_missed
 from waiting

@@ -1,11 +1,12 @@
 -- grain: one event that touches the 時効 of one open installment
 -- 承認 by part payment is not confirmed by itself (最判令和2年6月26日): until a person confirms, the earlier date stands.
+-- deadline: 督促の指定期限. 交付要求 (参加差押 is one) is taken as notified on the day of the 処分.
 create or replace table derived.prescription_event as
 with demanded as (
-    select notice_number, installment_no, '督促' as kind, min(issued_on) as happened_on
+    select notice_number, installment_no, '督促' as kind, issued_on as happened_on, designated_deadline as deadline
     from source.demand
-    where withdrawn_on is null
-    group by all
+    where withdrawn_on is null and issued_on <= getvariable('as_of')
+    qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
 ), pledged as (
     select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed
     from source.installment_plan as plan
@@ -14,18 +15,16 @@ with demanded as (
     select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed
     from source.receipt
     where principal_yen > 0
-), attached as (
+), seized as (
     select
         scope.notice_number,
         scope.installment_no,
-        '差押' as kind,
+        if(disposition.disposition_kind = '差押', '差押', '交付要求') as kind,
         disposition.took_effect_on as happened_on,
         disposition.ended_on,
-        disposition.end_reason,
-        true as is_confirmed
+        disposition.end_reason
     from source.disposition as disposition
     join source.disposition_installment as scope using (disposition_number)
-    where disposition.disposition_kind = '差押'
 ), every_event as (
     select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed from demanded
     union all by name
@@ -33,9 +32,10 @@ with demanded as (
     union all by name
     from part_paid
     union all by name
-    from attached
+    select *, true as is_confirmed from seized
 )
-select every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed
+select
+    every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed, deadline
 from every_event
 semi join derived.open_installment using (notice_number, installment_no)
 where happened_on <= getvariable('as_of')

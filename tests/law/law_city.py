@@ -42,12 +42,26 @@ SCHEMAS = {
         "ended_on": pl.Date,
         "end_reason": pl.String,
         "is_confirmed": pl.Boolean,
+        "deadline": pl.Date,
+    },
+    "source.write_off": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "written_off_on": pl.Date,
+        "written_off_yen": pl.Int64,
+    },
+    "derived.charge_exemption": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "from_date": pl.Date,
+        "to_date": pl.Date,
+        "kind": pl.String,
     },
 }
 
 
 def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
-    """A database with the law and the given rows; keys are open_installment, receipt, demand, prescription_event."""
+    """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
     for name, law_rows in parameters.as_tables().items():
@@ -66,7 +80,9 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 
 
 def run(database: duckdb.DuckDBPyConnection, rule: str) -> None:
-    """Run one rule of data_access/derived."""
+    """Run one rule of data_access/derived. The charge may begin with the 督促, so that one runs first."""
+    if rule == "delinquency_charge":
+        run(database, "demand")
     database.execute((DERIVED / f"{rule}.sql").read_text(encoding="utf-8"))
 
 

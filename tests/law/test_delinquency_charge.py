@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law import parameters
+from law import parameters, rates
 from law.calendar import last_day
 from law.delinquency_charge import explain
 
@@ -30,7 +30,7 @@ def day_by_day(principal, due, payments, as_of, policy):
         tested = balance if policy.min_base_on_balance else principal
         base = 0 if tested < policy.base_minimum_yen else balance - balance % policy.base_unit_yen
         period = "first" if day <= first_end else "after"
-        rate = next(run.rate for run in parameters.rate_runs(period) if run.from_date <= day <= run.to_date)
+        rate = next(run.rate for run in rates.rate_runs(period) if run.from_date <= day <= run.to_date)
         days.append((period, balance, base, rate))
         day += DAY
     total = sum(
@@ -129,7 +129,7 @@ def test_every_step_names_its_article():
 
 @pytest.mark.parametrize(("due", "as_of"), [(DUE, date(2027, 1, 1)), (date(2026, 12, 31), date(2027, 1, 31))])
 def test_a_day_without_a_rate_raises(due, as_of):
-    with pytest.raises(parameters.NoRate, match=r"2027-01-01 の延滞金の割合がありません"):
+    with pytest.raises(rates.NoRate, match=r"2027-01-01 の延滞金の割合がありません"):
         explain(50_000, due, [], as_of)
 
 
@@ -181,6 +181,6 @@ def test_zero_below_the_minimum(due, principal, days):
 
 
 def test_rates_are_exact_decimals():
-    assert {type(run.rate) for period in ("first", "after") for run in parameters.rate_runs(period)} == {
+    assert {type(run.rate) for period in ("first", "after") for run in rates.rate_runs(period)} == {
         Decimal
     }

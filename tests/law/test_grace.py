@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law import grace
+from law import files, grace
 from law.calendar import last_day
+from law.dated import NoValue
 from law.grace import GraceRefused, application_deadline, cancel, explain
-from law.parameters import NoValue
 
 ON = date(2026, 11, 1)
 ILL = {"illness": True, "cannot_pay_at_once": True, "applied": True}
@@ -101,6 +101,13 @@ def test_security_by_the_city_s_setting(yen, months, needed):
 )
 def test_the_kind_of_exemption(name, facts, exemption):
     assert one(name, facts).exemption == exemption
+
+
+def test_the_ground_is_one_the_charge_knows():
+    known = {g["value"]["ground"]: g["value"]["kind"] for g in files.settings_in("delinquency_charge.toml")["exemption_ground"]}
+    for name, facts in (("徴収猶予", ILL), ("徴収猶予", {"closure": True}), ("職権換価猶予", POOR), ("申請換価猶予", POOR)):
+        found = one(name, facts)
+        assert known[found.exemption_ground] == found.exemption
 
 
 def test_only_the_grace_of_collection_stops_demands():

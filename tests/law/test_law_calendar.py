@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import holidays as holidays_package
 import pytest
 
-from law import calendar, parameters
+from law import calendar
 
 YEARS = range(2000, 2028)
 
 
 def test_holidays_agree_with_an_independent_source():
     expected = dict(holidays_package.Japan(years=YEARS, language="ja"))
-    assert parameters.holidays() == expected
+    assert calendar.holidays() == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from law import files, parameters
+from law import calendar, dated, files, parameters, rates
 
 GOOD = """
 [[days]]
@@ -57,8 +57,10 @@ def with_law(monkeypatch, tmp_path, file_name, old, new):
 
 
 def forget():
-    for cached in (files.settings_in, parameters.rate_runs, parameters._policies, parameters.holidays):
-        cached.cache_clear()
+    for module in (calendar, dated, files, parameters, rates):
+        for cached in vars(module).values():
+            if hasattr(cached, "cache_clear"):
+                cached.cache_clear()
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def changed(monkeypatch, tmp_path):
         ("delinquency_charge.toml", 'first = "2.8"', 'frist = "2.8"', "first を"),
         ("levy_policy.toml", "value = 1\n", "value = 2\n", "使える値は"),
         ("levy_policy.toml", "value = 1000\n", 'value = "1000"\n', "int で書いて"),
-        ("levy_policy.toml", 'value = "due_date"', 'value = "demand_due"', "使える値は"),
+        ("levy_policy.toml", 'value = "due_date"', 'value = "issued_on"', "使える値は"),
         (
             "levy_policy.toml",
             '"料"\nfrom = 2000-01-01',
@@ -96,7 +98,7 @@ def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new
 
 
 def test_an_amendment_is_one_dated_row(changed):
-    before = parameters.rate_runs("first")[-1]
+    before = rates.rate_runs("first")[-1]
     row = """
 [[rate]]
 from = 2027-01-01
@@ -108,7 +110,7 @@ last_checked = 2026-12-01
 [[rate]]
 from = 2026-01-01"""
     changed("delinquency_charge.toml", "[[rate]]\nfrom = 2026-01-01", row)
-    after = parameters.rate_runs("first")[-1]
+    after = rates.rate_runs("first")[-1]
     assert (before.to_date, after.from_date, after.to_date) == (
         date(2026, 12, 31),
         before.from_date,
@@ -130,7 +132,7 @@ def test_policy_changes_on_its_day(changed):
 
 
 def test_no_value_before_the_first_day():
-    with pytest.raises(parameters.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
+    with pytest.raises(dated.NoValue, match=r"levy_policy.toml: 料 の 1999-12-31 の値がありません"):
         parameters.levy_policy("料", date(1999, 12, 31))
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from golden_rows import FOLDER, NOT_REPRODUCED, case_id, day, listed, rows, usable
 
-from law import calendar, collection_rate, delinquency_charge, demand, parameters, prescription
+from law import calendar, collection_rate, delinquency_charge, demand, parameters, prescription, rates
 
 TESTED = {
     "golden2_collection_rate.csv",
@@ -101,7 +101,7 @@ def test_due_date_rolls_forward(row):
 def test_rate(row):
     for on in (day(row["from"]), day(row["to"])):
         for period in ("first", "after"):
-            run = next(r for r in parameters.rate_runs(period) if r.from_date <= on <= r.to_date)
+            run = next(r for r in rates.rate_runs(period) if r.from_date <= on <= r.to_date)
             assert run.rate == Decimal(row[f"{period}_rate_pct"])
 
 
@@ -157,5 +157,5 @@ def test_quoted_rules():
         for policy in (by_balance, by_original)
     ]
     assert balances == [0, 1000]  # RQ01 読谷村は当初額で見る
-    newest = [str(parameters.rate_runs(period)[-1].rate) for period in ("first", "after")]
+    newest = [str(rates.rate_runs(period)[-1].rate) for period in ("first", "after")]
     assert newest == ["2.8", "9.1"]  # RQ06 令和8年

@@ -20,9 +20,9 @@ def tables(rng):
         installments.append((*key, "A1", rng.choice("料税"), due.year, due, yen, yen))
         receipts += [(*key, on, rng.randrange(-500, 5_000), 0) for on in later[: rng.choice([0, 0, 1, 3])]]
         demands.append((*key, due + timedelta(days=25), due + timedelta(days=35), None))
-        events.append((*key, "督促", due + timedelta(days=25), None, None, None))
-        events += [(*key, "催告", on, None, None, None) for on in later[: rng.randrange(5)]]
-        events += [(*key, "承認", on, None, None, True) for on in later[: rng.choice([0, 0, 2])]]
+        events.append((*key, "督促", due + timedelta(days=25), None, None, None, None))
+        events += [(*key, "催告", on, None, None, None, None) for on in later[: rng.randrange(5)]]
+        events += [(*key, "承認", on, None, None, True, None) for on in later[: rng.choice([0, 0, 2])]]
     return {
         "open_installment": installments,
         "receipt": receipts,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from law import sanctions
-from law.parameters import NoValue
+from law.dated import NoValue
 from law.sanctions import benefit_hold, child_until, long_term_care_extract, special_medical_payment
 
 DUE = date(2025, 6, 30)

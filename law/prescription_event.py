@@ -1,0 +1,194 @@
+"""What each event does to 消滅時効: a mark in time "not complete before the end of `until`", a hold, or a pause.
+
+The law of the day on which the event happened counts (平成29年法律44号附則10条): 中断・停止 before 2020-04-01, 更新・完成猶予 after.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from law.calendar import last_day
+from law.parameters import AttachmentEnd, PrescriptionRule, attachment_ends, event_ranks, levy_policy, prescription_rule
+
+DAY = timedelta(days=1)
+
+
+class UnknownEvent(ValueError):
+    """時効の事由として知らない種別。"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to one installment; `kind` is one of prescription.toml's event_kind.
+
+    `deadline`: 督促の指定期限, 告知の納期限, or the end of the time agreed for 協議. 交付要求 is dated by its notice to the debtor.
+    `ended_on`: end of 差押, 交付要求, 猶予, of the obstacle (天災), or the refusal to go on (協議); None = in force.
+    """
+
+    kind: str
+    happened_on: date
+    ended_on: date | None = None
+    end_reason: str | None = None  # 差押 only
+    is_confirmed: bool = False  # 承認 only: has a person confirmed that it acknowledges this installment
+    deadline: date | None = None
+    ground: str | None = None  # 承認 only: 一部納付, 分納誓約, 猶予申請, 書面
+    row: str = ""  # where it is recorded, e.g. 督促 0000012345-03
+    scope: tuple[str, ...] = ()  # 承認 only: the 期別 it names; empty = the one asked about
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One moment of an event. `later_until`: under the later reading. `first_day`: first counted day of a new period."""
+
+    on: date
+    rank: int
+    event: str
+    effect: str
+    article: str
+    row: str
+    until: date = date.min
+    later_until: date = date.min
+    first_day: date | None = None  # set only where a new period starts (更新)
+    holds: int = 0  # +1 cannot complete from now on, -1 no longer so
+    pauses: int = 0  # +1 time stops running, -1 it runs again
+    is_doubtful: bool = False  # counts only once a person confirms it
+    needs_person: bool = False
+
+
+def marks(events: list[Event], due_date: date, levy_kind: str, months: int, as_of: date) -> list[Mark]:
+    """Every event as marks in order of time; `months` is the whole period. Only the first 督促 renews."""
+    ordered = sorted(events, key=lambda event: (event.happened_on, event.deadline or date.max))
+    first_demand = next((event for event in ordered if event.kind == "督促"), None)
+    found: list[Mark] = []
+    for event in ordered:
+        if event.kind not in event_ranks():
+            raise UnknownEvent(
+                f"時効の事由「{event.kind}」を知りません。{'・'.join(event_ranks())}のどれかにしてください。"
+            )
+        reader = _Reader(event, due_date, levy_kind, months, prescription_rule(levy_kind, event.happened_on))
+        found.append(reader.demand(ordered, event is first_demand) if event.kind == "督促" else reader.start(as_of))
+        if event.ended_on and event.ended_on <= as_of and (end := reader.end()):
+            found.append(end)
+    return sorted(found, key=lambda mark: (mark.on, mark.rank, mark.until))
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one event under the rule of its day."""
+
+    event: Event
+    due_date: date
+    levy_kind: str
+    months: int
+    rule: PrescriptionRule
+
+    def demand(self, ordered: list[Event], is_first: bool) -> Mark:
+        """料: two readings of the day on which the period starts anew; 税: after ten days, or the day of an earlier 差押."""
+        if not is_first:
+            return self._mark(f"再度の督促のため{self.rule.renewal_word}しない", "demand_wait_days")
+        on = self.event.happened_on
+        waited = on + timedelta(days=self.rule.demand_wait_days)
+        first_day = min([waited, *(e.happened_on for e in ordered if e.kind == "差押" and on <= e.happened_on <= waited)]) + DAY
+        later = first_day
+        if self.rule.demand_has_later_reading:
+            usual = timedelta(days=levy_policy(self.levy_kind, on).designated_deadline_days)
+            later = max(first_day, (self.event.deadline or on + usual) + DAY)
+        effect = f"{self.rule.renewal_word}（{first_day} から数え直す）"
+        if later > first_day:
+            effect += f"。指定期限の翌日 {later} から数える読みもある"
+        return self._renewal(effect, "demand_wait_days", first_day, later)
+
+    def start(self, as_of: date) -> Mark:
+        event, rule = self.event, self.rule
+        on, words = event.happened_on, (rule.renewal_word, rule.hold_word)
+        match event.kind:
+            case "納入の告知":
+                return self._renewal(f"{words[0]}（納期限の翌日から）", "payment_notice", (event.deadline or self.due_date) + DAY)
+            case "催告":
+                return self._hold_until(last_day(on + DAY, rule.reminder_hold_months), "reminder_hold_months")
+            case "協議":
+                return self._hold_until(self._agreed_until(as_of), "agreement_hold_months")
+            case "承認":
+                return self._acknowledgement()
+            case "天災":
+                return self._mark(f"障害のある間は{words[1]}", "disaster_hold_months", holds=1)
+            case "差押":
+                return self._mark("差押の間は完成しない", "attachment", holds=1)
+            case "交付要求":
+                doubt = not rule.distribution_claim_renews
+                text = "交付要求の間は完成しない" + ("（料は担当者が確かめる）" if doubt else "")
+                return self._mark(text, "distribution_claim_renews", holds=1, needs_person=doubt)
+            case "停止":
+                return self._mark("執行停止の間も時効は進行する", "suspension")
+        text = "猶予の間は進行しない" if rule.deferral_pauses else "猶予の間も時効は進行する（市の設定）"
+        return self._mark(text, "deferral_pauses", pauses=int(rule.deferral_pauses))
+
+    def end(self) -> Mark | None:
+        event, rule, ended = self.event, self.rule, self.event.ended_on
+        fresh = last_day(ended + DAY, self.months)
+        match event.kind:
+            case "天災":
+                until = last_day(ended + DAY, rule.disaster_hold_months) + timedelta(days=rule.disaster_hold_days)
+                return self._ended(f"障害が消滅、{until} まで{rule.hold_word}", "disaster_hold_months", until, holds=-1)
+            case "差押":
+                return self._end_of_attachment(fresh)
+            case "交付要求" if rule.distribution_claim_renews:
+                return self._ended(f"終了、{rule.renewal_word}", "distribution_claim_renews", fresh, ended + DAY, holds=-1)
+            case "交付要求":
+                text = f"終了、{rule.renewal_word}しない（料は担当者が確かめる）"
+                return self._ended(text, "distribution_claim_renews", holds=-1, needs_person=True)
+            case "徴収猶予" | "換価猶予" if rule.deferral_pauses:
+                return self._ended("猶予が終わり、再び進行する", "deferral_pauses", fresh, pauses=-1)
+        return None
+
+    def _end_of_attachment(self, fresh: date) -> Mark:
+        """取立, 配当 and 無益解除 renew; 取下げ, 違法取消 and an unknown reason (the earlier reading) hold at most."""
+        rule, ended, reason = self.rule, self.event.ended_on, self.event.end_reason or "理由不明"
+        unknown = AttachmentEnd(False, True, rule.references["failed_attachment_hold_months"])
+        end = attachment_ends().get(reason, unknown)
+        doubt = "（担当者が確かめる）" if end.needs_person else ""
+        if end.is_renewal:
+            text = f"{reason}により終了、{rule.renewal_word}{doubt}"
+            mark = self._ended(text, "attachment", fresh, ended + DAY, holds=-1, needs_person=end.needs_person)
+        elif not rule.failed_attachment_hold_months:
+            text = f"{reason}により終了、初めから{rule.renewal_word}しない{doubt}"
+            mark = self._ended(text, "failed_attachment_hold_months", holds=-1, needs_person=end.needs_person)
+        else:
+            until = last_day(ended + DAY, rule.failed_attachment_hold_months)
+            text = f"{reason}により終了、{rule.renewal_word}せず {until} まで{rule.hold_word}{doubt}"
+            mark = self._ended(text, "failed_attachment_hold_months", until, holds=-1, needs_person=end.needs_person)
+        return Mark(**{**vars(mark), "article": end.article if end.is_renewal else mark.article})
+
+    def _acknowledgement(self) -> Mark:
+        first_day, name = self.event.happened_on + DAY, self.event.ground or "承認"
+        if self.event.is_confirmed:
+            return self._renewal(f"{name}により{self.rule.renewal_word}", "acknowledgement", first_day)
+        until = last_day(first_day, self.months)
+        text = f"{name}は承認と確認されていないため{self.rule.renewal_word}しない"
+        return self._mark(text, "acknowledgement", until=until, later_until=until, is_doubtful=True)
+
+    def _agreed_until(self, as_of: date) -> date:
+        """民法151条1項: one year, the agreed time, or six months from a refusal, whichever is first."""
+        on, ended = self.event.happened_on, self.event.ended_on
+        ends = [last_day(on + DAY, self.rule.agreement_hold_months), self.event.deadline or date.max]
+        if ended and ended <= as_of:
+            ends.append(last_day(ended + DAY, self.rule.agreement_refused_months))
+        return min(ends)
+
+    def _hold_until(self, until: date, setting: str) -> Mark:
+        if until <= self.event.happened_on:
+            return self._mark(f"{self.event.kind}だけでは効力なし", setting)
+        return self._mark(f"{until} まで{self.rule.hold_word}", setting, until=until, later_until=until)
+
+    def _renewal(self, effect: str, setting: str, first_day: date, later: date | None = None) -> Mark:
+        until, later_until = (last_day(day, self.months) for day in (first_day, later or first_day))
+        return self._mark(effect, setting, until=until, later_until=later_until, first_day=first_day)
+
+    def _mark(self, effect: str, setting: str, **fields) -> Mark:
+        event, article = self.event, self.rule.references[setting]
+        return Mark(event.happened_on, event_ranks()[event.kind][0], event.kind, effect, article, event.row, **fields)
+
+    def _ended(self, effect: str, setting: str, until: date = date.min, first_day: date | None = None, **fields) -> Mark:
+        event, article = self.event, self.rule.references[setting]
+        rank, name = event_ranks()[event.kind][1], f"{event.kind}終了"
+        return Mark(event.ended_on, rank, name, effect, article, event.row, until, until, first_day, **fields)
