@@ -24,7 +24,7 @@ class Asset:
     name: str
     expected_yen: int
     prior_yen: int = 0
-    is_divisible: bool = False  # 債権など、必要な額だけ差し押さえられるもの
+    is_claim: bool = False  # 債権
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,21 @@ def futility(asset: Asset, cost_yen: int, on: date) -> Finding:
 def excess(assets: Iterable[Asset], claim_yen: int, cost_yen: int, on: date) -> Finding:
     """超過差押: no asset may be dispensable. `claim_yen`: 本料・延滞金・督促手数料 on the day.
 
-    An asset is dispensable when the others alone cover the claim; a divisible one when more than needed is taken.
+    An asset is dispensable when the others alone cover the claim. A claim (債権) larger than needed is no excess, as
+    it is attached in full (63条); the sentence says that a part would do.
     """
-    law = value(FILE, "excess", on, str)
+    law, partial = value(FILE, "excess", on, str), value(FILE, "partial_claim", on, str)
     held, needed = list(assets), claim_yen + cost_yen
     total = sum(_net(asset) for asset in held)
     over = [asset.name for asset in held if total - _net(asset) >= needed and _net(asset) > 0]
-    over += [asset.name for asset in held if asset.is_divisible and total > needed and asset.name not in over]
+    words = [f"超過の疑い: {'・'.join(over)} を外せる" if over else "超過に当たらない"]
+    words += [
+        f"{asset.name}: {partial.value}（{partial.reference}）"
+        for asset in held
+        if asset.is_claim and total > needed and asset.name not in over
+    ]
     figures = f"必要な額 {needed:,}円（滞納処分費 {cost_yen:,}円を含む）に対し、見込み {total:,}円"
-    word = f"超過の疑い: {'・'.join(over)} を外すか減らせる" if over else "超過に当たらない"
-    return Finding(not over, f"{figures}。{word}", law.reference)
+    return Finding(not over, "。".join([figures, *words]), law.reference)
 
 
 def public_sale(

@@ -37,8 +37,9 @@ def test_futility_needs_more_than_costs_and_prior_claims(price, cost, prior, hol
         ([Asset("土地", 5_000_000)], True, ""),  # 1つしかない不動産は分けられない
         ([Asset("土地", 5_000_000), Asset("自動車", 300_000)], False, "自動車"),
         ([Asset("土地", 5_000_000, prior_yen=4_950_000), Asset("自動車", 300_000)], True, ""),
-        ([Asset("預金", 500_000, is_divisible=True)], False, "預金"),
-        ([Asset("預金", 200_000, is_divisible=True)], True, ""),
+        ([Asset("預金", 500_000, is_claim=True)], True, "預金: 債権は全額の差押えが原則"),
+        ([Asset("預金", 200_000, is_claim=True)], True, "超過に当たらない"),
+        ([Asset("預金", 400_000, is_claim=True), Asset("売掛金", 350_000, is_claim=True)], False, "預金・売掛金 を外せる"),
     ],
 )
 def test_excess_names_what_can_be_spared(assets, holds, names):

@@ -1,5 +1,6 @@
 """分納: the schedule, what each part pays, the growing 延滞金, and the end against 時効."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from law import delinquency_charge, prescription
+from law.exemption import Exemption
 from law.installment_plan import Debt, PlanRefused, schedule, smallest_part
 
 AS_OF = date(2025, 4, 1)
@@ -33,6 +35,14 @@ def test_the_charge_of_each_day_is_that_of_the_law():
     expected = [delinquency_charge.explain(50_000, OLD.due_date, paid, part.pay_on).yen for part in plan.parts]
     assert [part.charge_yen for part in plan.parts] == expected
     assert plan.charge_yen == expected[-1]
+
+
+def test_days_of_grace_are_exempt():
+    free = Exemption(date(2024, 7, 1), None, "full")
+    plan = schedule([replace(OLD, exemptions=(free,)), NEW], FIRST, AS_OF, parts=4)
+    paid = [(part.pay_on, yen) for part in plan.parts for key, yen in part.goes_to if key == NEW.key]
+    assert plan.charge_yen == delinquency_charge.explain(30_000, NEW.due_date, paid, plan.ends_on).yen == 2_300
+    assert schedule([OLD, NEW], FIRST, AS_OF, parts=4).charge_yen == 5_900
 
 
 def test_the_oldest_is_paid_first_unless_the_payer_says_otherwise():

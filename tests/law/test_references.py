@@ -1,7 +1,6 @@
 """The list of every parameter for the 根拠 page, and that a file of this half of the law which cannot be trusted is refused."""
 
 import re
-import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -81,24 +80,6 @@ def test_every_entry_on_file_is_checked_and_has_a_reference():
         for setting, entries in files.settings_in(name).items():
             for entry in entries:
                 assert SOURCE.search(str(entry["reference"])), (name, setting, entry)
-
-
-@pytest.fixture
-def law_folder(monkeypatch, tmp_path):
-    """A copy of the law to break."""
-    for path in files.FOLDER.glob("*.toml"):
-        shutil.copy(path, tmp_path)
-    for module in (files, references):
-        monkeypatch.setattr(module, "FOLDER", tmp_path)
-    forget()
-    yield tmp_path
-    monkeypatch.undo()
-    forget()
-
-
-def forget():
-    files.settings_in.cache_clear()
-    references.labels.cache_clear()
 
 
 def change(folder, file_name, old, new):

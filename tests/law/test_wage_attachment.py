@@ -195,6 +195,16 @@ def test_the_city_agrees_with_the_single_case():
     compare(2_000, seed=76)
 
 
+def test_without_rounding_where_the_city_reads_the_statute_so(law_folder):
+    path = law_folder / "wage_attachment.toml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("value = 1000\n") == 1
+    path.write_text(text.replace("value = 1000\n", "value = 1\n"), encoding="utf-8")
+    found = explain([wage(400_000, 10_500, 18_600, 57_810)], 2, ON)
+    assert [step.yen for step in found.steps] == [400_000, 10_500, 18_600, 57_810, 190_000, 24_618, 98_472]
+    compare(1_000, seed=761)
+
+
 @pytest.mark.slow
 def test_the_city_agrees_with_the_single_case_on_twenty_thousand():
     compare(20_000, seed=7_601)
