@@ -106,6 +106,13 @@ def rate(received: int, assessed: int, places: int = 2) -> Decimal | None:
     return Decimal(rounded if received >= 0 else -rounded).scaleb(-places)
 
 
+def settlement_difference(
+    assessed_yen: int, received_yen: int, refund_due_yen: int, written_off_yen: int, unpaid_yen: int
+) -> int:
+    """調定 − (収入済 − 還付未済 + 不納欠損 + 収入未済), in yen: 0 where the year is closed rightly (決算の恒等式)."""
+    return assessed_yen - (received_yen - refund_due_yen + written_off_yen + unpaid_yen)
+
+
 def points(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     """ポイント: the difference of the two rates AS SHOWN, as 厚生労働省 prints it; None when either is unknown."""
     return None if now is None or before is None else now - before

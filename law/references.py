@@ -1,14 +1,16 @@
 """Every dated value of the law in force on a day, with its Japanese name and its source: for the 根拠 page."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
 from law.files import FOLDER, LAST_DAY, LEVY_KINDS, Entry, LawFileInvalid, kinds_of, settings_in
+from law.version import LABEL_FILE
 
-LABEL_FILE = "labels.toml"
-SECTIONS = ("file", "label", "key")
+SECTIONS = ("file", "label", "key", "word")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 MISSING = "（この日の値はない）"
 REMEDY = "この日の値がない。告示・条例を確かめて1件足すまで、この値を使う計算は止まる。"
 
@@ -44,7 +46,10 @@ def unlabelled() -> list[str]:
 
 @lru_cache
 def labels() -> dict[str, dict[str, str]]:
-    """labels.toml: `file`, `label` (settings) and `key` (names inside a value) → Japanese. Raises LawFileInvalid."""
+    """labels.toml: `file`, `label` (settings), `key` and `word` (names and words inside a value) → Japanese.
+
+    Raises LawFileInvalid.
+    """
     try:
         content = tomllib.loads((FOLDER / LABEL_FILE).read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -108,5 +113,12 @@ def _text(value: object) -> str:
         return "、".join(_text(item) for item in value)
     if isinstance(value, dict):
         names = labels()["key"]
-        return "／".join(f"{names.get(key, key)} {_text(item)}" for key, item in value.items())
-    return str(value)
+        return "／".join(
+            f"{names.get(key, key)} {_text(item)}" for key, item in value.items() if not _is_code(item)
+        )
+    return labels()["word"].get(str(value), str(value))
+
+
+def _is_code(item: object) -> bool:
+    """An identifier for programs, without a Japanese word: it says nothing to the reader."""
+    return isinstance(item, str) and bool(IDENTIFIER.fullmatch(item)) and item not in labels()["word"]

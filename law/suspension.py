@@ -64,6 +64,8 @@ def explain(
             (prescription_on, "時効") if prescription_on and prescription_on < end else (end, "3年の継続")
         )
         sentence = f"停止3年の終わり {end}、時効 {prescription_on or '差押により完成しない'}。早い方は {ended_by} {ends_on}"
+    if prescription_on and prescription_on < decided_on:
+        sentence += "。停止の前に時効が完成している（担当者が確かめる）"
     return Suspension(
         ground=f"{item}号 {ground['name']}",
         article=ground["article"],

@@ -39,7 +39,11 @@ def test_futility_needs_more_than_costs_and_prior_claims(price, cost, prior, hol
         ([Asset("土地", 5_000_000, prior_yen=4_950_000), Asset("自動車", 300_000)], True, ""),
         ([Asset("預金", 500_000, is_claim=True)], True, "預金: 債権は全額の差押えが原則"),
         ([Asset("預金", 200_000, is_claim=True)], True, "超過に当たらない"),
-        ([Asset("預金", 400_000, is_claim=True), Asset("売掛金", 350_000, is_claim=True)], False, "預金・売掛金 を外せる"),
+        (
+            [Asset("預金", 400_000, is_claim=True), Asset("売掛金", 350_000, is_claim=True)],
+            False,
+            "預金・売掛金 を外せる",
+        ),
     ],
 )
 def test_excess_names_what_can_be_spared(assets, holds, names):
@@ -59,7 +63,9 @@ def test_excess_names_what_can_be_spared(assets, holds, names):
         ("税", True, None, True, None),
     ],
 )
-def test_the_sale_waits_until_the_attachment_is_final(levy_kind, is_contested, decided_on, is_waiting, final_on):
+def test_the_sale_waits_until_the_attachment_is_final(
+    levy_kind, is_contested, decided_on, is_waiting, final_on
+):
     found = public_sale(date(2026, 11, 10), levy_kind, is_contested, decided_on and day(decided_on))
     assert (found.is_waiting, found.final_on and str(found.final_on)) == (is_waiting, final_on)
 
@@ -105,9 +111,20 @@ def test_what_is_unclear_is_refused():
             explain(100, claims, ON)
 
 
-CLASSES = ("滞納処分費", "税（担保）", "税（差押）", "税（交付要求）", "公課（差押）", "公課（交付要求）", "担保付債権")
+CLASSES = (
+    "滞納処分費",
+    "税（担保）",
+    "税（差押）",
+    "税（交付要求）",
+    "公課（差押）",
+    "公課（交付要求）",
+    "担保付債権",
+)
 CLAIMS = st.lists(
-    st.builds(Claim, st.text("甲乙丙", max_size=2), st.sampled_from(CLASSES), st.integers(0, 500), st.dates()), max_size=6
+    st.builds(
+        Claim, st.text("甲乙丙", max_size=2), st.sampled_from(CLASSES), st.integers(0, 500), st.dates()
+    ),
+    max_size=6,
 )
 
 

@@ -4,11 +4,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from golden_rows import case_id, usable
+from golden_rows import case_id, rows, usable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law.collection_rate import Figures, RateUnclear, definitions, explain, points, rate, size_bands
+from law.collection_rate import (
+    Figures,
+    RateUnclear,
+    definitions,
+    explain,
+    points,
+    rate,
+    settlement_difference,
+    size_bands,
+)
 
 ON = date(2026, 11, 23)
 CITY = [
@@ -53,12 +62,21 @@ def test_nothing_assessed_has_no_rate():
     assert explain("年報", [Figures(100, 0, whereabouts_unknown_yen=100)], ON).rate is None
 
 
-@pytest.mark.parametrize("row", [pytest.param(r, id=case_id(r)) for r in usable("golden2_collection_rate.csv")])
+@pytest.mark.parametrize(
+    "row", [pytest.param(r, id=case_id(r)) for r in usable("golden2_collection_rate.csv")]
+)
 def test_published(row):
     """The published 決算 rates; つくば市 (CR20) and others leave 還付未済 in the numerator, so it is not taken out here."""
-    figures = [Figures(int(row["assessed_chotei"]), int(row["collected_shuno"]), int(row["refund_due_kanpu_mizai"] or 0))]
+    figures = [
+        Figures(
+            int(row["assessed_chotei"]), int(row["collected_shuno"]), int(row["refund_due_kanpu_mizai"] or 0)
+        )
+    ]
     found = explain("決算", figures, ON, subtracts_refund_due=False)
-    assert str(rate(found.numerator_yen, found.denominator_yen, int(row["decimals"]))) == row["published_rate_pct"]
+    assert (
+        str(rate(found.numerator_yen, found.denominator_yen, int(row["decimals"])))
+        == row["published_rate_pct"]
+    )
 
 
 def test_taking_out_the_refund_due_changes_tsukuba():
@@ -66,6 +84,22 @@ def test_taking_out_the_refund_due_changes_tsukuba():
     for keeps, shown, printed in ((True, "89.45", "89.5"), (False, "89.41", "89.4")):
         found = explain("決算", [one], ON, subtracts_refund_due=not keeps)
         assert (str(found.rate), str(rate(found.numerator_yen, found.denominator_yen, 1))) == (shown, printed)
+
+
+def test_published_years_close():
+    """CR22 and CR23 print every part; CR20 leaves the refund due unprinted, and it is what the identity misses."""
+    names = (
+        "assessed_chotei",
+        "collected_shuno",
+        "refund_due_kanpu_mizai",
+        "written_off_funo",
+        "unpaid_mishu",
+    )
+    published = {
+        row["case_id"]: [int(row[name] or 0) for name in names] for row in rows("golden2_collection_rate.csv")
+    }
+    found = {case: settlement_difference(*published[case]) for case in ("CR22", "CR23", "CR20")}
+    assert found == {"CR22": 0, "CR23": 0, "CR20": -9_772}
 
 
 def test_points_are_the_difference_of_the_shown_rates():

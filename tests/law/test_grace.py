@@ -54,7 +54,9 @@ def test_other_arrears_are_a_caution_and_no_bar():
     found = one("申請換価猶予", {**POOR, "applied_in_time": True, "other_arrears": True})
     assert found.outlook == "要件を満たす"
     assert any("15条の6第2項" in caution for caution in found.cautions)
-    assert one("申請換価猶予", {**POOR, "applied_in_time": True, "other_arrears": False}).cautions == ()
+    without = {**POOR, "applied_in_time": True, "other_arrears": False}
+    assert one("申請換価猶予", without, levy_kind="税").cautions == ()
+    assert "滞納処分の例" in one("申請換価猶予", without, levy_kind="料").cautions[0]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +106,16 @@ def test_the_kind_of_exemption(name, facts, exemption):
 
 
 def test_the_ground_is_one_the_charge_knows():
-    known = {g["value"]["ground"]: g["value"]["kind"] for g in files.settings_in("delinquency_charge.toml")["exemption_ground"]}
-    for name, facts in (("徴収猶予", ILL), ("徴収猶予", {"closure": True}), ("職権換価猶予", POOR), ("申請換価猶予", POOR)):
+    known = {
+        g["value"]["ground"]: g["value"]["kind"]
+        for g in files.settings_in("delinquency_charge.toml")["exemption_ground"]
+    }
+    for name, facts in (
+        ("徴収猶予", ILL),
+        ("徴収猶予", {"closure": True}),
+        ("職権換価猶予", POOR),
+        ("申請換価猶予", POOR),
+    ):
         found = one(name, facts)
         assert known[found.exemption_ground] == found.exemption
 
@@ -117,7 +127,13 @@ def test_only_the_grace_of_collection_stops_demands():
 
 @pytest.mark.parametrize(
     ("name", "item", "hears"),
-    [("徴収猶予", 2, True), ("徴収猶予", 1, False), ("職権換価猶予", 2, False), ("申請換価猶予", 5, False), ("職権換価猶予", 0, False)],
+    [
+        ("徴収猶予", 2, True),
+        ("徴収猶予", 1, False),
+        ("職権換価猶予", 2, False),
+        ("申請換価猶予", 5, False),
+        ("職権換価猶予", 0, False),
+    ],
 )
 def test_cancelling(name, item, hears):
     steps = cancel(name, item, ON)
@@ -126,7 +142,9 @@ def test_cancelling(name, item, hears):
     assert [step.order for step in steps] == list(range(1, len(steps) + 1))
 
 
-@pytest.mark.parametrize(("name", "item"), [("職権換価猶予", 5), ("徴収猶予", 8), ("徴収猶予", 0), ("申請換価猶予", 0)])
+@pytest.mark.parametrize(
+    ("name", "item"), [("職権換価猶予", 5), ("徴収猶予", 8), ("徴収猶予", 0), ("申請換価猶予", 0)]
+)
 def test_a_ground_that_does_not_exist_is_refused(name, item):
     with pytest.raises(GraceRefused, match="取消しはありません"):
         cancel(name, item, ON)

@@ -32,7 +32,9 @@ def test_by_number_of_parts():
 def test_the_charge_of_each_day_is_that_of_the_law():
     plan = schedule([OLD], FIRST, AS_OF, monthly_yen=20_000)
     paid = [(part.pay_on, part.principal_yen) for part in plan.parts]
-    expected = [delinquency_charge.explain(50_000, OLD.due_date, paid, part.pay_on).yen for part in plan.parts]
+    expected = [
+        delinquency_charge.explain(50_000, OLD.due_date, paid, part.pay_on).yen for part in plan.parts
+    ]
     assert [part.charge_yen for part in plan.parts] == expected
     assert plan.charge_yen == expected[-1]
 
@@ -41,7 +43,9 @@ def test_days_of_grace_are_exempt():
     free = Exemption(date(2024, 7, 1), None, "full")
     plan = schedule([replace(OLD, exemptions=(free,)), NEW], FIRST, AS_OF, parts=4)
     paid = [(part.pay_on, yen) for part in plan.parts for key, yen in part.goes_to if key == NEW.key]
-    assert plan.charge_yen == delinquency_charge.explain(30_000, NEW.due_date, paid, plan.ends_on).yen == 2_300
+    assert (
+        plan.charge_yen == delinquency_charge.explain(30_000, NEW.due_date, paid, plan.ends_on).yen == 2_300
+    )
     assert schedule([OLD, NEW], FIRST, AS_OF, parts=4).charge_yen == 5_900
 
 
@@ -57,7 +61,10 @@ def test_the_oldest_is_paid_first_unless_the_payer_says_otherwise():
     [
         ("2025-01-31", ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30"]),
         ("2025-02-28", ["2025-02-28", "2025-03-28", "2025-04-28", "2025-05-28"]),
-        ("2025-10-30", ["2025-10-30", "2025-12-01", "2026-01-05", "2026-01-30"]),  # 11/30 は日曜、12/30 は閉庁
+        (
+            "2025-10-30",
+            ["2025-10-30", "2025-12-01", "2026-01-05", "2026-01-30"],
+        ),  # 11/30 は日曜、12/30 は閉庁
     ],
 )
 def test_payment_days_are_monthly_and_open(first_on, days):

@@ -13,7 +13,6 @@ ON = date(2026, 11, 23)
 EXPIRY = date(2027, 3, 31)
 
 
-
 @pytest.mark.parametrize("row", [pytest.param(r, id=case_id(r)) for r in usable("golden_gs1_128.csv")])
 def test_published_check_digit(row):
     assert check_digit(row["digits"][:-1], ON) == row["digits"][-1] == row["published_check_digit"]
@@ -24,7 +23,10 @@ def test_the_published_slip_reads_and_builds_back():
     slip = parse(row["digits"], ON)
     assert (slip.company, slip.reissue, slip.stamp, slip.yen) == ("912345", 0, 0, 29_500)
     assert slip.expiry == date(2004, 1, 31)
-    assert build(slip.company, slip.free, slip.reissue, slip.expiry, slip.stamp, slip.yen, date(2004, 1, 5)) == row["digits"]
+    assert (
+        build(slip.company, slip.free, slip.reissue, slip.expiry, slip.stamp, slip.yen, date(2004, 1, 5))
+        == row["digits"]
+    )
 
 
 @pytest.mark.parametrize("row", [pytest.param(r, id=case_id(r)) for r in usable("golden2_gs1_128.csv")])
@@ -35,7 +37,13 @@ def test_published_samples(row):
         return
     expiry = date(2002, 3, 31)
     made = build(
-        row["issuer"], row["free21"], int(row["reissue"]), expiry, int(row["stamp_flag"]), int(row["amount6"]), expiry
+        row["issuer"],
+        row["free21"],
+        int(row["reissue"]),
+        expiry,
+        int(row["stamp_flag"]),
+        int(row["amount6"]),
+        expiry,
     )
     assert made == row["digits"] + "2"
 
@@ -93,7 +101,10 @@ def with_check(body):
         ("９" * 44, "44桁"),
         (with_check("92" + "912345" + "0" * 21 + "0" + "270331" + "0" + "001000"), "識別子が 92"),
         (with_check("91" + "912345" + "0" * 21 + "0" + "270231" + "0" + "001000"), "日付ではありません"),
-        (with_check("91" + "912345" + "0" * 21 + "0" + "270331" + "0" + "300001"), "300,000円 を超えています"),
+        (
+            with_check("91" + "912345" + "0" * 21 + "0" + "270331" + "0" + "300001"),
+            "300,000円 を超えています",
+        ),
     ],
 )
 def test_unreadable(digits, complaint):

@@ -23,7 +23,18 @@ from law import (
 
 ON = date(2026, 11, 23)
 SOURCE = re.compile("条|法|告示|通知|指標|ガイドライン|説明|上限|倣う|市の")
-COLUMNS = ["file", "setting", "section", "name", "levy_kind", "value", "from", "reference", "last_checked", "note"]
+COLUMNS = [
+    "file",
+    "setting",
+    "section",
+    "name",
+    "levy_kind",
+    "value",
+    "from",
+    "reference",
+    "last_checked",
+    "note",
+]
 
 
 def named(setting, on=ON):
@@ -47,8 +58,7 @@ def test_every_setting_has_a_japanese_name():
 
 def test_labels_name_what_exists():
     known = {setting for name in references.dated_files() for setting in files.settings_in(name)}
-    later = {"demand_fee_yen"}  # 督促手数料は市の設定に加わる
-    assert set(references.labels()["label"]) - known <= later
+    assert set(references.labels()["label"]) <= known
     assert set(references.labels()["file"]) <= set(references.dated_files())
 
 
@@ -60,11 +70,18 @@ def test_values_read_as_the_office_writes_them():
     assert named("order")[0]["value"].endswith("滞納処分費、督促手数料、本料、延滞金")
 
 
+def test_no_english_reaches_the_reader():
+    for row in references.every_parameter(ON):
+        assert not re.search(r"[a-z]{2,}", f"{row['section']}{row['name']}{row['value']}"), row
+
+
 def test_the_value_in_force_follows_the_day():
     before, after = date(2020, 3, 31), date(2020, 4, 1)
     assert [row["value"] for row in named("reminder_hold_months", before)] == ["0"]
     assert [row["value"] for row in named("reminder_hold_months", after)] == ["6"]
-    assert len(named("protected_asset", date(2007, 11, 15))) + 1 == len(named("protected_asset", date(2007, 11, 16)))
+    assert len(named("protected_asset", date(2007, 11, 15))) + 1 == len(
+        named("protected_asset", date(2007, 11, 16))
+    )
     assert len(named("year", date(2024, 2, 29))) == 1
 
 
@@ -93,9 +110,21 @@ def pay():
 
 
 BROKEN = [
-    ("wage_attachment.toml", "value = 45000", 'value = "45000"', pay, r"relative_yen 2000-01-01.*0以上の整数"),
+    (
+        "wage_attachment.toml",
+        "value = 45000",
+        'value = "45000"',
+        pay,
+        r"relative_yen 2000-01-01.*0以上の整数",
+    ),
     ("wage_attachment.toml", "value = 45000", "value = -1", pay, r"relative_yen.*0以上の整数"),
-    ("wage_attachment.toml", "[[share_percent]]", "[[share]]", pay, r"share_percent がありません.*足してください"),
+    (
+        "wage_attachment.toml",
+        "[[share_percent]]",
+        "[[share]]",
+        pay,
+        r"share_percent がありません.*足してください",
+    ),
     (
         "wage_attachment.toml",
         "[[relative_yen]]\nfrom = 2000-01-01",
@@ -103,7 +132,13 @@ BROKEN = [
         pay,
         r"relative_yen: 料 の 2026-11-23 の値がありません",
     ),
-    ("grace.toml", "[[longest_months]]", "[[longest]]", lambda: grace.explain("徴収猶予", {}, ON, 1, 1), r"longest_months"),
+    (
+        "grace.toml",
+        "[[longest_months]]",
+        "[[longest]]",
+        lambda: grace.explain("徴収猶予", {}, ON, 1, 1),
+        r"longest_months",
+    ),
     (
         "grace.toml",
         'code = "illness", group',
@@ -125,7 +160,13 @@ BROKEN = [
         lambda: attachment_limits.protected_assets(ON),
         r"protected_asset.*asset を str",
     ),
-    ("distribution.toml", "rank = 4", 'rank = "4"', lambda: distribution.explain(1, [], ON), r"claim_class.*rank を int"),
+    (
+        "distribution.toml",
+        "rank = 4",
+        'rank = "4"',
+        lambda: distribution.explain(1, [], ON),
+        r"claim_class.*rank を int",
+    ),
     (
         "suspension.toml",
         "[[allows_partial]]",
@@ -136,8 +177,8 @@ BROKEN = [
     ("write_off.toml", 'code = "A"', "code = 1", lambda: write_off.reasons(ON), r"reason.*code を str"),
     (
         "sanctions.toml",
-        "value = 18\nreference = \"国民健康保険法63条の2",
-        "value = true\nreference = \"国民健康保険法63条の2",
+        'value = 18\nreference = "国民健康保険法63条の2',
+        'value = true\nreference = "国民健康保険法63条の2',
         lambda: sanctions.benefit_hold(ON, ON, {}, 1, 1, has_special_medical_payment=False),
         r"benefit_hold_months.*0以上の整数",
     ),
@@ -162,7 +203,13 @@ BROKEN = [
         lambda: payment_slip.refusal(1, None, ON),
         r"limit_yen 1 番目: from がありません",
     ),
-    ("labels.toml", 'reason = "不納欠損の理由"', "reason = 1", lambda: references.every_parameter(ON), r"label: .*日本語"),
+    (
+        "labels.toml",
+        'reason = "不納欠損の理由"',
+        "reason = 1",
+        lambda: references.every_parameter(ON),
+        r"label: .*日本語",
+    ),
     ("labels.toml", "[key]", "[keys]", lambda: references.every_parameter(ON), r"key: "),
 ]
 
@@ -198,7 +245,10 @@ def test_an_amendment_is_one_dated_entry(law_folder):
     own = [wage_attachment.Wage("甲", 300_000, 0, 0, 0)]
     days = (date(2027, 3, 31), date(2027, 4, 1))
     assert [wage_attachment.explain(own, 0, on).attachable_yen for on in days] == [160_000, 152_000]
-    spans = [(row["from_date"], row["to_date"], row["basic_yen"]) for row in wage_attachment.law_tables()["wage_rule"]]
+    spans = [
+        (row["from_date"], row["to_date"], row["basic_yen"])
+        for row in wage_attachment.law_tables()["wage_rule"]
+    ]
     assert spans == [
         (date(2000, 1, 1), days[0], 100_000),
         (days[1], files.LAST_DAY, 110_000),
@@ -208,7 +258,8 @@ def test_an_amendment_is_one_dated_entry(law_folder):
 
 def test_an_unlabelled_setting_shows_its_identifier(law_folder):
     (law_folder / "later.toml").write_text(
-        '[[new_rule]]\nfrom = 2000-01-01\nvalue = 1\nreference = "条例1条"\nlast_checked = 2026-11-23\n', encoding="utf-8"
+        '[[new_rule]]\nfrom = 2000-01-01\nvalue = 1\nreference = "条例1条"\nlast_checked = 2026-11-23\n',
+        encoding="utf-8",
     )
     assert references.unlabelled() == ["later.toml: new_rule"]
     assert [(row["section"], row["name"]) for row in named("new_rule")] == [("later", "new_rule")]

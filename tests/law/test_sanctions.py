@@ -45,7 +45,12 @@ def test_before_the_system_began_there_is_no_such_measure():
 
 @pytest.mark.parametrize(
     ("birth", "until"),
-    [("2008-04-01", "2026-03-31"), ("2008-04-02", "2027-03-31"), ("2008-03-31", "2026-03-31"), ("2008-02-29", "2026-03-31")],
+    [
+        ("2008-04-01", "2026-03-31"),
+        ("2008-04-02", "2027-03-31"),
+        ("2008-03-31", "2026-03-31"),
+        ("2008-02-29", "2026-03-31"),
+    ],
 )
 def test_until_the_31_march_after_eighteen(birth, until):
     assert str(child_until(date.fromisoformat(birth), date(2026, 11, 1))) == until
@@ -59,17 +64,25 @@ def test_until_the_31_march_after_eighteen(birth, until):
         ("2027-01-01", {"special_circumstances": True}, 50_000, "できない"),
         ("2027-01-01", {"special_circumstances": False}, 500_000, "確認が要る"),
         ("2027-01-01", {"special_circumstances": False, "not_excessive": False}, 500_000, "できない"),
-        ("2027-01-01", {"special_circumstances": False, "not_excessive": True}, 120_000, "給付を差し止める（義務）"),
+        (
+            "2027-01-01",
+            {"special_circumstances": False, "not_excessive": True},
+            120_000,
+            "給付を差し止める（義務）",
+        ),
     ],
 )
 def test_benefit_hold(as_of, facts, held, outcome):
-    found = benefit_hold(DUE, date.fromisoformat(as_of), facts, held, 100_000, has_special_medical_payment=True)
+    found = benefit_hold(
+        DUE, date.fromisoformat(as_of), facts, held, 100_000, has_special_medical_payment=True
+    )
     assert (found.outcome, str(found.must_from)) == (outcome, "2027-01-01")
 
 
 def test_deduction_only_for_those_under_special_medical_payment():
     notes = [
-        benefit_hold(DUE, date(2027, 1, 1), {}, 1, 1, has_special_medical_payment=has).notes[0] for has in (True, False)
+        benefit_hold(DUE, date(2027, 1, 1), {}, 1, 1, has_special_medical_payment=has).notes[0]
+        for has in (True, False)
     ]
     assert notes[0].endswith("控除できる")
     assert "控除できない" in notes[1]
@@ -82,7 +95,8 @@ def test_the_five_special_circumstances():
 
 def test_the_extract_holds_two_items_and_the_day_and_nothing_else():
     found = long_term_care_extract(
-        [(date(2026, 12, 25), 9_000), (DUE, 20_000), (date(2025, 7, 31), 5_000), (date(2024, 6, 30), 0)], date(2026, 11, 20)
+        [(date(2026, 12, 25), 9_000), (DUE, 20_000), (date(2025, 7, 31), 5_000), (date(2024, 6, 30), 0)],
+        date(2026, 11, 20),
     )
     assert [field.name for field in fields(found)] == ["as_of", "arrears_yen", "arrears_period"]
     assert found.arrears_yen == 25_000

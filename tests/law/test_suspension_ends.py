@@ -33,8 +33,17 @@ def test_both_ends_side_by_side_and_the_earlier_named(line):
     assert (prescribed or "差押により完成しない") in found.sentence
 
 
+def test_a_debt_that_had_already_prescribed_is_pointed_out():
+    found = suspension.explain(1, DECIDED, date(2024, 2, 29))
+    assert (found.ended_by, found.ends_on) == ("時効", date(2024, 2, 29))
+    assert "停止の前に時効が完成している" in found.sentence
+    assert "停止の前に" not in suspension.explain(1, DECIDED, DECIDED).sentence
+
+
 def test_release_is_a_duty_of_the_second_ground_only():
-    texts = {item: str(suspension.explain(item, DECIDED, None, has_attachment=True).duties) for item in (1, 2, 3)}
+    texts = {
+        item: str(suspension.explain(item, DECIDED, None, has_attachment=True).duties) for item in (1, 2, 3)
+    }
     assert ["差押えを解除する" in texts[item] for item in (1, 2, 3)] == [False, True, False]
     assert all("通知する" in text and "15条の7第2項" in text for text in texts.values())
 
