@@ -9,7 +9,10 @@ with installment as (
         open_installment.installment_no,
         open_installment.levy_kind,
         open_installment.due_date,
-        cast(levy_policy.prescription_years * 12 as integer) as period_months
+        due_date + 1 as starts_on,
+        cast(levy_policy.prescription_years * 12 as integer) as period_months,
+        cast(starts_on + to_months(period_months) as date) as anniversary,
+        anniversary - cast(day(anniversary) = day(starts_on) as integer) as start_until
     from derived.open_installment
     left join law.levy_policy
         on levy_policy.levy_kind = open_installment.levy_kind
@@ -52,6 +55,8 @@ event as (
             and known.deadline is not distinct from first_demand.deadline as is_first_demand,
         least(early_seizure.seized_on, known.happened_on + cast(rule.demand_wait_days as integer)) as waited_until,
         installment.due_date,
+        installment.starts_on,
+        installment.start_until,
         installment.period_months,
         rule.* exclude (levy_kind, from_date, to_date),
         rule.levy_kind is null as has_no_rule
@@ -89,6 +94,8 @@ effect as (
         if(kind = '協議', deadline, null) as at_most,
         if(kind = '協議', ended_on + 1, null) as refused_from,
         agreement_refused_months as refused_months,
+        starts_on,
+        start_until,
         is_first_demand or kind = '納入の告知' or (kind = '承認' and is_confirmed) as renews,
         cast(kind in ('天災', '差押', '交付要求') as integer) as holds,
         cast(kind in ('徴収猶予', '換価猶予') and deferral_pauses as integer) as pauses,
@@ -114,6 +121,8 @@ effect as (
             else period_months
         end as months,
         if(kind = '天災', disaster_hold_days, 0) as days,
+        starts_on,
+        start_until,
         (kind = '差押' and attachment_renews) or (kind = '交付要求' and distribution_claim_renews) as renews,
         -cast(kind in ('天災', '差押', '交付要求') as integer) as holds,
         -cast(kind in ('徴収猶予', '換価猶予') as integer) as pauses,
@@ -143,13 +152,29 @@ dated as (
         ) as later_until
     from effect
 ),
-marked as (
+-- Where nothing came after the first completion, no time paused and no 催告 or 協議 competes, the order does not matter:
+-- the date is the latest `until`, and what renewed it is the first event that reached it.
+summary as (
     select
         notice_number,
         installment_no,
-        max(happened_on) as last_happened_on,
-        bool_or(pauses <> 0) as has_pause,
+        max(until) filter (where not is_doubtful) as latest_until,
+        max(until) filter (where is_doubtful) as doubt_until,
         max(later_until) filter (where later_until > until) as later_until,
+        arg_max(
+            {'until': until, 'rank': rank, 'on': happened_on},
+            {'until': until, 'age': getvariable('as_of') - happened_on, 'earlier': -rank}
+        ) filter (where renews) as renewal,
+        sum(holds) as holds,
+        bool_or(needs_person) as needs_person,
+        max(happened_on) > any_value(start_until) or bool_or(pauses <> 0 or kind in ('催告', '協議')) as needs_order
+    from dated
+    group by notice_number, installment_no
+),
+listed as (
+    select
+        notice_number,
+        installment_no,
         list_sort(list({
             'on': happened_on,
             'rank': rank,
@@ -164,42 +189,20 @@ marked as (
             'is_doubtful': is_doubtful,
             'needs_person': needs_person,
             'late_needs_person': kind <> '停止'
-        })) as marks
+        })) as marks,
+        any_value(starts_on) as starts_on,
+        any_value(start_until) as start_until
     from dated
+    semi join (from summary where needs_order) as summary using (notice_number, installment_no)
     group by notice_number, installment_no
 ),
-begun as (
-    select
-        installment.notice_number,
-        installment.installment_no,
-        installment.levy_kind,
-        installment.due_date + 1 as starts_on,
-        cast(starts_on + to_months(period_months) as date) as anniversary,
-        if(
-            period_months is null,
-            error('levy_policy.toml: 時効の年数のない納期限があります（' || due_date || '）。'),
-            anniversary - cast(day(anniversary) = day(starts_on) as integer)
-        ) as until,
-        coalesce(marks, []) as marks,
-        later_until,
-        last_happened_on,
-        has_pause
-    from installment
-    left join marked using (notice_number, installment_no)
-),
--- the later reading is followed by itself only where a mark may come too late or time pauses: elsewhere the date is
--- the latest `until` of all, and so the earlier reading's or the later one's own
 reading as (
-    select
-        notice_number, installment_no, levy_kind, starts_on, until, false as is_later, marks,
-        if(last_happened_on > until or has_pause, null, later_until) as later_until
-    from begun
+    select *, false as is_later
+    from listed
     union all by name
-    select
-        notice_number, installment_no, levy_kind, starts_on, until, true as is_later,
-        list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks
-    from begun
-    where (last_happened_on > until or has_pause) and later_until is not null
+    select * replace (list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks), true as is_later
+    from listed
+    semi join (from summary where later_until is not null) as summary using (notice_number, installment_no)
 ),
 followed as (
     select
@@ -261,7 +264,7 @@ followed as (
                 )
             end,
             {
-                'completes_on': until,
+                'completes_on': start_until,
                 'runs_from': starts_on,
                 'renewed_by': cast(null as bigint),
                 'renewed_on': cast(null as date),
@@ -277,33 +280,59 @@ followed as (
         ) as course
     from reading
 ),
-later as (
-    select notice_number, installment_no, course.completes_on as later_reading_on
-    from followed
-    where is_later
+answer as (
+    select
+        installment.notice_number,
+        installment.installment_no,
+        installment.levy_kind,
+        if(
+            period_months is null,
+            error('levy_policy.toml: 時効の年数のない納期限があります（' || due_date || '）。'),
+            greatest(start_until, latest_until)
+        ) as completes_on,
+        greatest(start_until, latest_until, later_until) as later_reading_on,
+        if(renewal['until'] > start_until, renewal['rank'], null) as renewed_by,
+        if(renewal['until'] > start_until, renewal['on'], null) as renewed_on,
+        coalesce(holds > 0, false) as is_held,
+        coalesce(needs_person or doubt_until > greatest(start_until, latest_until), false) as needs_person
+    from installment
+    left join summary using (notice_number, installment_no)
+    where not coalesce(needs_order, false)
+    union all by name
+    select
+        installment.notice_number,
+        installment.installment_no,
+        installment.levy_kind,
+        earlier.course.completes_on as completes_on,
+        coalesce(later.course.completes_on, earlier.course.completes_on) as later_reading_on,
+        earlier.course.renewed_by as renewed_by,
+        earlier.course.renewed_on as renewed_on,
+        earlier.course.holds + earlier.course.pauses > 0 as is_held,
+        earlier.course.needs_person or earlier.course.doubt_until > earlier.course.completes_on as needs_person
+    from installment
+    join (from followed where not is_later) as earlier using (notice_number, installment_no)
+    left join (from followed where is_later) as later using (notice_number, installment_no)
 )
 select
-    followed.notice_number,
-    followed.installment_no,
-    course.completes_on as completes_on,
-    coalesce(later.later_reading_on, greatest(course.completes_on, followed.later_until)) as later_reading_on,
+    answer.notice_number,
+    answer.installment_no,
+    completes_on,
+    later_reading_on,
     -- 料 waits for the next open day, and is not known where that year's calendar is not out yet (国民健康保険法111条)
     case
-        when course.holds + course.pauses > 0 then null
+        when is_held then null
         when policy.prescription_rolls_forward then calendar_day.opens_on + 1
-        else course.completes_on + 1
+        else completes_on + 1
     end as extinct_from,
     event_kind.kind as renewed_by,
-    course.renewed_on as renewed_on,
-    course.holds + course.pauses > 0 as is_held,
-    course.needs_person or course.doubt_until > course.completes_on as needs_person
-from followed
-left join later using (notice_number, installment_no)
-left join law.prescription_event_kind as event_kind on followed.course.renewed_by in (event_kind.rank, event_kind.end_rank)
+    renewed_on,
+    is_held,
+    needs_person
+from answer
+left join law.prescription_event_kind as event_kind on answer.renewed_by in (event_kind.rank, event_kind.end_rank)
 left join law.calendar_day
-    on calendar_day.levy_kind = followed.levy_kind
-    and calendar_day.day = followed.course.completes_on
+    on calendar_day.levy_kind = answer.levy_kind
+    and calendar_day.day = answer.completes_on
 left join law.levy_policy as policy
-    on policy.levy_kind = followed.levy_kind
-    and followed.course.completes_on between policy.from_date and policy.to_date
-where not is_later
+    on policy.levy_kind = answer.levy_kind
+    and answer.completes_on between policy.from_date and policy.to_date
