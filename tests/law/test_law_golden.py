@@ -19,8 +19,12 @@ TESTED = {
     "golden_delinquency_segments.csv",
     "golden_rates.csv",
     "golden2_rule_quotes.csv",
+    "golden_wage_seizure.csv",  # test_wage_attachment.py
+    "golden2_allocation.csv",  # test_allocation.py
+    "golden_gs1_128.csv",  # test_payment_slip.py
+    "golden2_gs1_128.csv",  # test_payment_slip.py
 }
-QUOTED = {"RQ01", "RQ03", "RQ06", "RQ11", "RQ15"}
+QUOTED = {"RQ01", "RQ03", "RQ06", "RQ11", "RQ14", "RQ15"}  # RQ14: test_payment_slip.py
 
 
 def cases(*file_names):
