@@ -25,7 +25,6 @@ STEPS = (
     "timeline", "rate_cube", "rate_month",
 )
 PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
-FILES = {"demand_state": "demand"}
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
 
@@ -43,7 +42,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
     restricted = {path.stem: path for path in sorted((folder / "restricted").glob("*.parquet"))}
     prepare(connection, restricted, as_of)
     for step in STEPS:
-        connection.execute((HERE / f"{FILES.get(step, step)}.sql").read_text("utf-8"))
+        connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
     for step in (step for step in STEPS if step not in PASSING):

@@ -86,7 +86,7 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 
 
 BEFORE = {
-    "delinquency_charge": "demand",
+    "delinquency_charge": "demand_state",
     "prescription": "prescription_mark",
 }  # a charge may begin with the 督促
 

@@ -37,7 +37,7 @@ def test_whole_city():
     seed = 130
     database = city(AS_OF, **tables(random.Random(seed)))
     best = {}
-    for rule in ("demand", "delinquency_charge", "prescription_mark", "prescription"):
+    for rule in ("demand_state", "delinquency_charge", "prescription_mark", "prescription"):
         for _ in range(3):
             start = time.process_time()
             run_alone(database, rule)
@@ -78,7 +78,7 @@ def test_a_million_installments(capsys):
     database = city(AS_OF)
     for statement in MILLION.replace("$as_of", f"date '{AS_OF}'").split(";")[:-1]:
         database.execute(statement)
-    run(database, "demand")
+    run(database, "demand_state")
     best = {}
     for rule in ("delinquency_charge", "prescription_mark", "prescription"):
         for _ in range(2):

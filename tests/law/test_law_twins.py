@@ -236,7 +236,7 @@ def test_demand(cases):
     expected = {key: expected_demand(kind, due, sent[key]) for key, (kind, due, _) in own.items()}
     rows = [(key, "01", *letter) for key, letters in sent.items() for letter in letters]
     database = city(AS_OF, open_installment=open_rows(own), demand=rows)
-    run(database, "demand")
+    run(database, "demand_state")
     found = answers(
         database, "demand_state", "deadline", "issued_on", "is_missed", "coalesce(fee_yen, 0)", "seizable_from",
         "after_dispatch", "after_designated_deadline",
@@ -293,7 +293,7 @@ def one_installment(as_of, due, **rows):
         ("delinquency_charge", date(2027, 1, 1), date(2026, 6, 30), "割合のない日があります"),
         ("delinquency_charge", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
         ("prescription", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
-        ("demand", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
+        ("demand_state", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
     ],
 )
 def test_a_day_without_law_stops_the_city(rule, as_of, due, complaint):
@@ -308,7 +308,7 @@ def test_an_unknown_event_stops_the_city():
 
 
 @pytest.mark.parametrize(
-    "rule", ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "demand"]
+    "rule", ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "demand_state"]
 )
 def test_no_number_of_the_law_in_sql(rule):
     """Only 0, 1, the months of a year, and the first and last days there are."""

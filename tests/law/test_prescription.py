@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from law.prescription import Event, explain, extinct_from
@@ -204,6 +204,8 @@ def test_the_order_of_the_list_does_not_matter(events, rng):
 )
 def test_a_hold_or_a_pause_never_moves_the_date_earlier(kind, events, start, length, what):
     on = DUE + timedelta(days=start)
+    # 税: a 差押 within the ten days ends the demand's hold on its own day (18条の2第1項2号の括弧書), the one exception.
+    assume(not (kind == "税" and what == "差押" and any(e.kind == "督促" and (on - e.happened_on).days <= 10 for e in events)))
     more = [*events, Event(what, on, on + timedelta(days=length), "取下げ")]
     assert explain(DUE, kind, events, AS_OF).completes_on <= explain(DUE, kind, more, AS_OF).completes_on
 
