@@ -20,7 +20,7 @@ from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "plan_state", "note", "case_installment", "delinquent",
+    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )

@@ -140,6 +140,8 @@ where in_scope(delinquent.district_code);
 create view disclosed.installment as
 select
     delinquent.atena_ref,
+    whole('C9', installment.notice_number || '-' || installment.installment_no) as installment_key,
+    installment.levy_kind,
     installment.levy_year,
     installment.installment_no,
     installment.payment_method,
@@ -158,6 +160,9 @@ select
     whole('C9', installment.seizable_from) as seizable_from,
     -- 差押の間は完成しないので、日を示さない
     whole('C9', case when not installment.is_held then installment.completes_on end) as prescription_on,
+    whole('C9', installment.later_reading_on) as later_reading_on,
+    whole('C9', installment.extinct_from) as extinct_from,
+    whole('C9', installment.needs_person) as needs_person,
     whole('C9', installment.renewed_by) as renewed_by,
     whole('C9', installment.renewed_on) as renewed_on,
     whole('C9', installment.is_held) as is_held,
@@ -165,6 +170,24 @@ select
     whole('C9', installment.suspension_ground) as suspension_ground,
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one fact behind the 延滞金 or the 時効 of one overdue installment
+create view disclosed.installment_fact as
+select
+    delinquent.atena_ref,
+    whole('C9', fact.notice_number || '-' || fact.installment_no) as installment_key,
+    whole('C9', fact.fact) as fact,
+    whole('C9', fact.from_date) as from_date,
+    whole('C9', fact.to_date) as to_date,
+    whole('C9', fact.principal_yen) as principal_yen,
+    whole('C9', fact.charge_yen) as charge_yen,
+    whole('C9', fact.kind) as kind,
+    whole('C9', fact.end_reason) as end_reason,
+    whole('C9', fact.is_confirmed) as is_confirmed,
+    whole('C9', fact.deadline) as deadline
+from derived.installment_fact as fact
 join derived.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 

@@ -21,4 +21,5 @@ REGISTER = (
     Entry("suspension_candidates", "執行停止候補", ":material/pause_circle:", "滞納整理", "suspension_candidate.summary"),
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
+    Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read"),
 )

@@ -6,12 +6,14 @@ import streamlit as st
 from auth.access import User, decide
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
+from pages.parts.basis import show_basis
 from pages.parts.door import chosen_case, go
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 from pages.parts.note_form import note_form
 
 REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
+EXPLAINED = "explained_installment"
 KINDS = ("すべて", "記事", "収納", "督促", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付")
 
 
@@ -100,10 +102,15 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
     found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
     states = [_installment_state(row, stands) for row in found.iter_rows(named=True)]
+    st.caption("行を押すと、延滞金と時効の計算の根拠が下に出ます。")
     tables.show(found.with_columns(pl.Series("state", states, dtype=pl.String)),
                 ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "state", "demanded_on",
                  "seizable_from", "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
-                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期")
+                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key="installments",
+                on_choose=lambda row: st.session_state.update({EXPLAINED: (atena_ref, found["installment_key"][row])}))
+    explained_ref, installment_key = st.session_state.get(EXPLAINED, (None, None))
+    if explained_ref == atena_ref:
+        show_basis(user, atena_ref, installment_key, stands.as_of)
 
 
 def _installment_state(row: dict, stands: Standing) -> str:

@@ -9,14 +9,14 @@ from auth import access
 from auth.access import User, clearance, decide, permissions, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
-COMMON = {"home.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
+COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 MAY = {
     "manager": LEADS | {"feed.detail"},
     "chief": LEADS | {"note.write", "feed.detail"},
     "officer": LEADS | {"note.write"},
     "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "feed.read", "feed.detail"},
+    "admin": {"home.read", "grounds.read", "feed.read", "feed.detail"},
     "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }

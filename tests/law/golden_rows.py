@@ -1,25 +1,16 @@
-"""Published worked examples (tests/law/golden): rows as dicts of text, and the list of those not reproduced."""
+"""Published worked examples (law/golden): rows as dicts of text, and the list of those not reproduced."""
 
-import csv
 from datetime import date
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "golden"
-NOT_REPRODUCED = "not_reproduced.csv"
+from law.examples import GOLDEN, NOT_REPRODUCED, rows
+from law.examples import left_out as listed
 
-
-def rows(file_name: str) -> list[dict[str, str]]:
-    with (FOLDER / file_name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+FOLDER = GOLDEN
+__all__ = ["FOLDER", "NOT_REPRODUCED", "case_id", "day", "listed", "rows", "usable"]
 
 
 def case_id(row: dict[str, str]) -> str:
     return row.get("case_id") or row["from"]
-
-
-def listed() -> dict[tuple[str, str], str]:
-    """(file, case) → why it is not reproduced."""
-    return {(row["file"], row["case_id"]): row["reason"] for row in rows(NOT_REPRODUCED)}
 
 
 def usable(file_name: str) -> list[dict[str, str]]:

@@ -15,6 +15,8 @@ PARAMETERS = {
     "districts": {},
     "home_deadlines": {"days": 10_000},
     "home_promises": {"days": 10_000},
+    "installment_basis": {"installment_key": ""},
+    "installment_facts": {"installment_key": ""},
     "intake_files": {"started_at": ""},
     "intake_history": {},
     "intake_problems": {"started_at": ""},
@@ -26,7 +28,7 @@ PARAMETERS = {
     "suspension_summary": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "suspension_evidence"}
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence"}
 
 
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:

@@ -1,0 +1,72 @@
+"""計算の根拠: the law's own explanation of one installment's 延滞金 and 時効, from the same facts the city's SQL used."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from auth.access import User
+from data_access.query import ask
+from law.delinquency_charge import explain as explain_charge
+from law.exemption import Exemption
+from law.explained import describe_charge, describe_prescription
+from law.parameters import levy_policy
+from law.prescription import explain as explain_prescription
+from law.prescription_event import Event
+
+CHARGE_ROWS = {"from_date": pl.Date, "to_date": pl.Date, "sentence": pl.String, "yen": pl.Int64, "article": pl.String}
+PRESCRIPTION_ROWS = {"on": pl.Date, "sentence": pl.String, "completes_on": pl.Date, "article": pl.String}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Both explanations as rows for a page, and whether they agree with what the snapshot shows."""
+
+    levy_year: int
+    installment_no: str
+    charge: pl.DataFrame
+    prescription: pl.DataFrame
+    agrees: bool
+
+
+def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) -> Derivation | None:
+    """The explanation of one overdue installment, `installment_key` as disclosed; None when `user` sees none.
+
+    Raises NotAllowed as `ask` does, and LawFileInvalid when the law has no value for a day.
+    """
+    shown = ask(user, "installment_basis", atena_ref=atena_ref, installment_key=installment_key)
+    if shown.is_empty():
+        return None
+    basis = shown.row(0, named=True)
+    facts = ask(user, "installment_facts", atena_ref=atena_ref, installment_key=installment_key)
+    charge = _charge(basis, facts, as_of)
+    events = [Event(row["kind"], row["from_date"], row["to_date"], row["end_reason"], row["is_confirmed"], row["deadline"])
+              for row in _of(facts, "時効")]
+    clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
+    return Derivation(
+        basis["levy_year"], basis["installment_no"],
+        _frame(describe_charge(charge, levy_policy(basis["levy_kind"], basis["due_date"])), CHARGE_ROWS),
+        _frame(describe_prescription(clock), PRESCRIPTION_ROWS),
+        charge.yen == basis["charge_yen"] and (clock.is_held or clock.completes_on == basis["prescription_on"]),
+    )
+
+
+def _charge(basis: dict, facts: pl.DataFrame, as_of: date):
+    received = _of(facts, "収納")
+    demands = [row["deadline"] for row in _of(facts, "時効") if row["kind"] == "督促"]
+    return explain_charge(
+        basis["assessed_yen"], basis["due_date"], [(row["from_date"], row["principal_yen"]) for row in received], as_of,
+        basis["levy_kind"],
+        designated_deadline=demands[0] if demands else None,
+        write_offs=[(row["from_date"], row["principal_yen"]) for row in _of(facts, "欠損")],
+        exemptions=[Exemption(row["from_date"], row["to_date"], row["kind"]) for row in _of(facts, "免除")],
+        charge_paid=sum(row["charge_yen"] for row in received if row["from_date"] <= as_of),
+    )
+
+
+def _of(facts: pl.DataFrame, fact: str) -> list[dict]:
+    return facts.filter(pl.col("fact") == fact).to_dicts()
+
+
+def _frame(rows: list[dict], schema: dict) -> pl.DataFrame:
+    return pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema)

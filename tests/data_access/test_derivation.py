@@ -1,0 +1,35 @@
+"""計算の根拠: what the page explains is what the snapshot shows, for every overdue installment, and for nobody else."""
+
+import pytest
+
+from auth.access import NotAllowed
+from data_access.derivation import derivation
+from data_access.query import ask, standing
+from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
+
+
+def overdue(user):
+    for row in ask(user, "district_worklist", queue=None, district=None, sort="急ぐ順", page_size=10_000, skipped=0).iter_rows(named=True):
+        for installment in ask(user, "case_installments", atena_ref=row["atena_ref"], only_overdue=True).iter_rows(named=True):
+            yield row["atena_ref"], installment
+
+
+def test_every_explanation_ends_in_the_amount_and_the_date_on_screen(city):
+    as_of, seen = standing().as_of, 0
+    for atena_ref, shown in list(overdue(CHIEF))[:150]:
+        found = derivation(CHIEF, atena_ref, shown["installment_key"], as_of)
+        assert found.agrees, shown
+        assert found.charge["yen"][-1] == shown["charge_yen"] or found.charge.is_empty()
+        assert shown["prescription_on"] is None or shown["prescription_on"] in found.prescription["completes_on"].to_list()
+        assert all(found.prescription["sentence"])
+        seen += 1
+    assert seen > 50
+
+
+def test_an_installment_that_is_not_overdue_or_not_ours_has_no_explanation(city):
+    as_of = standing().as_of
+    atena_ref, shown = next(overdue(OFFICER))
+    assert derivation(OFFICER, atena_ref, "0000000000-01", as_of) is None
+    assert derivation(NEIGHBOUR, atena_ref, shown["installment_key"], as_of) is None
+    with pytest.raises(NotAllowed):
+        derivation(ANALYST, atena_ref, shown["installment_key"], as_of)

@@ -1,0 +1,48 @@
+"""根拠: the values of the chosen day, the published examples, and the derivation under the 期別 table."""
+
+import pytest
+
+from data_access.grounds import parameters_on, published_examples
+from law.references import unlabelled
+from pages.case import EXPLAINED
+from pages.parts.door import CASE
+from tests import staff
+from tests.pages.screen import show
+
+
+@pytest.mark.parametrize("user", [user for user in staff.STAFF if user.role != "ltc_reader"], ids=lambda user: user.name)
+def test_the_section_and_its_auditors_may_read_the_law(city, user):
+    screen = show(user, "grounds")
+    values = screen.cells("setting_value")
+    assert len(values) > 100
+    assert all(screen.cells("reference"))
+    assert not unlabelled()
+
+
+def test_the_day_chooses_the_rate(city):
+    from datetime import date
+
+    def rate_on(day):
+        found = parameters_on(day)
+        return [value for section, value in zip(found["section"], found["setting_value"], strict=True) if section == "延滞金の割合"]
+
+    assert any("2.4" in value and "8.7" in value for value in rate_on(date(2025, 12, 31)))
+    assert any("2.8" in value and "9.1" in value for value in rate_on(date(2026, 1, 1)))
+
+
+def test_every_published_example_is_what_we_compute():
+    found = published_examples()
+    assert found.height >= 40
+    assert found["published"].to_list() == found["computed"].to_list()
+
+
+def test_the_derivation_stands_under_the_table(city):
+    from data_access.query import ask
+
+    row = ask(staff.CHIEF, "district_worklist", queue=None, district=None, sort="滞納額が大きい順", page_size=1, skipped=0).row(0, named=True)
+    key = ask(staff.CHIEF, "case_installments", atena_ref=row["atena_ref"], only_overdue=True)["installment_key"][0]
+    screen = show(staff.CHIEF, "case", **{CASE: row["atena_ref"], EXPLAINED: (row["atena_ref"], key)})
+    words = screen.words()
+    assert "計算の根拠" in words
+    assert "国民健康保険法110条" in words
+    assert "一致しません" not in words
