@@ -35,7 +35,7 @@ def _values() -> None:
     shown = found if section == EVERYTHING else found.filter(pl.col("section") == section)
     st.caption(f"{wording.wareki(day)}に効いている定め {shown.height:,}件。見本の市は、見ることのできた鳥取市の条例に倣い、ないものは共通の規定による。"
                "導入する市は自市の条例で確かめる。")
-    tables.show(shown, ["section", "setting_name", "levy_kind", "setting_value", "since", "reference", "last_checked", "note"],
+    tables.show(shown, ["section", "setting_name", "setting_value", "reference", "since", "levy_kind", "last_checked", "note"],
                 empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値")
 
 

@@ -49,6 +49,7 @@ def test_an_untouched_chain_verifies(table):
     assert chain.length(table) == ENTRIES
 
 
+@pytest.mark.slow
 def test_any_change_of_any_value_of_any_entry_is_found_there(table, sqlite_file):
     names = [column.name for column in table.columns]
     with closing(sqlite3.connect(sqlite_file)) as connection:

@@ -49,6 +49,7 @@ def _run_until_killed(seconds: float) -> tuple[dict[str, int], int]:
     return {name: int(seq) for name, seq in told if name != "log"}, max(entries, default=0)
 
 
+@pytest.mark.slow
 def test_four_processes_write_one_contiguous_chain(any_store):
     """Threads wait in turn inside a process; between processes only the store's own lock keeps the order."""
     writers = [start(HERE / "appending_process.py", f"{number:04d}", 40) for number in range(4)]

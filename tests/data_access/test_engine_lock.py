@@ -81,6 +81,7 @@ def seen_by(user) -> set[str]:
     return {ref for name in names for ref in query.ask(user, name, **parameters(name))["atena_ref"]}
 
 
+@pytest.mark.slow
 def test_two_people_at_once_never_see_each_other_s_rows(city):
     """Fifty interleaved questions each, in two threads."""
     expected = {user: seen_by(user) for user in (OFFICER, NEIGHBOUR)}

@@ -113,6 +113,7 @@ def run(seeds: range, sandbox) -> dict[str, int]:
     return ends
 
 
+@pytest.mark.slow
 def test_damaged_feeds_are_refused_or_read_as_they_are(sandbox):
     ends = run(range(COUNT), sandbox)
     assert ends["refused"] > COUNT / 2, ends

@@ -115,6 +115,7 @@ def try_faults(name: str, most: int) -> int:
     return len(chosen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "nth"), [("fsync", 3), ("into place", 1), ("make current", 1)])
 def test_a_failing_step_leaves_the_eve_served(eve, name, nth):
     """The two renames that publish, and one fsync; the slow test below tries many more."""
