@@ -285,6 +285,7 @@ select
     payment_method,
     installment_count,
     assessed_yen,
+    whereabouts_unknown_yen,
     received_yen,
     received_same_day_yen,
     refund_due_yen,

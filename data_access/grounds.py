@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from law.collection_rate import CARRIED, CURRENT, Figures, RateUnclear, definitions, explain
 from law.examples import left_out, worked_examples
 from law.references import every_parameter
 
@@ -27,3 +28,28 @@ def not_reproduced() -> pl.DataFrame:
     """One row per published example that is left out, with the reason."""
     return pl.DataFrame([{"file": file, "part": case, "cause": reason} for (file, case), reason in left_out().items()],
                         schema={"file": pl.String, "part": pl.String, "cause": pl.String})
+
+
+NAMED_RATE = {"definition": pl.String, "year_class": pl.String, "numerator_yen": pl.Int64, "denominator_yen": pl.Int64,
+              "named_rate": pl.Decimal(9, 2), "meaning": pl.String, "article": pl.String}
+CLASSES = {"現年": CURRENT, "滞繰": CARRIED}
+
+
+def named_rates(by_year: pl.DataFrame, fiscal_year: int, day: date) -> pl.DataFrame:
+    """One row per definition of 収納率 × 現年分・滞納繰越分 that it speaks of, from the rows of rate_by_year (yen, sums first)."""
+    figures = [
+        Figures(row["assessed_yen"], row["received_yen"] + row["refund_due_yen"], row["refund_due_yen"],
+                row["whereabouts_unknown_yen"], CLASSES[row["year_class"]])
+        for row in by_year.iter_rows(named=True) if row["fiscal_year"] == fiscal_year and row["year_class"] in CLASSES
+    ]
+    rows = [_named(name, figures, day, year_class) for name in definitions(day) for year_class in CLASSES.values()]
+    return pl.DataFrame([row for row in rows if row], schema=NAMED_RATE)
+
+
+def _named(name: str, figures: list[Figures], day: date, year_class: str) -> dict | None:
+    try:
+        found = explain(name, figures, day, year_class)
+    except RateUnclear:  # 努力支援 speaks of 現年分 alone
+        return None
+    return {"definition": name, "year_class": year_class, "numerator_yen": found.numerator_yen, "denominator_yen": found.denominator_yen,
+            "named_rate": found.rate, "meaning": found.text, "article": found.article}

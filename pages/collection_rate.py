@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
+from data_access.grounds import named_rates
 from data_access.query import ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.heading import heading
@@ -15,7 +16,7 @@ DEFINITION = """
 - **現年** は調定年度と会計年度が同じもの（過年度相当分を含む）。**滞繰** は前年度から未納のまま繰り越したもの。
 - **会計年度** は収入日で決まり、出納整理期間（翌年5月31日まで）の収入は前年度に入る（地方自治法208条・235条の5）。
 - **同日** は各年度の4月1日から、基準日と同じ月日までに収入した額。調定額はどの年度も現在の更正後の額。
-- 同日収納額は還付未済を含む収入済額。年度末の収納額は還付未済を除く。居所不明者分の控除はしていない（決算の率）。
+- 同日収納額は還付未済を含む収入済額。年度末の収納額は還付未済を除く。居所不明者分の控除はしていない（決算の率）。年報・努力支援の率は下の表にある。
 """
 
 
@@ -28,6 +29,8 @@ def render(user: User) -> None:
     _cards(by_year, year)
     with st.expander("定義と根拠", icon=":material/menu_book:"):
         st.markdown(DEFINITION)
+        tables.show(named_rates(by_year, year, stands.as_of), ["definition", "year_class", "named_rate", "numerator_yen", "denominator_yen", "meaning", "article"],
+                    empty="今年度の調定はまだありません。", alt="三つの定義による収納率の表")
     year_class = st.segmented_control("区分", CLASSES, default="現年", key="year_class", bind="query-params", required=True)
     parts, months, years = st.tabs(["内訳", "月別", "年度比較"], key="rate_view", on_change="rerun")
     if parts.open:

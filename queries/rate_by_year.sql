@@ -5,6 +5,7 @@ with summed as (
         fiscal_year,
         coalesce(year_class, '合計') as year_class,
         sum(assessed_yen)::bigint as assessed_yen,
+        sum(whereabouts_unknown_yen)::bigint as whereabouts_unknown_yen,
         sum(received_yen - refund_due_yen)::bigint as received_yen,
         sum(received_same_day_yen)::bigint as received_same_day_yen,
         sum(refund_due_yen)::bigint as refund_due_yen,

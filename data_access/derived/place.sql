@@ -23,6 +23,7 @@ select
     person.atena_number,
     person.ward_code,
     protected.atena_number is not null as is_protected,
+    person.resident_state = '職権消除' as is_whereabouts_unknown,
     case when is_protected then 'S00' else coalesce(ward.district_code, 'Z00') end as district_code,
     case when is_protected then '特別管理' else coalesce(ward.district_name, '市外・区未定') end as district_name,
     case when is_protected then null else ward.ward_name end as ward_name

@@ -78,6 +78,7 @@ select
     every_year.payment_method,
     count(*) as installment_count,
     sum(opening_yen)::bigint as assessed_yen,
+    coalesce(sum(opening_yen) filter (where place.is_whereabouts_unknown), 0)::bigint as whereabouts_unknown_yen,
     sum(year_received_yen)::bigint as received_yen,
     sum(same_day_yen)::bigint as received_same_day_yen,
     sum(greatest(year_received_yen + year_written_off_yen - opening_yen, 0))::bigint as refund_due_yen,

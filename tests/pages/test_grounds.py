@@ -46,3 +46,22 @@ def test_the_derivation_stands_under_the_table(city):
     assert "計算の根拠" in words
     assert "国民健康保険法110条" in words
     assert "一致しません" not in words
+
+
+def test_the_three_definitions_are_named_and_foot(city):
+    from data_access.grounds import named_rates
+    from data_access.query import ask, standing
+    from law.collection_rate import rate
+
+    by_year = ask(staff.MANAGER, "rate_by_year", district=None)
+    found = named_rates(by_year, 2026, standing().as_of)
+    assert found.select("definition", "year_class").rows() == [
+        ("決算", "現年分"), ("決算", "滞納繰越分"), ("年報", "現年分"), ("年報", "滞納繰越分"), ("努力支援", "現年分")]
+    own = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
+    for row in found.iter_rows(named=True):
+        year = own[2026, "現年" if row["year_class"] == "現年分" else "滞繰"]
+        assert row["named_rate"] == rate(row["numerator_yen"], row["denominator_yen"])
+        unknown = year["whereabouts_unknown_yen"] if row["definition"] != "決算" else 0
+        assert row["denominator_yen"] in (year["assessed_yen"] - unknown, year["assessed_yen"])
+    settled = found.filter(definition="決算", year_class="現年分").row(0, named=True)
+    assert settled["numerator_yen"] in (own[2026, "現年"]["received_yen"], own[2026, "現年"]["received_yen"] + own[2026, "現年"]["refund_due_yen"])
