@@ -1,0 +1,61 @@
+"""The law over a million open installments: the city's own, copied under new notice numbers until there are enough."""
+
+import time
+from pathlib import Path
+
+import duckdb
+
+from bench import city, timing
+from bench.timing import Figure
+from data_access import derive, snapshot
+
+WANTED = 1_000_000
+REPEATS = 3
+BEFORE = ("balance", "open_installment", "prescription_event", "demand_state", "charge_exemption")
+LAW = ("demand_state", "delinquency_charge", "prescription_mark", "prescription")
+COPIED = ("derived.open_installment", "derived.prescription_event", "derived.charge_exemption", "source.receipt", "source.write_off",
+          "source.demand")
+
+
+def measure(folder: Path, persons: int) -> list[Figure]:
+    """100万期別の督促・延滞金・時効を SQL で計算する秒数。"""
+    city.published(folder, persons)
+    used = snapshot.current()
+    connection = duckdb.connect()
+    derive.prepare(connection, used.parquet("restricted"), used.business_date)
+    for step in BEFORE:
+        connection.execute(_file(step))
+    count = _multiply(connection)
+    best = min(_once(connection) for _ in range(REPEATS))
+    return [Figure(f"法律 {count:,} 期別の督促・延滞金・時効（SQL）", f"{best:.2f} s (×{REPEATS}、最良)", "—",
+                   f"{count / best / 1e6:.2f} 百万期別/秒", "< 5 s（100万期別）", best * WANTED / count < 5)]
+
+
+def _multiply(connection: duckdb.DuckDBPyConnection) -> int:
+    own = connection.execute("select count(*) from derived.open_installment").fetchone()[0]
+    copies = -(-WANTED // own)
+    for table in COPIED:
+        only_open = "" if table == "derived.open_installment" else "semi join derived.open_installment using (notice_number, installment_no)"
+        connection.execute(f"create temp table own as select own.* from {table} as own {only_open}")
+        connection.execute(f"create temp table many_{table.partition('.')[2]} as select own.* replace (own.notice_number || '-' || copy as notice_number) "
+                           f"from own cross join range({copies}) as copies(copy)")
+        connection.execute("drop table own")
+    for table in COPIED:
+        kind = "view" if table.startswith("source.") else "table"
+        connection.execute(f"drop {kind} {table}; create table {table} as from many_{table.partition('.')[2]}")
+    return connection.execute("select count(*) from derived.open_installment").fetchone()[0]
+
+
+def _once(connection: duckdb.DuckDBPyConnection) -> float:
+    start = time.perf_counter()
+    for step in LAW:
+        connection.execute(_file(step))
+    return time.perf_counter() - start
+
+
+def _file(step: str) -> str:
+    return (derive.HERE / f"{step}.sql").read_text("utf-8")
+
+
+if __name__ == "__main__":
+    timing.command(measure)
