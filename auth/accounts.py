@@ -1,10 +1,7 @@
 """Who works here: personal accounts, one per member of staff (評価書 Ⅲ-3 リスク2: 共用ユーザーIDは発行しない)."""
 
-import argparse
-import getpass
 import json
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +10,13 @@ import sqlalchemy as sa
 
 import settings
 import store
-from audit import log
 from auth import lockout, passwords
 from auth.access import User, permissions
+
+if __name__ == "__main__":  # before the table below: the command line imports this module again, by its name
+    from auth.accounts_command import main
+
+    raise SystemExit(main())
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
@@ -65,11 +66,14 @@ def create(
     districts: tuple[str, ...] = (),
     expires_on: date | None = None,
 ) -> User:
-    """Add a personal account. Raises AccountRefused (name, role, duplicate) or PasswordRefused."""
+    """Add a personal account. Raises AccountRefused (name, role, districts, duplicate) or PasswordRefused."""
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
     if role not in permissions().roles:
         raise AccountRefused(f"役割「{role}」は権限表にありません。{'、'.join(permissions().roles)} から選んでください。")
+    if permissions().roles[role].scope == "own" and not districts:
+        title = permissions().roles[role].title
+        raise AccountRefused(f"役割「{title}」には担当地区が要ります。D01,D02 のように担当地区を指定してください。")
     now = stamp()
     row = {
         "name": name, "display_name": display_name, "role": role, "section": section,
@@ -92,6 +96,21 @@ def set_password(name: str, password: str) -> None:
 def disable(name: str) -> None:
     """Close the account; its open session ends within a second. Raises AccountRefused when there is none."""
     _change(name, is_disabled=True)
+
+
+def enable(name: str) -> None:
+    """Open a disabled account again, with the password it had. Raises AccountRefused when there is none."""
+    _change(name, is_disabled=False)
+
+
+def unlock(name: str) -> int:
+    """End the waits after wrong passwords for this name, wherever it was tried; how many addresses had one counted.
+
+    An address that failed over many names keeps its own wait (30 min at most). Raises AccountRefused.
+    """
+    if _row(name) is None:
+        raise AccountRefused(f"利用者ID {name} はありません。")
+    return lockout.forget_everywhere(name)
 
 
 def change(name: str, **values: object) -> None:
@@ -154,66 +173,3 @@ def stamp() -> str:
 def _row(name: str) -> sa.Row | None:
     with store.engine().connect() as connection:
         return connection.execute(sa.select(account).where(account.c.name == name)).first()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """`python -m auth.accounts create|list|disable …`; every change is recorded in the access log."""
-    store.create_tables()
-    asked = _parser().parse_args(arguments)
-    try:
-        return asked.run(asked)
-    except (AccountRefused, passwords.PasswordRefused) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
-
-
-def _create_command(asked: argparse.Namespace) -> int:
-    password = sys.stdin.readline().rstrip("\r\n") if asked.password_stdin else getpass.getpass("パスワード: ")
-    districts = tuple(code for code in asked.districts.split(",") if code)
-    create(
-        asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        password=password, districts=districts, expires_on=asked.expires_on,
-    )  # fmt: skip
-    _record("account.create", asked.name, role=asked.role, districts=list(districts))
-    return 0
-
-
-def _disable_command(asked: argparse.Namespace) -> int:
-    disable(asked.name)
-    _record("account.disable", asked.name)
-    return 0
-
-
-def _list_command(_asked: argparse.Namespace) -> int:
-    for row in everyone():
-        state = {"": "有効", "disabled": "停止", "expired": "期限切れ"}[standing(row)]
-        title = permissions().roles[row.role].title
-        print(row.name, title, row.section, row.display_name, row.districts, state, sep="\t")
-    return 0
-
-
-def _record(action: str, name: str, **detail: object) -> None:
-    log.append(actor=f"os:{getpass.getuser()}", action=action, source="cli", detail={"account": name, **detail})
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m auth.accounts", description="利用者の登録・一覧・停止")
-    commands = parser.add_subparsers(required=True)
-    add = commands.add_parser("create", help="利用者を登録する")
-    add.add_argument("name")
-    add.add_argument("--role", required=True, choices=sorted(permissions().roles))
-    add.add_argument("--display-name", required=True)
-    add.add_argument("--section", required=True)
-    add.add_argument("--districts", default="", help="担当地区（例: D01,D02）")
-    add.add_argument("--expires-on", type=date.fromisoformat, help="最終日（例: 2027-03-31）")
-    add.add_argument("--password-stdin", action="store_true", help="パスワードを標準入力の1行目から読む")
-    add.set_defaults(run=_create_command)
-    stop = commands.add_parser("disable", help="利用者を停止する")
-    stop.add_argument("name")
-    stop.set_defaults(run=_disable_command)
-    commands.add_parser("list", help="利用者の一覧").set_defaults(run=_list_command)
-    return parser
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

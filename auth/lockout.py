@@ -40,7 +40,7 @@ def attempt(name: str, source: str) -> int:
         with store.engine().begin() as connection:
             connection.execute(sign_in_attempt.delete().where(sign_in_attempt.c.forget_at <= now))
             _count(connection, _key("source", source), now, FREE_PER_SOURCE, "source")
-            _count(connection, _key("name", name, source), now, FREE_PER_NAME, "name")
+            _count(connection, _name_key(name, source), now, FREE_PER_NAME, "name")
     except _Closed as closed:
         return closed.args[0]
     return 0
@@ -49,9 +49,16 @@ def attempt(name: str, source: str) -> int:
 def forget(name: str, source: str) -> None:
     """The password was right: this name starts afresh here, and the address gets its one try back."""
     with store.engine().begin() as connection:
-        connection.execute(sign_in_attempt.delete().where(sign_in_attempt.c.key == _key("name", name, source)))
+        connection.execute(sign_in_attempt.delete().where(sign_in_attempt.c.key == _name_key(name, source)))
         row = sign_in_attempt.update().where(sign_in_attempt.c.key == _key("source", source))
         connection.execute(row.values(failures=sign_in_attempt.c.failures - 1))
+
+
+def forget_everywhere(name: str) -> int:
+    """This name starts afresh from every address; from how many something had been counted."""
+    of_name = sign_in_attempt.c.key.startswith(_of_name(name))
+    with store.engine().begin() as connection:
+        return connection.execute(sign_in_attempt.delete().where(of_name)).rowcount
 
 
 def wait_after(failures: int, free: int) -> timedelta:
@@ -79,6 +86,15 @@ def _count(connection: sa.Connection, key: str, now: float, free: int, kind: str
         connection.execute(sign_in_attempt.update().where(row.key == key).values(values))
     else:
         connection.execute(sign_in_attempt.insert().values(key=key, **values))
+
+
+def _name_key(name: str, source: str) -> str:
+    return _of_name(name) + _key("from", source)[:32]
+
+
+def _of_name(name: str) -> str:
+    """What the keys of one name begin with, so that they are found without knowing from where it was tried."""
+    return _key("name", name)[:32] + ":"
 
 
 def _key(*parts: str) -> str:

@@ -49,11 +49,15 @@ select
     whole('C9', delinquent.unpaid_yen) as unpaid_yen,
     whole('C9', coalesce(delinquent.current_unpaid_yen, 0)) as current_unpaid_yen,
     whole('C9', coalesce(delinquent.carried_unpaid_yen, 0)) as carried_unpaid_yen,
+    whole('C9', delinquent.suspended_yen) as suspended_yen,
+    whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
     whole('C9', delinquent.charge_yen) as charge_yen,
     whole('C9', delinquent.flash_yen) as flash_yen,
     whole('C9', delinquent.oldest_due_date) as oldest_due_date,
     whole('C9', delinquent.prescription_on) as prescription_on,
     whole('C9', delinquent.prescription_yen) as prescription_yen,
+    whole('C9', delinquent.lapsed_on) as lapsed_on,
+    whole('C9', delinquent.lapsed_yen) as lapsed_yen,
     whole('C9', delinquent.is_demand_missed) as is_demand_missed,
     whole('C9', delinquent.missed_demand_deadline) as missed_demand_deadline,
     whole('C9', delinquent.is_wholly_suspended) as is_wholly_suspended,
@@ -194,16 +198,16 @@ where in_scope(delinquent.district_code);
 -- grain: one thing that happened in a case: payments, papers, dispositions, notes, in one line of time
 create view disclosed.event as
 with every_event as (
-    select atena_number, happened_on, kind, summary, yen, null as body, null as written_by, null as note_id, 0 as seq
+    select atena_number, happened_on, kind, summary, yen, null as body, null as written_by, null as note_id, null as recorded_at, 0 as seq
     from derived.timeline
     union all by name
     select atena_number, contacted_on as happened_on, '記事' as kind, concat_ws(' ', method || '（' || direction || '）', counterpart, outcome) as summary,
-           null::bigint as yen, body, officer_name as written_by, note_id, 0 as seq
+           null::bigint as yen, body, officer_name as written_by, note_id, recorded_at, 0 as seq
     from derived.note
     where note_id not in (select corrects from serving.live_note where corrects is not null)
     union all by name
     select atena_number, contacted_on as happened_on, '記事' as kind, concat_ws(' ', method || '（' || direction || '）', counterpart, outcome) as summary,
-           null::bigint as yen, body, officer_name as written_by, event_id as note_id, seq
+           null::bigint as yen, body, officer_name as written_by, event_id as note_id, recorded_at, seq
     from serving.live_note
     where event_id not in (select corrects from serving.live_note where corrects is not null)
 )
@@ -216,6 +220,7 @@ select
     whole('C8', every_event.body) as body,
     whole('C9', every_event.written_by) as written_by,
     every_event.note_id,
+    every_event.recorded_at,
     every_event.seq
 from every_event
 join derived.delinquent as delinquent using (atena_number)
@@ -234,7 +239,7 @@ select
     screening.met_count,
     screening.criterion_count,
     screening.missing,
-    whole('C9', delinquent.unpaid_yen) as unpaid_yen,
+    whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
     whole('C9', delinquent.oldest_due_date) as oldest_due_date,
     whole('C9', delinquent.prescription_on) as prescription_on,
     whole('C9', delinquent.last_payment_on) as last_payment_on
@@ -266,7 +271,7 @@ select
     screening.verdict,
     delinquent.district_code,
     count(*) as case_count,
-    sum(delinquent.unpaid_yen)::bigint as unpaid_yen
+    sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
 from derived.screening as screening
 join derived.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code) or getvariable('scope') = 'none'

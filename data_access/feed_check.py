@@ -14,8 +14,8 @@ from data_access.feed_text import Unreadable, as_utf8, header
 from law.my_number import looks_like_my_number
 
 SHOWN = 20
-# Wider than law.my_number, which decides: any digits, up to three other characters between two of them.
-TWELVE_DIGITS = r"(\p{Nd}[^\p{Nd}]{0,3}){11}\p{Nd}"
+# Wider than law.my_number, which decides: any digits, up to eight other characters between two of them.
+TWELVE_DIGITS = r"(\p{N}[^\p{N}]{0,8}){11}\p{N}"
 
 
 def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, target: Path, work: Path,

@@ -19,11 +19,12 @@ with due as (
             if(is_demand_missed, {'urgency': 2, 'queue': '督促漏れ', 'day': missed_demand_deadline, 'yen': null::bigint}, null),
             if(plan_state = '不履行', {'urgency': 3, 'queue': '分納不履行', 'day': plan_missed_on, 'yen': plan_missed_yen}, null),
             if(flash_yen > 0, {'urgency': 4, 'queue': '速報あり', 'day': null::date, 'yen': flash_yen}, null),
-            if(unpaid_yen >= high_yen, {'urgency': 5, 'queue': '高額', 'day': oldest_due_date, 'yen': unpaid_yen}, null),
-            if(is_unreachable, {'urgency': 6, 'queue': '返戻・居所不明', 'day': null::date, 'yen': null::bigint}, null),
+            if(active_yen >= high_yen, {'urgency': 5, 'queue': '高額', 'day': oldest_due_date, 'yen': active_yen}, null),
+            if(lapsed_on is not null, {'urgency': 6, 'queue': '時効経過', 'day': lapsed_on, 'yen': lapsed_yen}, null),
+            if(is_unreachable, {'urgency': 7, 'queue': '返戻・居所不明', 'day': null::date, 'yen': null::bigint}, null),
             if(coalesce(last_contact_on < contact_since, true) and oldest_due_date < contact_since,
-                {'urgency': 7, 'queue': '接触なし', 'day': last_contact_on, 'yen': null::bigint}, null),
-            if(oldest_due_date >= new_since, {'urgency': 8, 'queue': '新規', 'day': oldest_due_date, 'yen': unpaid_yen}, null)
+                {'urgency': 8, 'queue': '接触なし', 'day': last_contact_on, 'yen': null::bigint}, null),
+            if(oldest_due_date >= new_since, {'urgency': 9, 'queue': '新規', 'day': oldest_due_date, 'yen': unpaid_yen}, null)
         ], lambda reason: reason is not null) as reasons
     from due
 )

@@ -1,12 +1,19 @@
 """Find what looks like a 個人番号, so that it is refused at the door (check digit: 平成26年総務省令第85号5条)."""
 
 import re
+import unicodedata
 from itertools import accumulate, pairwise
 
 LENGTH = 12
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # Qn, from the left
-GAP = re.compile(r"[^\S\n]{1,3}|[^\S\n]?[-‐‑‒–—―−ー－﹣ｰ][^\S\n]?")
+IN_FOURS = [4, 8, LENGTH]  # as the card prints it
+HYPHEN = "[-‐‑‒–—―−ー－﹣ｰ]"
+GAP = re.compile(rf"[^\S\n]{{1,3}}|[^\S\n]?{HYPHEN}[^\S\n]?")
+LONGEST_ODD_GAP = 2
 DIGITS = re.compile(r"\d+")
+TELEPHONE_BEFORE = re.compile(rf"\d{HYPHEN}")
+DATE_OR_AMOUNT_AFTER = re.compile(r"[年円]|[-/.－／．]\d")
+UNSEEN = ("Cf", "Mn", "Me")  # zero-width characters, variation selectors, the frame of a keycap
 
 
 def looks_like_my_number(text: str) -> bool:
@@ -15,11 +22,34 @@ def looks_like_my_number(text: str) -> bool:
 
 
 def my_number_at(text: str) -> int | None:
-    """Position of the first such digit, None when there is none.
+    """Position in `text` of the first such digit, None when there is none.
 
-    Full-width digits count. Between groups stand spaces or hyphens, the two mixed only in 4-4-4 (a telephone
-    number and an hour, 0857-22-8111 15時, is no 個人番号). A longer run of digits is something else.
+    The text is read as written and as it looks (１, ① and 1 alike, zero-width characters left out). Between groups
+    stand spaces or hyphens, the two mixed only in 4-4-4 (a telephone number and an hour, 0857-22-8111 15時, is no
+    個人番号); in 4-4-4 also one or two characters of any kind, a new line among them, unless a telephone number's
+    hyphen leads in or a date or an amount goes on. A longer run of digits is something else.
     """
+    looks, places = _as_it_looks(text)
+    seen = _first(looks)
+    found = (_first(text), None if seen is None else places[seen])
+    return min((place for place in found if place is not None), default=None)
+
+
+def _as_it_looks(text: str) -> tuple[str, list[int]]:
+    """The text with plain digits and without what cannot be seen, and where in `text` each character stands."""
+    letters = [(letter, place) for place, written in enumerate(text) for letter in _looks(written)]
+    return "".join(letter for letter, _ in letters), [place for _, place in letters]
+
+
+def _looks(written: str) -> str:
+    """One character by NFKC when digits are in it (⑫ is 12); another stays one character (… is one, not three)."""
+    if unicodedata.category(written) in UNSEEN:
+        return ""
+    folded = unicodedata.normalize("NFKC", written)
+    return folded if DIGITS.search(folded) else written
+
+
+def _first(text: str) -> int | None:
     groups = list(DIGITS.finditer(text))
     for index, first in enumerate(groups):
         digits = _twelve_from(text, groups[index : index + LENGTH])
@@ -35,10 +65,23 @@ def _twelve_from(text: str, groups: list[re.Match]) -> str | None:
         return None
     used = groups[: lengths.index(LENGTH) + 1]
     gaps = [text[one.end() : other.start()] for one, other in pairwise(used)]
-    is_mixed = len({gap.isspace() for gap in gaps}) > 1
-    if not all(GAP.fullmatch(gap) for gap in gaps) or (is_mixed and lengths[:3] != [4, 8, LENGTH]):
+    is_in_fours = lengths[: len(used)] == IN_FOURS
+    if not _are_gaps(gaps, is_in_fours) and not (is_in_fours and _is_oddly_written(text, used, gaps)):
         return None
     return "".join(group.group() for group in used)
+
+
+def _are_gaps(gaps: list[str], is_in_fours: bool) -> bool:
+    is_mixed = len({gap.isspace() for gap in gaps}) > 1
+    return all(GAP.fullmatch(gap) for gap in gaps) and (is_in_fours or not is_mixed)
+
+
+def _is_oddly_written(text: str, used: list[re.Match], gaps: list[str]) -> bool:
+    """1234.5678.9018, but not 090-1234-5678、2026年, 2024・2025・2026年度 or 1234億5678万9018円."""
+    start, end = used[0].start(), used[-1].end()
+    if TELEPHONE_BEFORE.fullmatch(text, max(start - 2, 0), start) or DATE_OR_AMOUNT_AFTER.match(text, end):
+        return False
+    return all(len(gap) <= LONGEST_ODD_GAP for gap in gaps)
 
 
 def _is_valid(digits: str) -> bool:

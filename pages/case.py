@@ -84,8 +84,10 @@ def _amounts(person: dict) -> None:
             ("最終接触", wording.short(person["last_contact_on"]), "不在を除く、話せた日"),
         ):
             st.metric(label, value, border=True, help=meaning)
+    stopped = f"　｜　うち執行停止中 {wording.yen(person['suspended_yen'])}" if person["suspended_yen"] else ""
+    lapsed = f"　｜　時効経過 {wording.yen(person['lapsed_yen'])}" if person["lapsed_yen"] else ""
     st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
-               f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}")
+               f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}{stopped}{lapsed}")
 
 
 def _due(user: User, atena_ref: str, stands: Standing) -> None:
@@ -94,7 +96,7 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
         st.caption("今、名簿に載る理由はありません。")
         return
     for row in reasons.iter_rows(named=True):
-        task, ground = wording.task(row["queue"], row["day"], stands.as_of)
+        task, ground = wording.QUEUES[row["queue"]]
         st.markdown(f"- **{wording.reason(row['queue'], row['day'], row['yen'], stands.as_of)}** → {task}　｜　根拠: {ground}")
 
 

@@ -55,13 +55,17 @@ def _cards(by_year: pl.DataFrame, year: int) -> None:
         known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
         column.metric(year_class, wording.percent(now["same_day_rate"]),
                       wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True)
-        column.caption(f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}  \n"
-                       f"未済 {wording.yen(now['outstanding_yen'])}  \n1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
+        column.caption(f"調定 {wording.yen(now['assessed_yen'])}　収納 {wording.yen(now['received_same_day_yen'])}（還付未済 {wording.yen(now['refund_due_yen'])}を含む）　"
+                       f"欠損 {wording.yen(now['written_off_yen'])}　未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）　｜　"
+                       f"1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
 
 
 def _parts(user: User, year: int, year_class: str, district: str | None) -> None:
     dimension = st.segmented_control("分け方", DIMENSIONS, default="期別", key="dimension", bind="query-params", required=True)
     found = ask(user, "rate_by_dimension", dimension=dimension, fiscal_year=year, year_class=year_class, district=district)
+    found = found.filter((pl.col("assessed_yen") > 0) | (pl.col("received_same_day_yen") != 0))
+    if dimension == "相当年度":
+        found = found.with_columns(pl.Series("part", [wording.fiscal(int(year)) for year in found["part"]], dtype=pl.String))
     rated = found.filter(pl.col("same_day_rate").is_not_null())
     if rated.height:
         charts.bars(rated["part"].to_list(), [float(rate) for rate in rated["same_day_rate"]], unit="%", key="rate_parts",

@@ -23,6 +23,8 @@ def render(user: User) -> None:
         _deadlines(user)
     if decide(user, "feed.read").allowed:
         _last_intake(user)
+    if not decide(user, "collection_rate.read").allowed:
+        st.info("このアカウントの役割で見られるものは、左の一覧にあるものだけです。ほかの画面が要るときは、係長に相談してください。", icon=":material/info:")
     open_chosen_case()
 
 
@@ -69,15 +71,15 @@ def _promises(user: User, stands: Standing) -> None:
 
 
 def _deadlines(user: User) -> None:
-    st.subheader(f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納", anchor=False)
+    st.subheader(f"{DEADLINE_DAYS}日以内に時効が完成する滞納", anchor=False)
     found = ask(user, "home_deadlines", days=DEADLINE_DAYS)
     tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
-                empty=f"時効が{DEADLINE_DAYS}日以内に完成するか、日を過ぎた滞納はありません。", alt="時効が近い滞納の表",
+                empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
 
 
 def _last_intake(user: User) -> None:
-    last = ask(user, "intake_history").head(1)
+    last = ask(user, "intake_history").sort("business_date", "started_at", descending=True).head(1)
     if last.height:
         outcome, day = last["outcome"][0], last["business_date"][0]
         icon = ":material/check_circle:" if outcome == "公開" else ":material/error:"

@@ -27,10 +27,10 @@ def render(user: User) -> None:
 def _funnel(summary) -> None:
     counts = {(row["ground"], row["verdict"]): row for row in summary.iter_rows(named=True)}
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
-        likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "unpaid_yen": 0}) for verdict in VERDICTS)
+        likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
             st.metric(f"{ground}　該当の疑い", f"{likely['case_count']:,}人", help="全ての要件が、確認済みで古くない資料により満たされている人数")
-            st.caption(f"{meaning}  \n該当の疑い {likely['unpaid_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['unpaid_yen']:,}円")
+            st.caption(f"{meaning}  \n該当の疑い {likely['active_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['active_yen']:,}円")
 
 
 def _candidates(user: User, district: str | None) -> None:
@@ -43,13 +43,14 @@ def _candidates(user: User, district: str | None) -> None:
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。")
-    tables.show(found, ["name", "district_name", "ground", "verdict", "unpaid_yen", "met_count", "criterion_count", "missing",
+    tables.show(found, ["name", "district_name", "ground", "verdict", "active_yen", "met_count", "criterion_count", "missing",
                         "oldest_due_date", "prescription_on", "last_payment_on"],
-                key="candidates", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+                key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
-    if CHOSEN in st.session_state:
-        _evidence(user, *st.session_state[CHOSEN])
+    chosen = st.session_state.get(CHOSEN)
+    if chosen in zip(found["atena_ref"], found["name"], found["ground"], strict=True):  # never somebody whom the filter has left out
+        _evidence(user, *chosen)
 
 
 def _evidence(user: User, atena_ref: str, name: str, ground: str) -> None:

@@ -3,5 +3,5 @@
 select happened_on, kind, summary, yen, body, written_by
 from disclosed.event
 where atena_ref = $atena_ref and ($kind is null or kind = $kind)
-order by happened_on desc, seq desc, kind
+order by happened_on desc, recorded_at desc nulls last, seq desc, kind
 limit 500

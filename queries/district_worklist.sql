@@ -8,6 +8,7 @@ select
     town,
     reasons,
     unpaid_yen,
+    suspended_yen,
     charge_yen,
     open_count,
     oldest_due_date,
@@ -26,6 +27,7 @@ order by
     case $sort when '時効が近い順' then prescription_on end nulls last,
     case $sort when '接触が古い順' then last_contact_on end nulls first,
     urgency,
-    unpaid_yen desc,
+    if(urgency = 1, prescription_on, null) nulls last,
+    active_yen desc,
     atena_ref
 limit $page_size offset $skipped

@@ -2,6 +2,6 @@
 -- action: worklist.read
 select atena_ref, name, district_name, prescription_on, prescription_yen, last_contact_on, has_disposition
 from disclosed.delinquent
-where prescription_on <= as_of + to_days($days) and not is_wholly_suspended
+where prescription_on <= as_of + to_days($days)
 order by prescription_on, prescription_yen desc
 limit 50

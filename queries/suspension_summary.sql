@@ -1,6 +1,6 @@
 -- grain: 号 × verdict: how many delinquents, how many yen, nobody named
 -- action: suspension_candidate.summary
-select ground, verdict, sum(case_count)::bigint as case_count, sum(unpaid_yen)::bigint as unpaid_yen
+select ground, verdict, sum(case_count)::bigint as case_count, sum(active_yen)::bigint as active_yen
 from disclosed.suspension_summary
 where $district is null or district_code = $district
 group by ground, verdict

@@ -40,7 +40,7 @@ def prepare(persons: int, seed: int, business_date: date, days: int) -> None:
     mark, wanted = settings.home() / "demo-city.txt", f"persons={persons} seed={seed} business_date={business_date} days={days}"
     current = snapshot.current()
     made = mark.read_text(encoding="utf-8") if mark.exists() else ""
-    if made == wanted and current and current.business_date == business_date:
+    if made == wanted and current and current.business_date >= business_date:
         _say(f"デモの市はできています（{wanted}）。")
     else:
         if not made and (current or any(settings.inbox().glob("*"))):

@@ -8,6 +8,7 @@ with debt as (
         sum(unpaid_yen)::bigint as unpaid_yen,
         sum(unpaid_yen) filter (where assessment_fiscal_year = getvariable('fiscal_year'))::bigint as current_unpaid_yen,
         sum(unpaid_yen) filter (where assessment_fiscal_year < getvariable('fiscal_year'))::bigint as carried_unpaid_yen,
+        coalesce(sum(unpaid_yen) filter (where suspension_ground is not null), 0)::bigint as suspended_yen,
         sum(charge_yen)::bigint as charge_yen,
         sum(flash_yen)::bigint as flash_yen,
         min(due_date) as oldest_due_date,
@@ -21,12 +22,19 @@ with debt as (
     where is_overdue
     group by atena_number
 ), prescribing as (
-    -- all that completes on the first day, e.g. every installment renewed by one written pledge
+    -- all that completes on the next day to come, e.g. every installment renewed by one written pledge; what is
+    -- under 執行停止 is left to run (15条の7第4項)
     select atena_number, completes_on as prescription_on, sum(unpaid_yen)::bigint as prescription_yen
     from derived.case_installment
-    where is_overdue and not is_held
+    where is_overdue and not is_held and suspension_ground is null and completes_on >= getvariable('as_of')
     group by atena_number, completes_on
     qualify row_number() over (partition by atena_number order by completes_on) = 1
+), lapsed as (
+    -- the date has passed by the earlier reading: a person has to see whether it completed
+    select atena_number, min(completes_on) as lapsed_on, sum(unpaid_yen)::bigint as lapsed_yen
+    from derived.case_installment
+    where is_overdue and not is_held and suspension_ground is null and completes_on < getvariable('as_of')
+    group by atena_number
 ), earlier as (
     select atena_number, count(*) filter (where due_date < getvariable('as_of') and unpaid_yen = 0 and written_off_yen = 0) as paid_count
     from derived.case_installment
@@ -70,6 +78,8 @@ select
     debt.* exclude (atena_number),
     prescribing.prescription_on,
     prescribing.prescription_yen,
+    lapsed.lapsed_on,
+    lapsed.lapsed_yen,
     coalesce(earlier.paid_count, 0) as paid_count,
     paid.last_payment_on,
     paid.last_payment_yen,
@@ -89,6 +99,7 @@ join source.person as person using (atena_number)
 join derived.place as place using (atena_number)
 join derived.atena_reference as reference using (atena_number)
 left join prescribing using (atena_number)
+left join lapsed using (atena_number)
 left join earlier using (atena_number)
 left join paid using (atena_number)
 left join contacted using (atena_number)

@@ -11,6 +11,8 @@ select
 from source.receipt as receipt
 join source.annual_assessment as assessment using (notice_number)
 join derived.place as place using (atena_number)
+-- 過年度に納め過ぎた分の還付は歳出であり、その年度の収納を減らさない
 where assessment.assessment_fiscal_year <= receipt.fiscal_year
+  and not (assessment.assessment_fiscal_year < receipt.fiscal_year and receipt.receipt_kind = '還付')
 group by all
 order by all

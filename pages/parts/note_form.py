@@ -45,13 +45,13 @@ def _fields(atena_ref: str, version: int, event_id: str) -> None:
     again, which the ledger knows; the next form is a new one, and closed."""
     with st.form(f"note_form_{event_id}", border=False, enter_to_submit=False):
         first, second, third, fourth, fifth = st.columns(5)
-        first.date_input("交渉日", value=settings.today(), max_value=settings.today(), format="YYYY/MM/DD", key=_key("contacted_on", event_id))
+        first.date_input("交渉日", value=settings.today(), format="YYYY/MM/DD", key=_key("contacted_on", event_id))
         second.selectbox("方法", METHODS, key=_key("method", event_id))
         third.selectbox("発着", DIRECTIONS, key=_key("direction", event_id))
-        fourth.selectbox("相手", COUNTERPARTS, key=_key("counterpart", event_id))
-        fifth.selectbox("結果", OUTCOMES, key=_key("outcome", event_id))
-        st.text_area("記事", key=_key("body", event_id), max_chars=LONGEST_BODY, height=120,
-                     placeholder="話した内容と約束。個人番号は書かない。")
+        fourth.selectbox("相手", COUNTERPARTS, index=None, placeholder="選ぶ", key=_key("counterpart", event_id))
+        fifth.selectbox("結果", OUTCOMES, index=None, placeholder="選ぶ", key=_key("outcome", event_id))
+        st.text_area("内容", key=_key("body", event_id), height=120,
+                     placeholder=f"話した内容と約束（{LONGEST_BODY:,}文字まで）。個人番号は書かない。")
         st.form_submit_button("記録する", type="primary", icon=":material/save:", on_click=_record, args=(atena_ref, version, event_id))
 
 

@@ -43,7 +43,7 @@ def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: 
          on_choose: Callable[[int], None] | None = None) -> None:
     """Show `columns` of `frame`, or the sentence `empty`. `on_choose` gets the number of the row that was clicked."""
     if frame.is_empty():
-        st.info(empty, icon=":material/check_circle:")
+        st.info(empty, icon=":material/info:")
         return
     shown = frame.select(columns)
     height = min(MOST_HEIGHT, ROW_HEIGHT * (shown.height + 1) + 3)

@@ -18,11 +18,11 @@ QUEUES = {
     "分納不履行": ("連絡して、約束を立て直すか処分に進む", "分納誓約"),
     "速報あり": ("納付の速報がある。催告の前に消込を待つ", "収納速報"),
     "高額": ("財産調査と処分を先に検討する", "国税徴収法47条（地方税の例）"),
+    "時効経過": ("時効の日を過ぎている。完成したかを確かめ、完成していれば不納欠損に進む", "国保法110条、地方自治法236条2項"),
     "返戻・居所不明": ("居所を調べる。見つからなければ公示送達を検討する", "地方税法20条の2（国保法78条）"),
     "接触なし": ("電話・訪問・文書で接触する", "市の基準"),
     "新規": ("早く連絡し、納め忘れか事情かを聞く", "市の基準"),
 }
-OVERDUE_PRESCRIPTION = ("時効の日を過ぎている。完成したかを確かめ、完成していれば不納欠損に進む", "国保法110条、地方自治法236条2項")
 
 
 def _era(day: date) -> tuple[str, str, int]:
@@ -104,17 +104,16 @@ def days_left(day: date, as_of: date) -> str:
     return f"あと{left}日" if left > 0 else "本日" if left == 0 else f"{-left}日超過"
 
 
-def task(queue: str, day: date | None, as_of: date) -> tuple[str, str]:
-    """What to do about one reason, and on what ground. A 時効 whose day has passed cannot be renewed any more."""
-    if queue == "時効間近" and day and day < as_of:
-        return OVERDUE_PRESCRIPTION
-    return QUEUES[queue]
-
-
 def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str:
     """One reason a case is on the list, with the day and the yen behind it."""
     if queue == "時効間近":
         return f"時効 {short(day)}（{days_left(day, as_of)}）{yen(amount)}"
+    if queue == "時効経過":
+        return f"時効経過 {short(day)} {yen(amount)}"
+    if queue == "新規":
+        return f"新規 納期限 {short(day)}"
+    if queue == "高額":
+        return f"高額 {yen(amount)}"
     if queue == "督促漏れ":
         return f"督促漏れ 期限 {short(day)}（{days_left(day, as_of)}）"
     if queue == "分納不履行":

@@ -1,26 +1,34 @@
 """Accounts, passwords and the lockout, with a clock that is moved."""
 
 import io
+import json
 import sqlite3
+import subprocess
 import sys
 import unicodedata
 from datetime import date, timedelta
+from pathlib import Path
 
 import bcrypt
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, seed
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 import store
-from auth import accounts, lockout, passwords
+from audit import log
+from auth import accounts, lockout, passwords, sessions
 from auth.accounts import AccountRefused, Refused, Verified, verify
+from auth.accounts_command import main
 from auth.passwords import PasswordRefused
 from tests.auth.conftest import OFFICER
 from tests.auth.visitor import PASSWORD
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 SEED = 20261124
+NEW_PASSWORD = "まったく新しい合言葉をきめました"
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_right_password_gives_the_person(tanaka):
@@ -99,9 +107,9 @@ def test_an_account_works_through_its_last_day(home, clock):
 
 
 def test_a_new_password_replaces_the_old(tanaka):
-    accounts.set_password("tanaka", "まったく新しい合言葉をきめました")
+    accounts.set_password("tanaka", NEW_PASSWORD)
     assert isinstance(verify("tanaka", PASSWORD, HERE), Refused)
-    assert isinstance(verify("tanaka", "まったく新しい合言葉をきめました", HERE), Verified)
+    assert isinstance(verify("tanaka", NEW_PASSWORD, HERE), Verified)
 
 
 def test_after_five_failures_even_the_right_password_waits_but_only_from_there(tanaka, clock):
@@ -145,14 +153,114 @@ def test_the_lockout_survives_a_restart(tanaka, clock):
     assert verify("tanaka", PASSWORD, HERE).reason == "locked"
 
 
-def test_the_command_line_creates_lists_and_disables(home, capsys, monkeypatch):
-    made = ["create", "suzuki", "--role", "chief", "--display-name", "鈴木", "--section", "収納推進課", "--password-stdin"]
-    monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
-    assert accounts.main(made) == 0
+@pytest.fixture
+def command(home, capsys, monkeypatch):
+    """Run one command of the command line; its exit code, what it said, what it complained of."""
+
+    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        code = main(list(arguments))
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def recorded(action: str) -> list[dict]:
+    """The details of the entries of one action in the access log."""
+    with store.engine().connect() as connection:
+        read = sa.select(log.ACCESS_LOG).where(log.ACCESS_LOG.c.action == action).order_by(log.ACCESS_LOG.c.seq)
+        rows = connection.execute(read).all()
+    assert all(row.actor.startswith("os:") and row.source == "cli" for row in rows)
+    return [json.loads(row.detail) for row in rows]
+
+
+def creation(name: str, role: str = "chief", *more: str) -> list[str]:
+    made = ["create", name, "--role", role, "--display-name", "鈴木", "--section", "収納推進課", "--password-stdin"]
+    return [*made, *more]
+
+
+def test_the_command_line_creates_lists_and_disables(command):
+    made = command(*creation("suzuki"), stdin=PASSWORD + "\n")
+    assert made == (0, "利用者 suzuki（係長 鈴木）を登録しました。\n", "")
+    assert recorded("account.create") == [{"account": "suzuki", "role": "chief", "districts": []}]
     assert isinstance(verify("suzuki", PASSWORD, HERE), Verified)
-    assert accounts.main(["disable", "suzuki"]) == 0
-    assert accounts.main(["list"]) == 0
-    assert "suzuki\t係長\t収納推進課\t鈴木\t[]\t停止" in capsys.readouterr().out
-    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
-    assert accounts.main([*made[:1], "sato", *made[2:]]) == 1
-    assert "15～128文字" in capsys.readouterr().err
+    assert command("disable", "suzuki") == (0, "利用者 suzuki を停止しました。開いていた画面は終わります。\n", "")
+    assert recorded("account.disable") == [{"account": "suzuki"}]
+    assert "suzuki\t係長\t収納推進課\t鈴木\t[]\t停止" in command("list")[1]
+    code, said, complaint = command(*creation("sato"), stdin="short\n")
+    assert (code, said) == (1, "")
+    assert "15～128文字" in complaint
+
+
+def test_it_answers_as_python_m_auth_accounts_too(home):
+    command = [sys.executable, "-W", "error", "-m", "auth.accounts", *creation("suzuki", "officer", "--districts", "D01, D02")]
+    done = subprocess.run(command, cwd=ROOT, input=PASSWORD + "\n", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "利用者 suzuki（地区担当 鈴木）を登録しました。\n"
+    assert verify("suzuki", PASSWORD, HERE).user.districts == ("D01", "D02")
+
+
+@pytest.mark.parametrize("more", [[], ["--districts", ""], ["--districts", " , "]])
+def test_an_officer_without_districts_is_refused(command, more):
+    code, said, complaint = command(*creation("suzuki", "officer", *more), stdin=PASSWORD + "\n")
+    assert (code, said) == (1, "")
+    assert complaint == "役割「地区担当」には担当地区が要ります。D01,D02 のように担当地区を指定してください。\n"
+    assert accounts.everyone() == recorded("account.create") == []
+
+
+@pytest.mark.parametrize("day", ["2027-02-29", "令和9年3月31日", "", "03/31"])
+def test_a_last_day_that_is_no_date_is_refused(command, day):
+    code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", day), stdin=PASSWORD + "\n")
+    assert (code, said) == (1, "")
+    assert complaint == f"最終日「{day}」は日付ではありません。2027-03-31 のように書いてください。\n"
+    assert accounts.everyone() == []
+
+
+def test_a_last_day_is_kept(command):
+    assert command(*creation("suzuki", "chief", "--expires-on", "2027-03-31"), stdin=PASSWORD + "\n")[0] == 0
+    assert [row.expires_on for row in accounts.everyone()] == ["2027-03-31"]
+
+
+def test_the_command_line_changes_a_password_and_ends_the_session(command, token, clock):
+    clock.forward(seconds=1)
+    code, said, _ = command("password", "tanaka", "--password-stdin", stdin=NEW_PASSWORD + "\n")
+    assert (code, said) == (0, "利用者 tanaka のパスワードを替えました。開いていた画面は終わります。\n")
+    assert recorded("account.password") == [{"account": "tanaka"}]
+    assert (sessions.find(token), sessions.end_reason(token)) == (None, "revoked")
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Refused)
+    assert isinstance(verify("tanaka", NEW_PASSWORD, HERE), Verified)
+
+
+def test_a_password_too_short_changes_nothing(command, token):
+    code, said, complaint = command("password", "tanaka", "--password-stdin", stdin="short\n")
+    assert (code, said) == (1, "")
+    assert "15～128文字" in complaint
+    assert recorded("account.password") == []
+    assert sessions.find(token)
+
+
+def test_an_account_enabled_again_signs_in_but_its_old_session_stays_ended(command, token):
+    assert command("disable", "tanaka")[0] == 0
+    assert command("enable", "tanaka") == (0, "利用者 tanaka の停止を解きました。パスワードは停止の前のままです。\n", "")
+    assert recorded("account.enable") == [{"account": "tanaka"}]
+    assert sessions.find(token) is None
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+
+
+def test_an_account_unlocked_need_not_wait_at_any_address_and_others_still_do(command, tanaka):
+    for name, source in [("tanaka", HERE), ("tanaka", THERE), ("suzuki", HERE)]:
+        for _ in range(5):
+            verify(name, "wrong", source)
+        assert verify(name, PASSWORD, source).reason == "locked"
+    said = "利用者 tanaka の待ち時間を解きました（2か所の端末からの失敗を消去）。\n"
+    assert command("unlock", "tanaka") == (0, said, "")
+    assert recorded("account.unlock") == [{"account": "tanaka", "count": 2}]
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    assert isinstance(verify("tanaka", PASSWORD, THERE), Verified)
+    assert verify("suzuki", PASSWORD, HERE).reason == "locked"
+
+
+@pytest.mark.parametrize("asked", [["password", "nobody", "--password-stdin"], ["disable", "nobody"], ["enable", "nobody"], ["unlock", "nobody"]])
+def test_nobody_s_account_cannot_be_changed(command, asked):
+    assert command(*asked, stdin=PASSWORD + "\n") == (1, "", "利用者ID nobody はありません。\n")
+    assert recorded(f"account.{asked[0]}") == []

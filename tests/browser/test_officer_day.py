@@ -39,7 +39,11 @@ def test_from_the_list_to_the_case_and_back(desk, people):
     expect(officer.metric("最終接触")).to_have_text(before)
 
     page.get_by_text("記事を書く").click()
-    page.get_by_label("記事", exact=True).fill(SAID)
+    for box, option in (("相手", "本人"), ("結果", "納付約束")):
+        chooser = page.get_by_test_id("stSelectbox").filter(has_text=box).locator("input")
+        chooser.fill(option)
+        chooser.press("Enter")
+    page.get_by_label("内容", exact=True).fill(SAID)
     officer.shot("05-記事を書く")
     page.get_by_role("button", name="記録する").dblclick()
     page.get_by_text("の記事を記録しました").wait_for()

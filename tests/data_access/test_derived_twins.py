@@ -133,8 +133,14 @@ def test_every_delinquent_and_what_it_owes(rows, open_balances):
     for person, keys in debts.items():
         own = [open_balances[key] for key in keys]
         current = [row for row in own if row["assessment_fiscal_year"] == this_year]
-        prescribing = [(cases[key]["completes_on"], open_balances[key]["unpaid_yen"]) for key in keys if not cases[key]["is_held"]]
+        running = [(cases[key]["completes_on"], open_balances[key]["unpaid_yen"]) for key in keys
+                   if not cases[key]["is_held"] and cases[key]["suspension_ground"] is None]
+        prescribing = [(on, yen) for on, yen in running if on >= rows.as_of]
+        lapsed = [(on, yen) for on, yen in running if on < rows.as_of]
         first = min((on for on, _ in prescribing), default=None)
+        stopped = sum(open_balances[key]["unpaid_yen"] for key in keys if cases[key]["suspension_ground"])
+        assert pick(derived[person], "suspended_yen", "lapsed_on", "lapsed_yen") == (
+            stopped, min((on for on, _ in lapsed), default=None), sum(yen for _, yen in lapsed) or None), person
         assert pick(derived[person], "open_count", "unpaid_yen", "oldest_due_date", "flash_yen", "charge_yen") == (
             len(own), total(own, "unpaid_yen"), min(row["due_date"] for row in own), total(own, "flash_yen"),
             sum(cases[key]["charge_yen"] for key in keys)), person
@@ -245,10 +251,19 @@ def test_rate_month(rows):
     notices, expected = one(rows.source("annual_assessment"), "notice_number"), {}
     for receipt in rows.source("receipt"):
         assessed_in = notices[(receipt["notice_number"],)]["assessment_fiscal_year"]
+        if assessed_in < receipt["fiscal_year"] and receipt["receipt_kind"] == "還付":
+            continue  # 過年度の還付は歳出
         key = (receipt["fiscal_year"], "現年" if assessed_in == receipt["fiscal_year"] else "滞繰", receipt["booked_on"].replace(day=1))
         expected[key] = expected.get(key, 0) + receipt["principal_yen"]
     found = by(rows.derived("rate_month"), "fiscal_year", "year_class", "booked_month")
     assert {key: total(cells, "received_yen") for key, cells in found.items()} == expected
+    # the months of a year and class add up to what the cube, and so the cards, show
+    months: dict[tuple, int] = {}
+    for (year, year_class, _), yen in expected.items():
+        months[year, year_class] = months.get((year, year_class), 0) + yen
+    cube = by(rows.derived("rate_cube"), "fiscal_year", "year_class")
+    assert {key: yen for key, yen in months.items() if yen} == {
+        key: total(cells, "received_yen") for key, cells in cube.items() if total(cells, "received_yen")}
 
 
 def finding(criterion: Row, fact: Row | None, as_of: date) -> str:

@@ -26,7 +26,7 @@ def places(flags: list[tuple]) -> dict[str, tuple]:
     with duckdb.connect() as connection:
         connection.execute("create schema source; create schema derived")
         frames = {
-            "person": pl.DataFrame(PEOPLE, ["atena_number", "household_number", "postal_code", "town", "address_rest", "ward_code"], orient="row"),
+            "person": pl.DataFrame([(*each, "現住") for each in PEOPLE], ["atena_number", "household_number", "postal_code", "town", "address_rest", "ward_code", "resident_state"], orient="row"),
             "protection": pl.DataFrame(flags, {"atena_number": pl.String, "started_on": pl.Date, "ended_on": pl.Date}, orient="row"),
             "ward": pl.DataFrame({"ward_code": ["0001", "0002"], "ward_name": ["東", "西"], "district_code": ["D01", "D02"], "district_name": ["第1", "第2"]}),
         }

@@ -1,8 +1,17 @@
 import random
 
 import pytest
+from hypothesis import example, given, seed
+from hypothesis import settings as given_settings
+from hypothesis import strategies as st
 
-from law.my_number import looks_like_my_number, my_number_at
+from law.my_number import WEIGHTS, looks_like_my_number, my_number_at
+
+SEED = 20261127
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\ufe0f"
+CIRCLED = dict(zip("0123456789", "⓪①②③④⑤⑥⑦⑧⑨", strict=True))
+FULL_WIDTH = dict(zip("0123456789", "０１２３４５６７８９", strict=True))
+ODD_GAPS = ["\n", "\r\n", ".", "/", ",", "、", "。", "．", "／", "・", "の", "_", ":", "|", "\t", "//", ", ", "\n\n", "…", "㈱", "の\u200b"]
 
 
 @pytest.mark.parametrize(
@@ -21,6 +30,20 @@ from law.my_number import looks_like_my_number, my_number_at
         ("123 456 789 018", 0),
         ("電話 090-1234-5678 本人 123456789018", 20),
         ("1 2 3 4 5 6 7 8 9 0 1 8", 0),
+        ("1234/5678/9018", 0),
+        ("番号\n1234\n5678\n9018\n", 3),
+        ("1234、5678、9018", 0),
+        ("1234の5678の9018", 0),
+        ("1234.5678,9018", 0),
+        ("1234-5678\n9018", 0),
+        ("①②③④⑤⑥⑦⑧⑨⓪①⑧", 0),
+        ("㈱の\u200b1\u200b23456789018", 3),
+        ("12️⃣34-5678-9018", 0),
+        ("123456789018②", 0),  # 脚注の丸数字が付いても
+        ("123456789018\u200b2", 0),
+        ("2026、1234、5678、9018", 5),
+        ("①1234/5678/9018", 1),
+        ("⑫34…5678…9018", 0),
     ],
 )
 def test_found(text, position):
@@ -37,9 +60,19 @@ def test_found(text, position):
         "1234567890180",  # 13桁は法人番号など
         "0123456789018",
         "12345678901",
-        "1234/5678/9018",
-        "1234\n5678\n9018",
-        "1234、5678、9018",
+        "1234・・・5678・・・9018",
+        "12345/6789/018",
+        "123/456/789/018",
+        "1234/5678/9012",  # 検査用数字が違う
+        "01234/5678/9018",
+        "1234/5678/90180",
+        "2026/10/30 10,000円",
+        "R8.10.30 090-1234-5678",
+        "030-1234-5678、9018年",
+        "1963年、1964年、1965年",  # 検査用数字が合う並び
+        "1963・1964・1965年度",
+        "1234\n5678\n9018／11／30",
+        "1234億5678万9018円",
         "0857-22-8111 15時に電話",
         "令和8年11月20日 12,345円",
     ],
@@ -63,3 +96,55 @@ def test_every_single_wrong_digit_is_told_apart_where_the_check_digit_can():
         missed += looks_like_my_number(wrong)
         assert not looks_like_my_number(wrong) or number[-1] == "0", (seed, number, wrong)
     assert missed < 20, seed
+
+
+@st.composite
+def my_numbers(draw) -> str:
+    """Twelve digits, the last of them the check digit."""
+    body = draw(st.text("0123456789", min_size=11, max_size=11))
+    remainder = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11
+    return body + str(0 if remainder <= 1 else 11 - remainder)
+
+
+@seed(SEED)
+@given_settings(max_examples=400, deadline=None)
+@given(my_numbers(), st.sampled_from(["", *ODD_GAPS]), st.sampled_from(["", *ODD_GAPS]), st.data())
+def test_every_number_is_found_where_it_stands_however_it_is_written(number, left, right, data):
+    before = data.draw(st.sampled_from(["", "個人番号: ", "番号は", "1. ", "電話 0857-20-1234 と\n", "\u200b㈱・"]))
+    after = data.draw(st.sampled_from(["", "です", "\n", "。", " とのこと", "\u200b"]))
+    if bool(left) != bool(right):
+        left = right = left or right
+    digits = f"{number[:4]}{left}{number[4:8]}{right}{number[8:]}"
+    digit = data.draw(st.sampled_from([{}, CIRCLED, FULL_WIDTH]))
+    hidden = data.draw(st.sampled_from(["", *ZERO_WIDTH]))
+    written = digits[0].translate(str.maketrans(digit)) + "".join(hidden + digit.get(one, one) for one in digits[1:])
+    assert my_number_at(before + written + after) == len(before), (SEED, before + written + after)
+
+
+DATES = st.builds(
+    "{}{}{:02d}{}{:02d}".format,
+    st.sampled_from(["2026", "R8", "令和8"]), st.just("/"), st.integers(1, 12), st.just("/"), st.integers(1, 31),
+)  # fmt: skip
+JAPANESE_DATES = st.builds("{}年{}月{}日".format, st.sampled_from([8, 2026]), st.integers(1, 12), st.integers(1, 31))
+AMOUNTS = st.builds("{:,}円".format, st.integers(0, 10**9))
+TELEPHONES = st.builds("{}-{:04d}-{:04d}".format, st.sampled_from(["090", "080"]), st.integers(0, 9999), st.integers(0, 9999))
+TIMES = st.builds("{}時{:02d}分".format, st.integers(8, 17), st.integers(0, 59))
+
+
+@seed(SEED)
+@given_settings(max_examples=400, deadline=None)
+@given(st.lists(DATES | JAPANESE_DATES | AMOUNTS | TELEPHONES | TIMES, max_size=6), st.sampled_from(["\n", "、", "に", "。\n", "／"]))
+@example(["2026/10/30", "10,000円"], " ")
+@example(["R8.10.30", "090-1234-5678"], " ")
+def test_dates_amounts_telephones_and_hours_are_no_number(items, between):
+    text = between.join(items)
+    assert my_number_at(text) is None, (SEED, text)
+
+
+@seed(SEED)
+@given_settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("0189①８-/.\n、 の\u200b㈱"), max_size=40))
+def test_the_position_is_that_of_a_digit_in_the_text_itself(text):
+    place = my_number_at("123456789018 " * (len(text) % 2) + text)
+    whole = "123456789018 " * (len(text) % 2) + text
+    assert place is None or whole[place] in "0123456789①８", (SEED, whole)

@@ -24,7 +24,7 @@ def case(own_city) -> Screen:
 
 def save(screen: Screen, body: str, **choices: object) -> Screen:
     """Fill the form in and press 記録する."""
-    at = screen.at
+    at, choices = screen.at, {"相手": "本人", "結果": "連絡のみ", **choices}
     at.text_area[0].set_value(body)
     for box in at.selectbox:
         if box.label in choices:

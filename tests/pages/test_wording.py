@@ -77,13 +77,14 @@ def test_days_left(days, said):
     ("queue", "day", "amount", "said"),
     [
         ("時効間近", date(2026, 12, 20), 12_000, "時効 R08.12.20（あと51日）12,000円"),
+        ("時効経過", date(2026, 8, 20), 35_400, "時効経過 R08.08.20 35,400円"),
         ("督促漏れ", date(2026, 8, 20), None, "督促漏れ 期限 R08.08.20（71日超過）"),
         ("分納不履行", date(2026, 8, 25), 36_000, "分納不履行 R08.08.25 36,000円"),
         ("接触なし", date(2026, 7, 15), None, "接触なし（最終 R08.07.15・107日）"),
         ("接触なし", None, None, "接触の記録なし"),
         ("速報あり", None, 12_000, "速報 12,000円"),
-        ("高額", date(2025, 6, 30), 1_120_000, "高額"),
-        ("新規", date(2026, 9, 30), 12_000, "新規"),
+        ("高額", date(2025, 6, 30), 1_120_000, "高額 1,120,000円"),
+        ("新規", date(2026, 9, 30), 12_000, "新規 納期限 R08.09.30"),
         ("返戻・居所不明", None, None, "返戻・居所不明"),
     ],
 )
@@ -92,10 +93,9 @@ def test_a_reason_names_the_day_and_the_yen_behind_it(queue, day, amount, said):
 
 
 def test_what_is_to_be_done_about_a_prescription_depends_on_its_day():
-    before, after = (wording.task("時効間近", TODAY + timedelta(days), TODAY)[0] for days in (0, -1))
-    assert "完成の前に" in before
-    assert "不納欠損" in after
-    assert wording.task("新規", None, TODAY) == wording.QUEUES["新規"]
+    assert "完成の前に" in wording.QUEUES["時効間近"][0]
+    assert "不納欠損" in wording.QUEUES["時効経過"][0]
+    assert wording.reason("時効経過", date(2026, 8, 20), 35_400, TODAY) == "時効経過 R08.08.20 35,400円"
 
 
 @pytest.mark.parametrize(
