@@ -55,8 +55,8 @@ def _cards(by_year: pl.DataFrame, year: int) -> None:
         known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
         column.metric(year_class, wording.percent(now["same_day_rate"]),
                       wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True)
-        column.caption(f"調定 {wording.yen(now['assessed_yen'])}　収納 {wording.yen(now['received_same_day_yen'])}（還付未済 {wording.yen(now['refund_due_yen'])}を含む）　"
-                       f"欠損 {wording.yen(now['written_off_yen'])}　未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）　｜　"
+        column.caption(f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
+                       f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）  \n"
                        f"1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
 
 

@@ -127,6 +127,7 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour():
     assert waits == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 
+@pytest.mark.slow
 def test_a_thousand_guesses_in_an_hour_get_at_most_twenty_looks(tanaka, clock):
     looks = 0
     for _ in range(1000):

@@ -128,6 +128,7 @@ def test_a_stranger_never_reaches_streamlit(token, forged):
     assert not wire.app_scope
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["sign-out", "disabled", "elsewhere"])
 def test_the_socket_closes_within_a_second_without_a_frame(token, ending):
     async def script(wire):
@@ -143,6 +144,7 @@ def test_the_socket_closes_within_a_second_without_a_frame(token, ending):
     talk(Wire(token, HOST, ORIGIN), script)
 
 
+@pytest.mark.slow
 def test_after_the_end_nothing_passes_in_either_direction(token):
     wire = Wire(token, HOST, ORIGIN)
     late = []
@@ -181,6 +183,7 @@ def test_only_a_hand_restarts_the_idle_clock(token, clock, monkeypatch):
     assert len(talk(Wire(token, HOST, ORIGIN), script).seen) == 5
 
 
+@pytest.mark.slow
 def test_idle_time_closes_the_socket(token, clock):
     async def script(wire):
         await wire.say(frame("rerun_script"))

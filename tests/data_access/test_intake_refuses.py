@@ -136,6 +136,7 @@ def assert_refused(cases: list[Case], names: set[str]) -> None:
 ROW = next(case for case in FILE if case.keeps_rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cases", [PLAN[:1], FILE[:1], [ROW], ORPHANS, TOTALS, SEQUENCES[:1]], ids=lambda cases: f"{cases[0]}{' …' * (len(cases) > 1)}")
 def test_intake_refuses_and_serves_what_it_served(cases, waiting, names):
     assert_refused(cases, names)
@@ -162,6 +163,7 @@ def test_a_refused_day_mended_is_taken_in(waiting):
     assert problems["sentence"].str.contains("整数ではありません").all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [
     pytest.param(lambda feed: feed.write_bytes(b"\xef\xbb\xbf" + feed.path.read_bytes()), id="BOM"),
     pytest.param(lambda feed: feed.write([row[::-1] for row in feed.rows()], feed.labels[::-1]), id="列の順"),

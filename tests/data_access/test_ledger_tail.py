@@ -67,6 +67,7 @@ def test_a_note_is_in_the_next_answer(ref):
         assert list(pool.map(lambda _: notes(ref), range(4))) == [notes(ref)] * 4
 
 
+@pytest.mark.slow
 def test_another_process_sees_it_too(ref):
     with subprocess.Popen([sys.executable, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=settings.ROOT,
                           env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) as other:
@@ -108,6 +109,7 @@ def test_an_older_contact_written_later_is_not_the_last(ref):
     assert (head(ref)["last_contact_on"], head(ref)["last_outcome"]) == (DAY_ONE, "納付約束")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_in_snapshot", [False, True], ids=["before the snapshot", "after"])
 def test_a_correction_takes_the_note_s_place(ref, is_in_snapshot):
     """Also where the note is already in the snapshot, and the correction says that nobody was reached."""

@@ -29,6 +29,7 @@ def test_an_officer_without_cases_reads_sentences_that_say_so(city, user):
     assert [metric.value for metric in candidates.at.metric] == ["0人", "0人", "0人"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("queue", wording.QUEUES)
 def test_every_queue_lists_its_people_or_falls_back_to_all(city, queue):
     """A queue kept in the URL may be empty in another district."""
@@ -44,6 +45,7 @@ def test_every_queue_lists_its_people_or_falls_back_to_all(city, queue):
             assert wording.QUEUES[queue][0] in screen.words()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", SORTS)
 def test_every_order_is_the_order_it_says(city, sort):
     screen = show(staff.MANAGER, "district_worklist", sort=sort)
