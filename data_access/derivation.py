@@ -8,24 +8,27 @@ import polars as pl
 from auth.access import User
 from data_access.query import ask
 from law.delinquency_charge import explain as explain_charge
+from law.demand import state as demand_state
 from law.exemption import Exemption
-from law.explained import describe_charge, describe_prescription
+from law.explained import describe_charge, describe_demand, describe_prescription
 from law.parameters import levy_policy
 from law.prescription import explain as explain_prescription
 from law.prescription_event import Event
 
 CHARGE_ROWS = {"from_date": pl.Date, "to_date": pl.Date, "sentence": pl.String, "yen": pl.Int64, "article": pl.String}
+DEMAND_ROWS = {"on": pl.Date, "sentence": pl.String, "article": pl.String}
 PRESCRIPTION_ROWS = {"on": pl.Date, "sentence": pl.String, "completes_on": pl.Date, "article": pl.String}
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """Both explanations as rows for a page, and whether they agree with what the snapshot shows."""
+    """The explanations as rows for a page, and whether they agree with what the snapshot shows."""
 
     levy_year: int
     installment_no: str
     charge: pl.DataFrame
     prescription: pl.DataFrame
+    demand: pl.DataFrame
     agrees: bool
 
 
@@ -42,12 +45,17 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     charge = _charge(basis, facts, as_of)
     events = [Event(row["kind"], row["from_date"], row["to_date"], row["end_reason"], row["is_confirmed"], row["deadline"])
               for row in _of(facts, "時効")]
+    sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
+    demand = demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, levy_kind=basis["levy_kind"])
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
     return Derivation(
         basis["levy_year"], basis["installment_no"],
         _frame(describe_charge(charge, levy_policy(basis["levy_kind"], basis["due_date"])), CHARGE_ROWS),
         _frame(describe_prescription(clock), PRESCRIPTION_ROWS),
-        charge.yen == basis["charge_yen"] and (clock.is_held or clock.completes_on == basis["prescription_on"]),
+        _frame(describe_demand(demand), DEMAND_ROWS),
+        charge.yen == basis["charge_yen"] and (clock.is_held or clock.completes_on == basis["prescription_on"])
+        and demand.deadline == basis["demand_deadline"] and demand.is_missed == basis["is_demand_missed"]
+        and (demand.seizable.on if demand.seizable else None) == basis["seizable_from"],
     )
 
 

@@ -1,9 +1,11 @@
 """計算の根拠 as rows a page can print: one dict per step, its sentence in Japanese. Dates stay dates: the page writes 和暦."""
 
+from datetime import date
 from decimal import Decimal
 
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
+from law.demand import DemandState
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 
@@ -41,6 +43,27 @@ def describe_prescription(found: Prescription) -> list[dict]:
     if found.is_held:
         rows.append(_beside("完成猶予", "差押・交付要求・猶予などの間は完成しない", found.completes_on))
     return rows
+
+
+def describe_demand(found: DemandState) -> list[dict]:
+    """on, sentence, article: by when the 督促 is due, when it went, and from when the debt may be seized."""
+    rows = [_dated(found.deadline, "督促の期限（納期限から数える）", found.article)]
+    if found.stopped_by:
+        rows.append(_dated(None, f"督促は{found.stopped_by}により止まっている", found.article))
+    if found.is_missed:
+        rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
+    if found.seizable:
+        rows += [
+            _dated(found.issued_on, "督促状を発した", found.article),
+            _dated(found.seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", found.seizable.articles[0]),
+            _dated(found.seizable.after_designated_deadline, "督促の指定期限の翌日", found.seizable.articles[1]),
+            _dated(found.seizable.on, "差し押さえられる最初の日", "、".join(found.seizable.articles)),
+        ]
+    return rows + [_dated(None, f"差し押さえられない: {bar.meaning}", bar.article) for bar in found.bars]
+
+
+def _dated(on: date | None, sentence: str, article: str) -> dict:
+    return {"on": on, "sentence": sentence, "article": article}
 
 
 def _charge_row(step: ChargeStep, policy: LevyPolicy) -> dict:

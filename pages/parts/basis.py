@@ -1,4 +1,4 @@
-"""計算の根拠 under the 期別 table: how the 延滞金 and the 時効 of one installment come about, step by step with articles."""
+"""計算の根拠 under the 期別 table: how the 延滞金, the days of 督促 and 差押え and the 時効 of one installment come about, step by step with articles."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from pages.parts import tables, wording
 
 
 def show_basis(user: User, atena_ref: str, installment_key: str, as_of: date) -> None:
-    """The two derivations of one installment, or a sentence when it is no longer overdue."""
+    """The derivations of one installment, or a sentence when it is no longer overdue."""
     found = derivation(user, atena_ref, installment_key, as_of)
     if found is None:
         st.caption("この期別は、納期限を過ぎた未納ではないため、計算の根拠はありません。")
@@ -21,6 +21,8 @@ def show_basis(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         st.error("ここでの計算と、スナップショットの額・日付が一致しません。システム管理者に連絡してください。", icon=":material/error:")
     st.markdown("**延滞金**")
     tables.show(_said(found.charge), list(found.charge.columns), empty="延滞金はありません。", alt="延滞金の計算の表。1行が割合の同じ期間")
+    st.markdown("**督促と差押え**")
+    tables.show(_said(found.demand), list(found.demand.columns), empty="", alt="督促の期限と差押可能日の計算の表")
     st.markdown("**時効**")
     tables.show(_said(found.prescription), list(found.prescription.columns), empty="", alt="時効の計算の表。1行が1つの出来事")
 

@@ -22,6 +22,8 @@ def test_every_explanation_ends_in_the_amount_and_the_date_on_screen(city):
         assert found.charge["yen"][-1] == shown["charge_yen"] or found.charge.is_empty()
         assert shown["prescription_on"] is None or shown["prescription_on"] in found.prescription["completes_on"].to_list()
         assert all(found.prescription["sentence"])
+        assert shown["demand_deadline"] == found.demand["on"][0]
+        assert shown["seizable_from"] is None or shown["seizable_from"] == found.demand["on"][-1]
         seen += 1
     assert seen > 50
 
