@@ -46,7 +46,7 @@ def prepare(persons: int, seed: int, business_date: date, days: int) -> None:
         if not made and (current or any(settings.inbox().glob("*"))):
             raise DemoFailed(f"{settings.home()} にはデモではないデータがあります。別の CONSOLE_HOME を指定してください。")
         settings.home().mkdir(parents=True, exist_ok=True)
-        mark.write_text("準備中", encoding="utf-8")
+        mark.write_text("making", encoding="utf-8")
         _make_city(persons, seed, Clock(business_date, days))
         mark.write_text(wanted, encoding="utf-8")
     _open_accounts()

@@ -284,4 +284,4 @@ def test_the_rule_sees_what_is_left_for_later(name):
 @pytest.mark.parametrize("path", ["/ro" + "ot/x", "see /wo" + "rk/main", "/ho" + "me/taro/x", "C:\\Us" + "ers\\taro"])
 def test_the_rule_sees_a_machine(path):
     assert MACHINE_PATH.search(path)
-    assert not MACHINE_PATH.search("https://example.jp/work/x と /home と pages/home.py")
+    assert not MACHINE_PATH.search("https://example.jp/w" "ork/x と /home と pages/home.py")
