@@ -24,7 +24,7 @@ CHOICE = {"queue": None, "district": DISTRICT, "sort": "急ぐ順", "page_size":
 CLEAR = ("atena_ref", "name", "age", "district_name", "town", "unpaid_yen", "charge_yen", "open_count", "oldest_due_date",
          "prescription_on", "last_contact_on", "last_outcome", "last_payment_on", "plan_state")
 MART = """
-    select listed.* exclude (reasons), clear.name as clear_name,
+    select listed.* exclude (reasons), clear.name as clear_name, if(listed.urgency = 1, listed.prescription_on::varchar, '') as next_on,
            array_to_string(list_transform(listed.reasons, lambda reason: concat_ws(
                '|', reason.queue, coalesce(reason.day::varchar, ''), coalesce(reason.yen::varchar, ''))), '/') as reasons
     from disclosed.worklist as listed join derived.delinquent as clear using (atena_ref)
@@ -34,7 +34,7 @@ PAGE = """
            prescription_on, last_contact_on, last_outcome, last_payment_on, plan_state, reasons,
            count(*) over (), sum(unpaid_yen) over ()
     from mart where district_code = {mark}
-    order by urgency, unpaid_yen desc, atena_ref limit {mark} offset {mark}
+    order by urgency, next_on, active_yen desc, atena_ref limit {mark} offset {mark}
 """
 Side = Callable[[], list[tuple]]
 
@@ -45,7 +45,7 @@ def measure(folder: Path, persons: int) -> list[Figure]:
     served = connection.engine()
     asked = query.question("district_worklist")
     mart = connection.reader(served, CHIEF).sql(MART).pl()
-    mart = mart.select("district_code", "urgency", "reasons", *[pl.col("clear_name").alias("name") if name == "name" else name for name in CLEAR])
+    mart = mart.select("district_code", "urgency", "reasons", "active_yen", "next_on", *[pl.col("clear_name").alias("name") if name == "name" else name for name in CLEAR])
     mart = mart.with_columns(pl.col(pl.Date).cast(pl.String))
     sides = {"ask": lambda: query.ask(CHIEF, asked.name, **CHOICE),
              "sql": lambda: connection.reader(served, CHIEF).sql(asked.sql, params=CHOICE).pl()}
@@ -82,7 +82,7 @@ def _rows(database: sqlite3.Connection | psycopg.Connection, mart: pl.DataFrame,
     columns = ", ".join(f"{name} {'text' if dtype == pl.String else 'bigint'}" for name, dtype in mart.schema.items())
     cursor.execute(f"create table mart ({columns})")
     cursor.executemany(f"insert into mart values ({', '.join([mark] * mart.width)})", mart.rows())
-    cursor.execute("create index paged on mart (district_code, urgency, unpaid_yen desc, atena_ref)")
+    cursor.execute("create index paged on mart (district_code, urgency, next_on, active_yen desc, atena_ref)")
     cursor.execute("analyze mart")
     page = PAGE.format(first=first, mark=mark)
 
@@ -95,7 +95,7 @@ def _rows(database: sqlite3.Connection | psycopg.Connection, mart: pl.DataFrame,
 def _polars(mart: pl.DataFrame) -> Side:
     def answer() -> list[tuple]:
         listed = mart.filter(pl.col("district_code") == DISTRICT)
-        page = listed.sort("urgency", -pl.col("unpaid_yen"), "atena_ref").slice(SKIPPED, PAGE_SIZE)
+        page = listed.sort("urgency", "next_on", -pl.col("active_yen"), "atena_ref").slice(SKIPPED, PAGE_SIZE)
         masked = page.with_columns(name=pl.col("name").str.slice(0, 1) + "＊＊", total_count=listed.height, total_yen=listed["unpaid_yen"].sum())
         return masked.select(*CLEAR, "reasons", "total_count", "total_yen").rows()
 
