@@ -15,6 +15,7 @@ import polars as pl
 
 from auth.access import User, clearance, scope
 from data_access import derive, ledger_tail, report, snapshot, source
+from data_access.feed_rules import literal
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
 HERE = Path(__file__).parent
@@ -80,7 +81,7 @@ def _open(now: snapshot.Snapshot) -> Engine:
     source.create(connection, restricted)
     for name, path in derived.items():
         kind = "table" if name in IN_MEMORY else "view"
-        connection.execute(f"create {kind} derived.{name} as select * from read_parquet('{path}')")
+        connection.execute(f"create {kind} derived.{name} as select * from read_parquet({literal(str(path))})")
     connection.execute(
         "create table serving.standing as select ?::date as as_of, ? as snapshot_id, ? as published_at, ?::integer as fiscal_year",
         [now.business_date, now.id, now.manifest["published_at"], derive.fiscal_year(now.business_date)])
@@ -91,7 +92,7 @@ def _open(now: snapshot.Snapshot) -> Engine:
     connection.execute(LIVE_CONTACT)
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
-    files = ", ".join(f"'{path}'" for path in [*restricted.values(), *derived.values()])
+    files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])
     connection.execute(f"set allowed_paths = [{files}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

@@ -14,6 +14,7 @@ import polars as pl
 
 import settings
 from data_access import source
+from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
 from law.parameters import as_tables
 from law.screening import criteria
@@ -46,11 +47,11 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
     for step in (step for step in STEPS if step not in PASSING):
-        connection.execute(f"copy derived.{step} to '{folder / 'derived' / step}.parquet' (format parquet, compression zstd)")
+        connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)
     counts = {}
     for path in sorted(folder.glob("*/*.parquet")):
-        rows = connection.execute(f"select count(*) from read_parquet('{path}')").fetchone()[0]
+        rows = connection.execute(f"select count(*) from read_parquet({literal(str(path))})").fetchone()[0]
         counts[f"{path.parent.name}/{path.stem}"] = rows
     return counts, []
 
@@ -88,7 +89,7 @@ def atena_ref(atena_number: str, key: bytes) -> str:
 
 
 def _write_references(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    connection.execute(f"copy derived.atena_reference to '{folder / 'restricted' / 'atena_reference'}.parquet' (format parquet, compression zstd)")
+    connection.execute(f"copy derived.atena_reference to {literal(str(folder / 'restricted' / 'atena_reference.parquet'))} (format parquet, compression zstd)")
 
 
 def _settled(connection: duckdb.DuckDBPyConnection) -> list[Problem]:

@@ -98,7 +98,7 @@ def public_sale(
     if levy_kind == "税":
         is_waiting = is_contested and decided_on is None
         word = "審査請求の裁決まで換価しない" if is_waiting else "税の公売に、確定を待つ定めはない"
-        return SaleWait(is_waiting, None if is_waiting else notified_on, word, "地方税法19条の7第1項")
+        return SaleWait(is_waiting, None if is_waiting else notified_on, word, "地方税法19条の7第1項")  # 条番号は記憶による。現行条文で確かめること
     law = value(FILE, "objection_months", notified_on, int, levy_kind)
     if is_contested and decided_on is None:
         return SaleWait(True, None, "審査請求・訴訟が終わるまで公売を停止する", law.reference)

@@ -12,7 +12,6 @@ with debt as (
         sum(charge_yen)::bigint as charge_yen,
         sum(flash_yen)::bigint as flash_yen,
         min(due_date) as oldest_due_date,
-        max(due_date) as newest_due_date,
         bool_or(is_demand_missed) as is_demand_missed,
         min(demand_deadline) filter (where is_demand_missed) as missed_demand_deadline,
         bool_and(suspension_ground is not null) as is_wholly_suspended,
@@ -34,10 +33,6 @@ with debt as (
     select atena_number, min(completes_on) as lapsed_on, sum(unpaid_yen)::bigint as lapsed_yen
     from derived.case_installment
     where is_overdue and not is_held and suspension_ground is null and completes_on < getvariable('as_of')
-    group by atena_number
-), earlier as (
-    select atena_number, count(*) filter (where due_date < getvariable('as_of') and unpaid_yen = 0 and written_off_yen = 0) as paid_count
-    from derived.case_installment
     group by atena_number
 ), paid as (
     select assessment.atena_number, receipt.received_on as last_payment_on, sum(receipt.principal_yen)::bigint as last_payment_yen
@@ -80,7 +75,6 @@ select
     prescribing.prescription_yen,
     lapsed.lapsed_on,
     lapsed.lapsed_yen,
-    coalesce(earlier.paid_count, 0) as paid_count,
     paid.last_payment_on,
     paid.last_payment_yen,
     contacted.last_contact_on,
@@ -100,7 +94,6 @@ join derived.place as place using (atena_number)
 join derived.atena_reference as reference using (atena_number)
 left join prescribing using (atena_number)
 left join lapsed using (atena_number)
-left join earlier using (atena_number)
 left join paid using (atena_number)
 left join contacted using (atena_number)
 left join plan using (atena_number)

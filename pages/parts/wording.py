@@ -83,11 +83,6 @@ def yen(amount: int | None) -> str:
     return "—" if amount is None else f"{amount:,}円"
 
 
-def thousands(amount: int | None) -> str:
-    """12,345千円, cut off below; for dashboards that say 千円 once."""
-    return "—" if amount is None else f"{amount // 1000:,}千円"
-
-
 def percent(value: Decimal | None) -> str:
     """93.45%; — where nothing was assessed."""
     return "—" if value is None else f"{value:.2f}%"

@@ -65,7 +65,6 @@ def test_rates_keep_two_decimals_and_changes_their_sign(value, percent, point):
 
 def test_yen():
     assert [wording.yen(amount) for amount in (0, 1_234_567, None)] == ["0円", "1,234,567円", "—"]
-    assert [wording.thousands(amount) for amount in (999, 1_234_567, None)] == ["0千円", "1,234千円", "—"]
 
 
 @pytest.mark.parametrize(("days", "said"), [(93, "あと93日"), (1, "あと1日"), (0, "本日"), (-1, "1日超過"), (-71, "71日超過")])
