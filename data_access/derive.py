@@ -18,11 +18,12 @@ from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
 from law.parameters import as_tables
 from law.screening import criteria
+from law.wage_attachment import law_tables as wage_tables
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
     "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
-    "case_person", "household_member", "screening_evidence", "screening",
+    "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
 PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
@@ -75,7 +76,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in {**as_tables(), "screening_criterion": criteria()}.items():
+    for name, rows in {**as_tables(), **wage_tables(), "screening_criterion": criteria()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")

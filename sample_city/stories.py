@@ -11,7 +11,9 @@ import numpy as np
 import polars as pl
 
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
+from sample_city.employment import corporation_table
 from sample_city.receipts import safe_number
+from sample_city.story_assets import INCOME_PER_YEN, asset_rows
 from sample_city.words import ward_table
 
 FIRST = 9_900_000_000
@@ -61,12 +63,13 @@ def head(story: dict) -> int:
 
 
 def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
-    """The stories' rows and 地区割: all on the day of the full feed, nothing later."""
+    """The stories' rows, 地区割 and the employers: all on the day of the full feed, nothing later."""
     rows: dict[str, list[dict]] = {}
     for story in stories():
         for table, row in _rows(story, clock):
             rows.setdefault(table, []).append(row)
-    frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {"ward": ward_table()}
+    frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {
+        "ward": ward_table(), "corporation_return": corporation_table(clock)}
     return lambda day, since: frames if since is None else {"flash_receipt": frames["flash_receipt"]}
 
 
@@ -86,6 +89,7 @@ def _rows(story: dict, clock: Clock):
         for no in range(1, INSTALLMENTS + 1):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
+    yield from asset_rows(story, clock, head(story))
 
 
 def _residents(story: dict, clock: Clock):
@@ -124,7 +128,7 @@ def _levy(story: dict, clock: Clock, back: int):
         "notice_number": _notice(clock, story, back), "atena_number": head(story), "levy_kind": "料", "levy_year": year,
         "assessment_fiscal_year": year, "assessed_yen": total, "notified_on": _due(clock, back, 1) - 15, "payment_method": story["method"]}
     yield "nhi_levy", {"head_atena_number": head(story), "levy_year": year, "insured_count": 1 + len(story["members"]),
-                       "income_yen": story["yen"] * 150, "reduction_tenths": "0", "levied_yen": total}
+                       "income_yen": story["yen"] * INCOME_PER_YEN, "reduction_tenths": "0", "levied_yen": total}
 
 
 def _installment(story: dict, clock: Clock, back: int, no: int):
