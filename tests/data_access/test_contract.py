@@ -12,12 +12,13 @@ from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
-UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "text"}
+UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "area", "text"}
 
 
-def test_four_systems():
+def test_every_system_with_its_encoding_and_when_it_is_due():
     assert {system.code: (system.encoding, system.due) for system in systems().values()} == {
-        "atena": ("utf-8", "daily"), "kokuho": ("utf-8", "daily"), "shuno": ("cp932", "daily"), "tainou": ("cp932", "once")}
+        "atena": ("utf-8", "daily"), "kokuho": ("utf-8", "daily"), "shuno": ("cp932", "daily"), "tainou": ("cp932", "once"),
+        "juminzei": ("utf-8", "daily"), "kotei": ("cp932", "daily"), "keiji": ("utf-8", "daily")}
     assert sum(len(system.tables) for system in systems().values()) == len(tables()), "a table's name stands in two systems"
 
 
