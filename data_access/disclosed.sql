@@ -225,7 +225,7 @@ select
     case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
     whole('C5', vehicle.vehicle_kind) as vehicle_kind,
     whole('C5', vehicle.first_registered_on) as first_registered_on,
-    whole('C5', vehicle.acquired_on) as acquired_on,
+    whole('C5', vehicle.owned_from) as owned_from,
     whole('C5', vehicle.scrapped_on) as scrapped_on,
     whole('C5', vehicle.ownership) as ownership,
     whole('C5', vehicle.yearly_tax_yen) as yearly_tax_yen

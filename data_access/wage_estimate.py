@@ -7,15 +7,16 @@ import polars as pl
 
 from law.wage_attachment import Wage, explain
 
-STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "sentence": pl.String, "article": pl.String}
+STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "article": pl.String}
 
 
 @dataclass(frozen=True)
 class WageEstimate:
-    """One month's pay of all present employers together (yen): the steps, and whether the snapshot says the same."""
+    """One month's pay of all present employers together (yen): how each month's pay was found, the steps, and whether the
+    snapshot says the same."""
 
     tax_year: int
-    payer_count: int
+    payers: tuple[str, ...]
     dependant_count: int
     attachable_yen: int
     steps: pl.DataFrame
@@ -34,6 +35,7 @@ def wage_estimate(employments: pl.DataFrame, as_of: date) -> WageEstimate | None
                   row["monthly_insurance_yen"]) for row in paying]
     first = paying[0]
     found = explain(wages, first["dependant_count"], as_of)
-    steps = pl.DataFrame([{name: getattr(step, name) for name in STEP_ROWS} for step in found.steps], schema=STEP_ROWS)
-    return WageEstimate(first["tax_year"], len(paying), first["dependant_count"], found.attachable_yen, steps,
+    steps = pl.DataFrame([(step.item, step.yen, step.sentence, step.article) for step in found.steps], schema=STEP_ROWS, orient="row")
+    payers = tuple(f"{row['employer_name'] or '勤務先不明'}　{row['gross_yen']:,}円 ÷ {row['months_worked']}月 = {row['monthly_gross_yen']:,}円" for row in paying)
+    return WageEstimate(first["tax_year"], payers, first["dependant_count"], found.attachable_yen, steps,
                         found.attachable_yen == first["attachable_yen"])

@@ -3,4 +3,4 @@
 select * exclude (atena_ref)
 from disclosed.vehicle
 where atena_ref = $atena_ref
-order by scrapped_on is not null, acquired_on desc, plate
+order by scrapped_on is not null, owned_from desc, plate

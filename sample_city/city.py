@@ -9,11 +9,22 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city import assessment, cases, employment, insured, old_records, payment, pursuit, real_estate, receipts, refunds, resident_tax, stories, vehicles
+from sample_city import (
+    assessment,
+    cases,
+    insured,
+    means,
+    old_records,
+    payment,
+    pursuit,
+    receipts,
+    refunds,
+    stories,
+)
 from sample_city.assessment import Bills
 from sample_city.clock import Clock, number
 from sample_city.feed import SYSTEMS, Feed, tables, visible
-from sample_city.people import BLOCK, REMOVED, Draw, People, atena, settle
+from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
@@ -62,18 +73,8 @@ def live(draw: Draw, persons: int) -> Tables:
         "flash_receipt": receipts.flash_table(draw, bills, paid, numbers),
         "demand": pursuit.demand_table(bills, demands, numbers),
         "write_off": pursuit.write_off_table(bills, gone, numbers),
-    } | old_records.case_tables(draw, people, bills, pursued, numbers, head) | means(resident_tax.own_stream(draw), people, levy, spells)
+    } | old_records.case_tables(draw, people, bills, pursued, numbers, head) | means.mean_tables(draw, people, levy, spells)
     return lambda day, since: lasting | figures(money, day, since)
-
-
-def means(draw: Draw, people: People, levy: insured.Levy, spells: insured.Insured) -> dict[str, pl.DataFrame]:
-    """What people earn and own, as the three tax systems know it."""
-    earners = resident_tax.earn(draw, people, levy, spells)
-    earned = resident_tax.incomes(draw, earners)
-    employments, withheld, has_payer = employment.employ(draw, earners, earned["salary_revenue_yen"])
-    insurance = withheld + earners.income * 9 // 100
-    return {"resident_tax": resident_tax.tax_table(draw, earners, earned, insurance, has_payer), "employment": employments,
-            "light_vehicle": vehicles.vehicle_table(draw, people)} | real_estate.property_tables(draw, people)
 
 
 def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame]:

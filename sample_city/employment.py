@@ -44,7 +44,7 @@ def employ(draw: Draw, earners: Earners, revenue: np.ndarray) -> tuple[pl.DataFr
     parts = [  # (pay, employer, hired, left, told, withheld)
         (revenue - earlier - side, now, hired, left[place], told_on, withholds & (revenue > earlier)),
         (earlier, (now + before) % employers, hired - 1_800, hired - 12, np.full(hired.size, NEVER), np.zeros(hired.size, dtype=bool)),
-        (side, (now + before + 1) % employers, np.maximum(hired, opens - 400), left[place], np.full(hired.size, NEVER), np.zeros(hired.size, dtype=bool)),
+        (side, (now + before + 1) % employers, hired, left[place], np.full(hired.size, NEVER), np.zeros(hired.size, dtype=bool)),
     ]
     tables = [_reports(draw, earners, np.flatnonzero(paid & (part[0] > 0)), rate, *part) for part in parts]
     insurance = sum(part[0] * rate // 1000 for part in parts)

@@ -1,6 +1,6 @@
 """個人住民税システム's incomes: each household's 基準総所得 shared out among its earners by kind, and the tax on it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -131,8 +131,3 @@ def tax_table(draw: Draw, earners: Earners, earned: dict[str, np.ndarray], insur
             "from_day": day if is_new else np.zeros(count, dtype=np.int64), "until_day": np.full(count, NEVER) if is_new else day})
         tables.append(table.filter(pl.Series(is_corrected)) if is_new else table)
     return pl.concat(tables, how="vertical_relaxed")
-
-
-def own_stream(draw: Draw) -> Draw:
-    """The same block with a stream of its own, so that what is drawn here moves nothing else in the city."""
-    return replace(draw, random=draw.random.spawn(1)[0])

@@ -26,7 +26,7 @@ def asset_rows(story: dict, clock: Clock, atena_number: int):
         bought = clock.first - 700 - 10 * story["no"]
         yield "light_vehicle", {
             "vehicle_number": FIRST_VEHICLE + 9_900_000 + story["no"], "atena_number": atena_number, "plate": f"いなば 580 あ 99-{story['no']:02d}",
-            "vehicle_kind": "軽自動車（乗用）", "first_registered_on": bought, "acquired_on": bought, "scrapped_on": NEVER,
+            "vehicle_kind": "軽自動車（乗用）", "first_registered_on": bought, "owned_from": bought, "scrapped_on": NEVER,
             "ownership": story["vehicle"], "yearly_tax_yen": 10_800}
 
 

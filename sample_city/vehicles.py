@@ -34,7 +34,7 @@ def vehicle_table(draw: Draw, people: People) -> pl.DataFrame:
     table = pl.DataFrame({
         "vehicle_number": FIRST_VEHICLE + draw.block * PER_BLOCK + np.arange(count), "atena_number": atena(draw, person),
         "plate": plates.select(pl.format("いなば {} {} {}-{}", "class", "kana", "a", "b")).to_series(), "vehicle_kind": pick(KINDS, kind),
-        "first_registered_on": first, "acquired_on": acquired, "scrapped_on": scrapped, "ownership": pick(OWNERSHIP, ownership),
+        "first_registered_on": first, "owned_from": acquired, "scrapped_on": scrapped, "ownership": pick(OWNERSHIP, ownership),
         "yearly_tax_yen": TAX[kind], "from_day": np.zeros(count, dtype=np.int64)})
     day = draw.random.integers(clock.first + 1, max(clock.last, clock.first + 1) + 1, count)[goes]
     return pl.concat([table, table.filter(pl.Series(goes)).with_columns(scrapped_on=pl.Series(day), from_day=pl.Series(day))])

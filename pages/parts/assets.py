@@ -32,19 +32,20 @@ def _wage(estimate: WageEstimate | None) -> None:
     if not estimate.agrees:
         st.error("ここでの計算と、スナップショットの額が一致しません。システム管理者に連絡してください。", icon=":material/error:")
     figure, meaning = st.columns([1, 3], vertical_alignment="center")
-    figure.metric("差押可能額の目安（1月）", wording.yen(estimate.attachable_yen), border=True)
-    payers = f"{estimate.payer_count}社の合計で計算。" if estimate.payer_count > 1 else ""
+    figure.metric("差押可能額の目安（月額）", wording.yen(estimate.attachable_yen), border=True)
+    together = f"{len(estimate.payers)}社の合計で計算。" if len(estimate.payers) > 1 else ""
     meaning.markdown(
-        f"**給与支払報告書からの目安**（{wording.fiscal(estimate.tax_year)}の報告＝{wording.calendar_year(estimate.tax_year - 1)}中の支払を、働いた月数で割った額）。{payers}  \n"
-        f"差し押さえる前に、給与照会で今の給料と家族を確かめる。扶養は課税の資料の {estimate.dependant_count}人で、生計を一にする親族がほかにいれば差押可能額は減る。")
+        f"**給与支払報告書からの目安**（{wording.fiscal(estimate.tax_year)}の報告＝{wording.calendar_year(estimate.tax_year - 1)}中の支払を、働いた月数で割った額）。{together}  \n"
+        f"差し押さえる前に、給与照会で今の給料と家族を確かめる。扶養は課税の資料で{estimate.dependant_count}人。生計を一にする親族がほかにいれば、差押可能額は減る。")
     with st.expander("計算の根拠", icon=":material/calculate:", key="wage_steps"):
+        st.text("\n".join(estimate.payers))
         tables.show(estimate.steps, list(estimate.steps.columns), empty="", alt="差押可能額の計算の表。1行が国税徴収法76条1項の1つの号")
 
 
 def _employers(employments: pl.DataFrame, as_of: date) -> None:
     states = pl.Series("state", [_state(row, as_of) for row in employments.iter_rows(named=True)], dtype=pl.String)
     tables.show(employments.with_columns(states),
-                ["tax_year", "employer_name", "state", "gross_yen", "income_tax_yen", "social_insurance_yen", "hired_on", "left_on", "employer_address"],
+                ["tax_year", "employer_name", "state", "employer_address", "gross_yen", "hired_on", "left_on", "income_tax_yen", "social_insurance_yen"],
                 empty="給与支払報告書はありません。", alt="給与支払報告書の表。1行が勤務先と年")
 
 
@@ -58,8 +59,8 @@ def _incomes(incomes: pl.DataFrame) -> None:
     st.subheader("所得", anchor=False)
     earned = [name for name in KINDS_OF_INCOME if incomes[name].sum()]
     tables.show(incomes.with_columns(reduction_tenths=wording.reductions(incomes["reduction_tenths"])),
-                ["tax_year", "total_income_yen", *earned, "insurance_deduction_yen", "deduction_yen", "dependant_count", "resident_tax_yen",
-                 "collection_method", "income_yen", "reduction_tenths", "corrected_on"],
+                ["tax_year", "total_income_yen", *earned, "dependant_count", "resident_tax_yen", "collection_method", "income_yen", "reduction_tenths",
+                 "insurance_deduction_yen", "deduction_yen", "corrected_on"],
                 empty="住民税の記録はありません。所得を申告していないか、市外に住民税があります。", alt="課税年度ごとの所得の表")
     if not incomes.is_empty():
         st.caption("所得は課税年度の前の年のもの。基準総所得は世帯で、国保の賦課の根拠。0円の種類の列は出していません。")
@@ -75,7 +76,7 @@ def _properties(properties: pl.DataFrame) -> None:
 
 def _vehicles(vehicles: pl.DataFrame) -> None:
     st.subheader("軽自動車など", anchor=False)
-    tables.show(vehicles, ["plate", "vehicle_kind", "ownership", "acquired_on", "first_registered_on", "scrapped_on", "yearly_tax_yen"],
+    tables.show(vehicles, ["plate", "vehicle_kind", "ownership", "owned_from", "first_registered_on", "scrapped_on", "yearly_tax_yen"],
                 empty="軽自動車などの記録はありません。", alt="軽自動車などの表。1行が1台")
     if (vehicles["ownership"] != "本人所有").any():
         st.caption("所有権留保とリースの車は本人のものではないので、差し押さえられない。")
