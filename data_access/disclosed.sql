@@ -141,7 +141,8 @@ join source.nhi_levy as levy on levy.head_atena_number = delinquent.atena_number
 where in_scope(delinquent.district_code);
 
 -- 住民税・固定資産税・軽自動車税: what a delinquent earns and owns. Everything here is C5. A workplace, a house or a number
--- plate may lead to a protected person: it is shown to nobody, from their own case or from a co-owner's.
+-- plate may lead to a protected person: it is shown to nobody, from their own case or from a co-owner's. And a house is
+-- mostly a home: who is shown an address to the town only is shown the place of a property no further.
 
 -- grain: one tax year of a delinquent: income by kind, the 住民税 on it, and the 国保賦課 of the same year
 create view disclosed.income as
@@ -204,7 +205,7 @@ select
     delinquent.atena_ref,
     whole('C5', property.property_kind) as property_kind,
     case when delinquent.is_protected or property.has_protected_holder then whole('C5', '（非表示）')
-         else whole('C5', property.location || ' ' || property.lot_number) end as property_place,
+         else whole('C5', shown('C2', property.location || ' ' || property.lot_number, property.location)) end as property_place,
     whole('C5', property.property_use) as property_use,
     whole('C5', property.structure) as structure,
     whole('C5', property.built_year) as built_year,

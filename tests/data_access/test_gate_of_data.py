@@ -112,6 +112,7 @@ def test_masks(served, rows, user):
         assert re.fullmatch(r"\d0代|0代|90歳以上", row["age"])
     for row in look(cursor, "identity"):
         assert (row["name_kana"], row["birth_date"], row["town"]) == (None, None, None)
+    assert {row["property_place"] for row in look(cursor, "property")} <= {f"いなば市{town}" for town in towns} | {HIDDEN}
     for row in look(cursor, "screening_evidence"):
         if row["target"] == "生活保護":
             assert (row["dated_on"], row["age_days"]) == (None, None)
@@ -198,11 +199,19 @@ def _send_to_protected() -> None:
     feed.write([*feed.rows(), [LETTER, "国保料", "青島　和江", PROTECTED, "6800001", "鳥取県いなば市隠町9番地9", "2026-10-29", "", "", "1", "1", "0"]])
 
 
+def _share_with_protected() -> None:
+    """The same somebody owns the ground she lives on with the protected person."""
+    land, parts = Feed("property_tax_land"), Feed("co_ownership")
+    land.write([*land.rows(), ["4000999001", "2026", LETTER, "いなば市隠町", "9番9", "宅地", "10000", "1000000", "166000", "1"]])
+    parts.write([*parts.rows(), ["土地", "4000999001", LETTER, "1", "2", "1"], ["土地", "4000999001", PROTECTED, "1", "2", "0"]])
+
+
 @pytest.fixture
 def protected_city(eve):
-    """The second day brings a 支援措置 for the wife of story 10, and a 送付先 that leads to her."""
+    """The second day brings a 支援措置 for the wife of story 10, and a 送付先 and a piece of land that lead to her."""
     _protect()
     _send_to_protected()
+    _share_with_protected()
     assert take_in(DAY_TWO).problems == []
     return eve
 
@@ -220,6 +229,8 @@ def test_the_household_of_a_protected_person_is_in_no_district(protected_city):
     for user in (CHIEF, whole):  # a letter to her does not lead there either, from a case that is in a district
         sent = query.ask(user, "case_head", atena_ref=query.reference_of(LETTER)).to_dicts()[0]
         assert (sent["mailing_address"], sent["addressee_name"]) == (HIDDEN, HIDDEN)
+        (land,) = query.ask(user, "case_properties", atena_ref=query.reference_of(LETTER)).to_dicts()
+        assert (land["property_place"], land["share"], land["share_valuation_yen"]) == (HIDDEN, "1/2（2人の共有）", 500_000)
 
 
 def test_the_story_s_protected_person_is_hidden_from_all(city, rows):
