@@ -31,11 +31,11 @@ def _wage(estimate: WageEstimate | None) -> None:
         return
     if not estimate.agrees:
         st.error("ここでの計算と、スナップショットの額が一致しません。システム管理者に連絡してください。", icon=":material/error:")
-    figure, meaning = st.columns([1, 3], vertical_alignment="center")
-    figure.metric("差押可能額の目安（月額）", wording.yen(estimate.attachable_yen), border=True)
+    figure, meaning = st.columns([2, 5], vertical_alignment="center")
+    figure.metric("差押可能額の目安", wording.yen(estimate.attachable_yen), border=True)
     together = f"{len(estimate.payers)}社の合計で計算。" if len(estimate.payers) > 1 else ""
     meaning.markdown(
-        f"**給与支払報告書からの目安**（{wording.fiscal(estimate.tax_year)}の報告＝{wording.calendar_year(estimate.tax_year - 1)}中の支払を、働いた月数で割った額）。{together}  \n"
+        f"**給与支払報告書からの目安、1か月分**（{wording.fiscal(estimate.tax_year)}の報告＝{wording.calendar_year(estimate.tax_year - 1)}中の支払を、働いた月数で割った額）。{together}  \n"
         f"差し押さえる前に、給与照会で今の給料と家族を確かめる。扶養は課税の資料で{estimate.dependant_count}人。生計を一にする親族がほかにいれば、差押可能額は減る。")
     with st.expander("計算の根拠", icon=":material/calculate:", key="wage_steps"):
         st.text("\n".join(estimate.payers))

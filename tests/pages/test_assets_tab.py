@@ -20,7 +20,7 @@ def test_a_worker_with_a_house_and_a_car(city):
     """Story 8: the attachable pay with every item of the paragraph, and where the figures come from."""
     screen = tab(staff.OFFICER, 8)
     said = screen.words()
-    for words in ("給与支払報告書からの目安", "給与照会", "国税徴収法76条1項4号", "株式会社因幡情報システム", "いなば市富安二丁目 8番1", "204.55㎡", "いなば 580 あ 99-08"):
+    for words in ("給与支払報告書からの目安、1か月分", "給与照会", "国税徴収法76条1項4号", "株式会社因幡情報システム", "いなば市富安二丁目 8番1", "204.55㎡", "いなば 580 あ 99-08"):
         assert words in said, words
     assert not screen.at.error
     assert next(card.value for card in screen.at.metric if "差押可能額" in card.label).endswith("円")
