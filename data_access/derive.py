@@ -16,14 +16,15 @@ import settings
 from data_access import source
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
+from data_access.prescription_reason import name_reasons
 from law.parameters import as_tables
 from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
+    "delinquency_charge", "prescription_mark", "prescription", "prescription_difference", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "screening_evidence", "screening",
-    "timeline", "rate_cube", "rate_month",
+    "timeline", "rate_cube", "rate_month", "installment_slip_count",
 )
 PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
 HERE = Path(__file__).parent / "derived"
@@ -46,6 +47,8 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
+        if step == "prescription_difference":
+            name_reasons(connection, as_of)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)

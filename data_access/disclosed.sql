@@ -158,6 +158,7 @@ select
     whole('C9', installment.unpaid_yen) as unpaid_yen,
     whole('C9', installment.flash_yen) as flash_yen,
     whole('C9', installment.charge_yen) as charge_yen,
+    whole('C9', installment.forced_charge_yen) as forced_charge_yen,
     whole('C9', installment.demanded_on) as demanded_on,
     whole('C9', installment.demand_deadline) as demand_deadline,
     whole('C9', installment.is_demand_missed) as is_demand_missed,

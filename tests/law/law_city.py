@@ -20,6 +20,13 @@ SCHEMAS = {
         "assessed_yen": pl.Int64,
         "unpaid_yen": pl.Int64,
     },
+    "source.installment": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "forced_charge_yen": pl.Int64,
+        "stored_prescription_2y_on": pl.Date,
+        "stored_prescription_5y_on": pl.Date,
+    },
     "source.receipt": {
         "notice_number": pl.String,
         "installment_no": pl.String,

@@ -77,7 +77,7 @@ def test_charge(as_of, policy, cases):
     seed = 3_050 + as_of.toordinal() + cases
     rng = random.Random(seed)
     own = {key: row for key, row in installments(rng, cases).items() if row[1] < as_of}
-    rows = {"receipt": [], "write_off": [], "charge_exemption": [], "demand": []}
+    rows = {"receipt": [], "write_off": [], "charge_exemption": [], "demand": [], "installment": []}
     expected = {}
     for key, (kind, due, yen) in own.items():
         payments = list(random_payments(rng, due, yen, as_of))
@@ -95,6 +95,8 @@ def test_charge(as_of, policy, cases):
         rows["charge_exemption"] += [(key, "01", e.from_date, e.to_date, e.kind) for e in exempted]
         is_sent = designated and designated - timedelta(days=10) <= as_of
         rows["demand"] += [(key, "01", designated - timedelta(days=10), designated, None)] if is_sent else []
+        forced = rng.choice([None] * 5 + [0, 1_000, rng.randrange(100_000)])
+        rows["installment"].append((key, "01", forced, None, None))
         charge = delinquency_charge.explain(
             yen,
             due,
@@ -106,19 +108,21 @@ def test_charge(as_of, policy, cases):
             write_offs=write_offs,
             exemptions=exempted,
             charge_paid=sum(part for on, part in paid if on <= as_of),
+            forced_yen=forced,
         )
-        expected[key] = (charge.yen, charge.computed_yen, charge.paid_yen, charge.exempt_days)
+        expected[key] = (charge.yen, charge.computed_yen, charge.forced_yen, charge.paid_yen, charge.exempt_days)
     database = city(as_of, open_installment=open_rows(own), **rows)
     for column, value in policy.items():
         database.execute(f"update law.levy_policy set {column} = $value", {"value": value})
     run(database, "delinquency_charge")
     found = answers(
-        database, "delinquency_charge", "charge_yen", "computed_yen", "charge_paid_yen", "exempt_days"
+        database, "delinquency_charge", "charge_yen", "computed_yen", "forced_charge_yen", "charge_paid_yen", "exempt_days"
     )
     assert len(found) == len(expected) > cases / 2, seed
     assert differences(expected, found) == [], seed
-    assert sum(computed > 0 for _, computed, _, _ in found.values()) > len(found) / 8, seed
+    assert sum(computed > 0 for _, computed, *_ in found.values()) > len(found) / 8, seed
     assert sum(days > 0 for *_, days in found.values()) > len(found) / 20, seed
+    assert sum(forced is not None for _, _, forced, _, _ in found.values()) > len(found) / 4, seed
 
 
 def random_payments(rng, due, yen, as_of):
