@@ -47,8 +47,9 @@ def stored(draw: Draw, bills: Bills, demands: Demands, pursued: Pursued, unpaid:
     until[sent] = np.maximum(until[sent], after(demands.issued_on[sent]))
     _pledge(bills, pursued, until)
     _seize(bills, demands, pursued, unpaid, until)
-    fixed = unpaid & (bills.due < draw.clock.first - 120) & draw.chance(0.004, unpaid.size)
-    forced = np.where(fixed, draw.days(0, 40, unpaid.size) * 100, -1)
+    old, forced = np.flatnonzero(unpaid & (bills.due < draw.clock.first - 120)), np.full(unpaid.size, -1)
+    fixed = draw.random.choice(old, min(old.size, 2 + old.size // 250), replace=False)
+    forced[fixed] = draw.days(0, 40, fixed.size) * 100
     return Stored(from_due, until, np.where(sent, demands.issued_on, 0), forced)
 
 
