@@ -14,6 +14,7 @@ import polars as pl
 
 import settings
 from data_access import source
+from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
 from data_access.prescription_reason import name_reasons
@@ -22,7 +23,7 @@ from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "prescription_difference", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
+    "delinquency_charge", "prescription_mark", "prescription", "prescription_difference", "difference", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month", "installment_slip_count",
 )
@@ -49,6 +50,8 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
             return {}, problems
         if step == "prescription_difference":
             name_reasons(connection, as_of)
+        if step == "difference":
+            add_fixed_charges(connection, as_of)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)

@@ -59,7 +59,7 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
     own = Draw(draw.random.spawn(1)[0], draw.clock, draw.block)  # a stream of its own: what came first stays as it was
     unpaid = _unpaid(bills, paid, gone)
-    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, demands, pursued, unpaid))
+    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, paid, demands, pursued, unpaid))
     lasting = people_tables(draw, people) | {
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),

@@ -15,8 +15,10 @@ from law.prescription import Event, explain
 from sample_city.assessment import Bills
 from sample_city.cases import DISPOSITION, PLAN, Pursued
 from sample_city.clock import NEVER, date_of, number
+from sample_city.fixed import fixed_charges
 from sample_city.people import Draw
 from sample_city.pursuit import Demands
+from sample_city.receipts import Receipts
 
 DAY = timedelta(days=1)
 KINDS = ["差押", "交付要求", "交付要求"]  # 参加差押 is one
@@ -25,22 +27,27 @@ REASONS = ["取立", "配当", "無益解除", "取下げ"]
 
 @dataclass
 class Stored:
-    """By installment: the last day without and with the 督促, the day of the 督促, and the forced charge (yen, -1 for none)."""
+    """By installment: the last day without and with the 督促, the day of the 督促, the forced charge (yen, -1 for none),
+    and the charge fixed when all was paid (yen, -1 for none) with its day."""
 
     from_due: np.ndarray
     until: np.ndarray
     demanded_on: np.ndarray
     forced: np.ndarray
+    fixed: np.ndarray
+    fixed_on: np.ndarray
 
     def columns(self, at: np.ndarray, unpaid: np.ndarray, day: int) -> dict:
-        """The three stored columns of the installments `at` on `day`; a date only while something is `unpaid` (yen)."""
+        """The stored columns of the installments `at` on `day`; a 時効 date only while something is `unpaid` (yen)."""
         until = np.where(self.demanded_on[at] <= day, self.until[at], self.from_due[at])
         forced = pl.Series(self.forced[at])
+        fixed = pl.Series(self.fixed[at])
         return {"forced_charge_yen": forced.set(pl.Series((self.forced[at] < 0) | (unpaid == 0)), None),
+                "fixed_charge_yen": fixed.set(pl.Series(self.fixed_on[at] > day), None),
                 "stored_prescription_2y_on": np.where(unpaid > 0, until, NEVER), "stored_prescription_5y_on": np.full(at.size, NEVER)}
 
 
-def stored(draw: Draw, bills: Bills, demands: Demands, pursued: Pursued, unpaid: np.ndarray) -> Stored:
+def stored(draw: Draw, bills: Bills, paid: Receipts, demands: Demands, pursued: Pursued, unpaid: np.ndarray) -> Stored:
     """`unpaid`: true for the installments that are still open on the last day."""
     sent = (demands.issued_on < NEVER) & (demands.withdrawn_on == NEVER)
     from_due, until = after(bills.due), after(bills.due)
@@ -50,7 +57,8 @@ def stored(draw: Draw, bills: Bills, demands: Demands, pursued: Pursued, unpaid:
     old, forced = np.flatnonzero(unpaid & (bills.due < draw.clock.first - 120)), np.full(unpaid.size, -1)
     fixed = draw.random.choice(old, min(old.size, 2 + old.size // 250), replace=False)
     forced[fixed] = draw.days(0, 40, fixed.size) * 100
-    return Stored(from_due, until, np.where(sent, demands.issued_on, 0), forced)
+    return Stored(from_due, until, np.where(sent, demands.issued_on, 0), forced,
+                  *fixed_charges(draw, bills, paid, demands, pursued))
 
 
 def after(days: np.ndarray) -> np.ndarray:

@@ -142,7 +142,7 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
     yield "installment", key | {
         "due_date": due, "assessed_yen": assessed, "medical_yen": medical, "elderly_support_yen": support,
         "care_yen": assessed - medical - support, "child_support_yen": 0, "stored_received_yen": yen * is_paid,
-        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid, "forced_charge_yen": None,
+        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid, "forced_charge_yen": None, "fixed_charge_yen": None,
         **_stored(story, clock, back, no, assessed - yen * is_paid + yen * is_overpaid)}
     if story["method"] == "口座振替" and is_paid and back > -2:
         yield "account_transfer", key | {"attempt_no": 1, "transfer_on": paid_on, "transfer_yen": yen, "result_code": "0", "transfer_result": "振替済"}
