@@ -9,7 +9,21 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city import assessment, cases, insured, letters, old_records, payment, pursuit, receipts, refunds, slips, stored, stories, transfers
+from sample_city import (
+    assessment,
+    cases,
+    insured,
+    letters,
+    old_records,
+    payment,
+    pursuit,
+    receipts,
+    refunds,
+    slips,
+    stored,
+    stories,
+    transfers,
+)
 from sample_city.assessment import Bills
 from sample_city.clock import Clock, number
 from sample_city.closing import Totals, carried_of, year_end_arrears
