@@ -13,9 +13,9 @@ from data_access.feed_schedule import Problem
 from law.calendar import NoHolidays, may_fall_due
 
 SYSTEM = "収納システム"
-HERE = Path(__file__).parent / "feed_sense"
+HERE = Path(__file__).parent / "sense"
 ASKED = (
-    # file of feed_sense/ · table it speaks of · item · what is wrong · what to do
+    # file of sense/ · table it speaks of · item · what is wrong · what to do
     ("annual_sum", "annual_assessment", "assessed_yen", "年調定額が期別調定額の合計と一致しません",
      "年調定と期別調定を同じ時点で抽出して送り直してください。"),
     ("first_installment", "first_installment", "installment_no", "開始期別か期数が期別調定と一致しません",

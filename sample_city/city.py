@@ -72,7 +72,7 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     gone = pursuit.write_off(draw, bills, paid, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
     own = Draw(draw.random.spawn(1)[0], draw.clock, draw.block)  # a stream of its own: what came first stays as it was
-    unpaid = _unpaid(bills, paid, gone)
+    unpaid = _unpaid(bills, paid, gone, draw.clock.first)
     money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, paid, demands, pursued, unpaid))
     lasting = people_tables(draw, people) | {
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
@@ -143,11 +143,11 @@ def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:
     return due_back
 
 
-def _unpaid(bills: Bills, paid: Receipts, gone: WriteOffs) -> np.ndarray:
-    """True for the installments on which something is open on the last day, booked or not."""
-    left = bills.owed.copy()
-    np.subtract.at(left, paid.at, paid.principal)
-    np.subtract.at(left, gone.at, gone.yen)
+def _unpaid(bills: Bills, paid: Receipts, gone: WriteOffs, day: int) -> np.ndarray:
+    """True for the installments on which something is open in the books on the day of the full feed."""
+    left = assessment.amounts_on(bills, day).sum(axis=1) - paid.sum_on(day, bills.notice.size)
+    seen = gone.day <= day
+    np.subtract.at(left, gone.at[seen], gone.yen[seen])
     return left > 0
 
 

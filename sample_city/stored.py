@@ -48,7 +48,7 @@ class Stored:
 
 
 def stored(draw: Draw, bills: Bills, paid: Receipts, demands: Demands, pursued: Pursued, unpaid: np.ndarray) -> Stored:
-    """`unpaid`: true for the installments that are still open on the last day."""
+    """`unpaid`: true for the installments that are open on the day of the full feed."""
     sent = (demands.issued_on < NEVER) & (demands.withdrawn_on == NEVER)
     from_due, until = after(bills.due), after(bills.due)
     until[sent] = np.maximum(until[sent], after(demands.issued_on[sent]))

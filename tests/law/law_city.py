@@ -95,6 +95,7 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 BEFORE = {
     "delinquency_charge": "demand_state",
     "prescription": "prescription_mark",
+    "prescription_difference": "prescription",
 }  # a charge may begin with the 督促
 
 

@@ -13,7 +13,9 @@ import duckdb
 import pytest
 from law_city import DERIVED, answers, city, run
 
+from data_access.prescription_reason import name_reasons
 from law import delinquency_charge, demand, exemption, parameters, prescription
+from law.prescription_comparison import Reason, compare
 
 FEW, MANY = 2_500, pytest.param(20_000, marks=pytest.mark.slow)
 AS_OF = date(2026, 11, 20)
@@ -222,6 +224,57 @@ def test_prescription(as_of, rule, cases, monkeypatch):
 
 
 @pytest.mark.parametrize("cases", [FEW, MANY])
+def test_prescription_difference(cases):
+    """SQL names the reasons it can, Python the rest; together they are the law's comparison, case by case."""
+    seed = 5_150 + cases
+    rng = random.Random(seed)
+    own = installments(rng, cases)
+    events = {key: list(random_events(rng, due)) for key, (_, due, _) in own.items()}
+    stored, expected = {}, {}
+    for key, (kind, due, _) in own.items():
+        one = prescription.explain(due, kind, events[key], AS_OF)
+        stored[key] = (random_stored(rng, one), random_stored(rng, one))
+        found = compare(*stored[key], kind, one)
+        expected[key] = (found.stored_on, found.computed_on, found.days, str(found.reason), one.is_held)
+    database = city(
+        AS_OF,
+        open_installment=open_rows(own),
+        prescription_event=[
+            (key, "01", e.kind, e.happened_on, e.ended_on, e.end_reason, e.is_confirmed, e.deadline)
+            for key, many in events.items()
+            for e in many
+        ],
+        installment=[(key, "01", None, *dates) for key, dates in stored.items()],
+    )
+    run(database, "prescription_difference")
+    explained = name_reasons(database, AS_OF)
+    found = answers(database, "prescription_difference", "stored_on", "computed_on", "days", "reason", "is_held")
+    assert len(found) == len(expected) == cases, seed
+    assert differences(expected, found) == [], seed
+    assert 0 < explained < cases, seed
+    assert {answer[3] for answer in found.values()} == {str(reason) for reason in Reason}, seed
+
+
+def random_stored(rng, computed):
+    """One of the dates that some reading gives, a day beside it, any other day, or none."""
+    on, rolled = computed.completes_on, computed.extinct_from
+    return rng.choice(
+        [
+            None,
+            on,
+            on,
+            computed.later_reading_on,
+            computed.if_confirmed_on,
+            rolled - timedelta(days=1) if rolled else on,
+            rng.choice(computed.steps).completes_on,
+            computed.steps[0].completes_on,
+            on + timedelta(days=rng.choice([-1, 1])),
+            on + timedelta(days=rng.randrange(-900, 900)),
+        ]
+    )
+
+
+@pytest.mark.parametrize("cases", [FEW, MANY])
 def test_demand(cases):
     seed = 231 + cases
     rng = random.Random(seed)
@@ -312,7 +365,8 @@ def test_an_unknown_event_stops_the_city():
 
 
 @pytest.mark.parametrize(
-    "rule", ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "demand_state"]
+    "rule",
+    ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "prescription_difference", "demand_state"],
 )
 def test_no_number_of_the_law_in_sql(rule):
     """Only 0, 1, the months of a year, and the first and last days there are."""
