@@ -252,6 +252,7 @@ select
     whole('C9', installment.unpaid_yen) as unpaid_yen,
     whole('C9', installment.flash_yen) as flash_yen,
     whole('C9', installment.charge_yen) as charge_yen,
+    whole('C9', installment.forced_charge_yen) as forced_charge_yen,
     whole('C9', installment.demanded_on) as demanded_on,
     whole('C9', installment.demand_deadline) as demand_deadline,
     whole('C9', installment.is_demand_missed) as is_demand_missed,
@@ -416,3 +417,38 @@ where in_scope(district_code);
 create view disclosed.intake as select * from serving.intake where getvariable('scope') is not null;
 create view disclosed.intake_file as select * from serving.intake_file where getvariable('scope') is not null;
 create view disclosed.intake_problem as select * from serving.intake_problem where getvariable('scope') is not null;
+
+-- grain: item × reason × district: how often the source's stored values differ from its own rows, nobody named
+create view disclosed.difference_summary as
+select
+    difference.item,
+    difference.reason as cause,
+    visible_district(place.district_code) as district_code,
+    count(*) as case_count,
+    sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
+from derived.difference as difference
+join derived.place as place using (atena_number)
+where in_scope(place.district_code) or getvariable('scope') = 'none'
+group by all;
+
+-- grain: one difference of a person in the reader's districts, with both values
+create view disclosed.difference as
+select
+    reference.atena_ref,
+    shown('C1', difference.atena_number, masked_number(difference.atena_number)) as atena_number_shown,
+    place.district_code,
+    place.district_name,
+    delinquent.atena_ref is not null as has_case,
+    difference.item,
+    whole('C9', difference.notice_number) as notice_number,
+    whole('C9', difference.installment_no) as installment_no,
+    whole('C9', difference.stored_yen) as stored_yen,
+    whole('C9', difference.computed_yen) as computed_yen,
+    whole('C9', difference.stored_on) as stored_on,
+    whole('C9', difference.computed_on) as computed_on,
+    difference.reason as cause
+from derived.difference as difference
+join derived.place as place using (atena_number)
+join source.atena_reference as reference using (atena_number)
+left join derived.delinquent as delinquent using (atena_number)
+where in_scope(place.district_code);

@@ -3,16 +3,19 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
+from law.prescription import Event, Prescription, explain
+from law.prescription_comparison import Reason
+from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
 from sample_city.employment import corporation_table
 from sample_city.receipts import safe_number
+from sample_city.slips import batch_number
 from sample_city.story_assets import INCOME_PER_YEN, asset_rows
 from sample_city.words import ward_table
 
@@ -42,7 +45,7 @@ class Answer:
 def stories() -> list[dict]:
     """stories.toml, with defaults filled in."""
     usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
-             "investigations": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
+             "investigations": [], "stored": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
     return [usual | story for story in tomllib.loads(text)["story"]]
 
@@ -86,6 +89,7 @@ def _rows(story: dict, clock: Clock):
     yield from _residents(story, clock)
     for back in range(1 - story["levy_years"], 1 if story["current_year"] else 0):
         yield from _levy(story, clock, back)
+        yield from _slips(story, clock, back)
         for no in range(1, INSTALLMENTS + 1):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
@@ -142,7 +146,10 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
     yield "installment", key | {
         "due_date": due, "assessed_yen": assessed, "medical_yen": medical, "elderly_support_yen": support,
         "care_yen": assessed - medical - support, "child_support_yen": 0, "stored_received_yen": yen * is_paid,
-        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid}
+        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid, "forced_charge_yen": None, "fixed_charge_yen": None,
+        **_stored(story, clock, back, no, assessed - yen * is_paid + yen * is_overpaid)}
+    if story["method"] == "口座振替" and is_paid and back > -2:
+        yield "account_transfer", key | {"attempt_no": 1, "transfer_on": paid_on, "transfer_yen": yen, "result_code": "0", "transfer_result": "振替済"}
     if is_paid:
         number = 99_000_000_000 + (story["no"] * 10 - back) * 100 + no
         yield "receipt", key | {
@@ -228,3 +235,56 @@ def _plan(story: dict, clock: Clock, scope: list[dict]):
     for row in scope:
         yield "installment_plan_scope", key | row
 
+
+def _slips(story: dict, clock: Clock, back: int):
+    """開始期別, and the slips sent with the notice of the last two levy years."""
+    notice, issued = {"notice_number": _notice(clock, story, back)}, _due(clock, back, 1) - 15
+    yield "first_installment", notice | {"installment_no": 1, "installment_count": INSTALLMENTS}
+    for no in range(1, INSTALLMENTS + 1) if story["method"] == "納付書" and back > -2 else ():
+        due = _due(clock, back, no)
+        yield "payment_slip", notice | {
+            "installment_no": no, "issue_count": 1, "batch_number": int(batch_number(np.array([issued]), np.array([0]))[0]), "issued_on": issued,
+            "principal_yen": story["yen"], "charge_yen": 0, "fee_yen": 0, "designated_deadline": due, "barcode_valid_until": due, "kind": 0}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A 時効の日 that the source stores otherwise than the law says, on purpose, and the reason a console should name."""
+
+    atena_number: str
+    notice_number: str
+    installment_no: str
+    reason: str
+
+
+def planted(clock: Clock | None = None) -> list[Planted]:
+    """The answer key: every difference of the stored dates in the city."""
+    clock = clock or Clock(date(2026, 10, 30))
+    return [Planted(str(head(story)), f"{_notice(clock, story, back):010}", f"{no:02}", reason)
+            for story in stories() for back, no, reason in story["stored"]]
+
+
+def _stored(story: dict, clock: Clock, back: int, no: int, unpaid: int) -> dict:
+    """The stored 時効 dates: the law's own, or what was planted."""
+    found = _clock_of(story, clock, back, no)
+    reason = next((reason for *at, reason in story["stored"] if at == [back, no]), None)
+    on, five = number(found.completes_on), NEVER
+    if reason == Reason.NOT_STORED:
+        on = NEVER
+    elif reason == Reason.OTHER_KIND:
+        on, five = NEVER, on
+    elif reason:
+        on = {Reason.LATER_READING: number(found.later_reading_on), Reason.NOT_RENEWED: number(found.steps[0].completes_on),
+              Reason.FIRST_DAY: on + 1, Reason.LATER: on + 200}[Reason(reason)]
+    return {"stored_prescription_2y_on": on if unpaid else NEVER, "stored_prescription_5y_on": five}
+
+
+def _clock_of(story: dict, clock: Clock, back: int, no: int) -> Prescription:
+    due = _due(clock, back, no)
+    issued, first = _issue_day(due), clock.feed_dates[0]
+    events = [Event("督促", date_of(issued), deadline=date_of(issued + 10))] if story["is_demanded"] and issued <= clock.first else []
+    if "plan" in story and [back, no] in story["paid_by_plan"] + story["unpaid"]:
+        events.append(Event("承認", first - timedelta(days=story["plan"]["days"]), is_confirmed=True))
+    if "seized_days" in story:
+        events.append(Event("差押", first - timedelta(days=story["seized_days"])))
+    return explain(date_of(due), "料", events, first)

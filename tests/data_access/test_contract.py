@@ -27,7 +27,7 @@ def test_a_table_says_what_its_columns_are(table):
     assert all((table.label, table.appendix, table.grain)), table.name
     assert re.fullmatch(r"[a-z_]+", table.name)
     for column in table.columns:
-        assert re.fullmatch(r"[a-z_]+", column.name), column
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name), column
         assert column.label, column
         assert column.kind in KINDS, column
         assert column.sensitivity in permissions().classes, column
