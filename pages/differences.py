@@ -45,7 +45,7 @@ def _rows(user: User, district: str | None) -> None:
     if found.is_empty() and page:
         found = ask(user, "differences", **asked, skipped=0)
     st.caption("行を押すと、その人のカルテを開けます。どちらが正しいかは人が確かめ、登録の直しは収納システムで行います。")
-    tables.show(found, ["item", "cause", "stored_yen", "computed_yen", "stored_on", "computed_on", "notice_number", "installment_no",
+    tables.show(found, ["item", "cause", "stored_yen", "computed_yen", "stored_on", "computed_on", "installment_key",
                         "district_name", "atena_number_shown"],
                 key=f"differences_{district}_{chosen}_{page}", empty="この項目の差異はありません。", alt="差異の明細。1行が1つの項目",
                 on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))

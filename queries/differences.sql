@@ -4,5 +4,5 @@ select *, count(*) over () as total_count
 from disclosed.difference
 where ($district is null or district_code = $district)
   and ($item is null or item = $item)
-order by item, cause, atena_ref, notice_number, installment_no
+order by item, cause, atena_ref, installment_key
 limit $page_size offset $skipped
