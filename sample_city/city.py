@@ -9,11 +9,22 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city import assessment, cases, insured, old_records, payment, pursuit, receipts, refunds, stories
+from sample_city import (
+    assessment,
+    cases,
+    insured,
+    old_records,
+    payment,
+    pursuit,
+    receipts,
+    refunds,
+    relations,
+    stories,
+)
 from sample_city.assessment import Bills
-from sample_city.clock import Clock, number
+from sample_city.clock import NEVER, Clock, number
 from sample_city.feed import SYSTEMS, Feed, tables, visible
-from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
+from sample_city.people import BLOCK, REMOVED, Draw, People, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
@@ -55,7 +66,9 @@ def live(draw: Draw, persons: int) -> Tables:
     gone = pursuit.write_off(draw, bills, paid, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
     money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone)
-    lasting = people_tables(draw, people) | {
+    residents = people_tables(draw, people)
+    lasting = residents | {
+        "bank_account": _accounts(draw, people, residents["person"], bills, overpaid),
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),
         "receipt": receipts.receipt_table(draw, bills, paid, numbers),
@@ -64,6 +77,14 @@ def live(draw: Draw, persons: int) -> Tables:
         "write_off": pursuit.write_off_table(bills, gone, numbers),
     } | old_records.case_tables(draw, people, bills, pursued, numbers, head)
     return lambda day, since: lasting | figures(money, day, since)
+
+
+def _accounts(draw: Draw, people: People, persons: pl.DataFrame, bills: Bills, overpaid: Overpaid) -> pl.DataFrame:
+    """口座 of those who pay by 口座振替, and of those who were paid back."""
+    pays = np.unique(bills.household[bills.method == assessment.METHODS.index("口座振替")])
+    refunded = np.unique(bills.household[bills.notice[overpaid.at[overpaid.settled_on < NEVER]]])
+    heads = persons.select("name", "name_kana")[people.first]  # a person's newest row comes first, in the order of the persons
+    return relations.bank_table(draw.beside(), people, heads, pays, refunded)
 
 
 def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame]:

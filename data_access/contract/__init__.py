@@ -164,7 +164,7 @@ def never_enters() -> dict[str, Refused]:
     """Every item and table of 別添1 that is left out, by its place there."""
     raw = tomllib.loads((HERE / "never_enters.toml").read_text("utf-8"))
     items = [Refused(f"別添1(1)-{item['number']}", item["name"], item["reason"]) for item in raw["item"]]
-    return {refused.appendix: refused for refused in [*items, *(Refused(**table) for table in raw["table"])]}
+    return {refused.appendix: refused for refused in [*items, *(Refused(**table) for table in raw["whole_table"])]}
 
 
 @dataclass(frozen=True)
