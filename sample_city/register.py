@@ -68,7 +68,7 @@ def changed(draw: Draw, exit_on: np.ndarray, moved: np.ndarray, state: np.ndarra
     reported = np.where((kind < 0) | (kind == 2), NEVER, day + np.where(past, 5, 0))
     return {
         "change_reason": pick(["転出", "死亡", "職権消除", "転居"], kind), "change_reported_on": reported,
-        "moved_in_on": np.where(moved < NEVER, moved, since),
+        "moved_in_on": np.where(moved < NEVER, np.maximum(moved, since), since),
         "removed_on": np.where(left, exit_on, NEVER), "removal_reason": pick(["転出", "死亡", "職権消除"], np.where(left, kind, -1)),
     }
 

@@ -48,7 +48,7 @@ def bank_table(draw: Draw, people: People, heads: pl.DataFrame, pays: np.ndarray
     return pl.DataFrame({
         "atena_number": atena(draw, people.first[home]), "business": "国保料", "account_use": pick(["振替", "還付"], is_refund.astype(int)),
         "account_applied_on": start - 30, "usable_from": start, "account_closed_reason": pick(["本人申出", "死亡"], why),
-        "account_closed_on": ended, "bank_code": FIRST_BANK + draw.random.integers(0, 12, home.size) * 100,
+        "account_closed_on": ended, "bank_code": FIRST_BANK + draw.random.integers(0, 12, home.size),
         "account_kind": pick(["普通", "当座"], draw.chance(0.03, home.size).astype(int)),
         "account_number": draw.random.integers(1, 10_000_000, home.size),
         "holder_kana": heads["name_kana"].gather(home), "holder_name": heads["name"].gather(home), "account_phone": phone,
