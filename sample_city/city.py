@@ -20,16 +20,17 @@ from sample_city import (
     pursuit,
     receipts,
     refunds,
+    relations,
     slips,
     stored,
     stories,
     transfers,
 )
 from sample_city.assessment import Bills
-from sample_city.clock import Clock, number
+from sample_city.clock import NEVER, Clock, number
 from sample_city.closing import Totals, carried_of, year_end_arrears
 from sample_city.feed import SYSTEMS, Feed, tables, visible
-from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
+from sample_city.people import BLOCK, REMOVED, Draw, People, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
@@ -75,7 +76,9 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     own = Draw(draw.random.spawn(1)[0], draw.clock, draw.block)  # a stream of its own: what came first stays as it was
     unpaid = _unpaid(bills, paid, gone, draw.clock.first)
     money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, paid, demands, pursued, unpaid))
-    lasting = people_tables(draw, people) | {
+    residents = people_tables(draw, people)
+    lasting = residents | {
+        "bank_account": _accounts(draw, people, residents["person"], bills, overpaid),
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),
         "receipt": receipts.receipt_table(draw, bills, paid, numbers),
@@ -93,6 +96,14 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     }
     totals.add(lasting, year_end_arrears(money, totals))
     return lambda day, since: lasting | figures(money, day, since)
+
+
+def _accounts(draw: Draw, people: People, persons: pl.DataFrame, bills: Bills, overpaid: Overpaid) -> pl.DataFrame:
+    """口座 of those who pay by 口座振替, and of those who were paid back."""
+    pays = np.unique(bills.household[bills.method == assessment.METHODS.index("口座振替")])
+    refunded = np.unique(bills.household[bills.notice[overpaid.at[overpaid.settled_on < NEVER]]])
+    heads = persons.select("name", "name_kana")[people.first]  # a person's newest row comes first, in the order of the persons
+    return relations.bank_table(draw.beside(), people, heads, pays, refunded)
 
 
 def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame]:

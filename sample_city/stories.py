@@ -15,14 +15,14 @@ from law.prescription_comparison import Reason
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
 from sample_city.employment import corporation_table
 from sample_city.receipts import safe_number
+from sample_city.relations import LATEST
 from sample_city.slips import batch_number
 from sample_city.story_assets import INCOME_PER_YEN, asset_rows
+from sample_city.story_residents import FIRST, head, residents
 from sample_city.words import ward_table
 
-FIRST = 9_900_000_000
 RECORDS = 9_700_000_000  # other numbers than the persons', so that a leaked 宛名番号 is told from a record
 YEN = 12_000
-LATEST = {"history_number": 1, "from_day": 0, "until_day": NEVER}
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,6 @@ def answers(clock: Clock | None = None) -> list[Answer]:
     ) for story in stories()]
 
 
-def head(story: dict) -> int:
-    """宛名番号 of the household's head."""
-    return FIRST + story["no"] * 10
-
-
 def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
     """The stories' rows, 地区割 and the employers: all on the day of the full feed, nothing later."""
     rows: dict[str, list[dict]] = {}
@@ -86,7 +81,7 @@ def _notice(clock: Clock, story: dict, back: int) -> int:
 
 def _rows(story: dict, clock: Clock):
     """Every row of one story, as (table, row)."""
-    yield from _residents(story, clock)
+    yield from residents(story, clock)
     for back in range(1 - story["levy_years"], 1 if story["current_year"] else 0):
         yield from _levy(story, clock, back)
         yield from _slips(story, clock, back)
@@ -94,35 +89,6 @@ def _rows(story: dict, clock: Clock):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
     yield from asset_rows(story, clock, head(story))
-
-
-def _residents(story: dict, clock: Clock):
-    town = ("6800942", "湖山町東", 27) if story["no"] % 2 else ("6800845", "富安二丁目", 18)
-    names = [story["name"], *story["members"]]
-    since = clock.first - story.get("state_days", 0)
-    for place, (name, kana) in enumerate(entry.split(":") for entry in names):
-        is_head = place == 0
-        yield "person", {
-            "atena_number": head(story) + place, "person_kind": "住登者", "name": name, "name_kana": kana,
-            "birth_date": clock.last - 365 * (story["age"] if place < 2 else 24) - 40 * story["no"], "sex": "女" if place else "男",
-            "postal_code": town[0], "town": town[1], "address_rest": story.get("address", f"{story['no']}番地1"), "ward_code": town[2],
-            "household_number": head(story), "relation": ["世帯主", "妻", "子"][place],
-            "resident_state": story["state"] if is_head else "現住",
-            "state_changed_on": since if is_head and "state_days" in story else NEVER} | LATEST
-        lost = is_head and not story["current_year"]
-        yield "nhi_eligibility", {
-            "atena_number": head(story) + place, "head_atena_number": head(story), "card_number": 99_000_000 + story["no"] * 10,
-            "acquired_on": clock.month_start[12], "acquired_reason": "社保離脱", "lost_on": clock.month_start[-13] if lost else NEVER,
-            "lost_reason": "その他" if lost else None} | LATEST
-    yield "household", {"household_number": head(story), "head_atena_number": head(story), "member_count": len(names)}
-    if "mail_to_heir" in story:
-        yield "mailing_address", {
-            "atena_number": head(story), "business": "国保料", "addressee_name": names[1].split(":")[0], "addressee_atena_number": head(story) + 1,
-            "postal_code": town[0], "address": f"鳥取県いなば市{town[1]}{story['no']}番地1", "valid_from": since + 20, "valid_to": NEVER,
-            "returned_on": NEVER} | LATEST
-    if "protection" in story:
-        measure, days = story["protection"]
-        yield "protection", {"atena_number": head(story), "measure": measure, "started_on": clock.first - days, "ended_on": NEVER} | LATEST
 
 
 def _levy(story: dict, clock: Clock, back: int):

@@ -72,10 +72,12 @@ def test_without_clearance_no_item_of_a_person_is_shown(served, rows):
 
 
 def secrets(rows: City, but: set[str] = frozenset()) -> set[str]:
-    """Numbers, names and addresses: of every person, except those numbered in `but`. (A birth date may be a due date too.)"""
+    """Numbers, names and addresses of every person, except those numbered in `but`; everybody's telephones. (A birth date may be a due date too.)"""
     people = [row for row in rows.source("person") if row["atena_number"] not in but]
     found = {str(row[name]) for row in people for name in ("atena_number", "name", "name_kana") if row[name]}
     found |= {f"{row['town']} {row['address_rest']}" for row in people if row["address_rest"]}
+    found |= {row[name] for row in people for name in ("previous_address", "forwarding_address") if row[name]}
+    found |= {row["phone"] for row in rows.source("contact")} | {row["account_phone"] for row in rows.source("bank_account") if row["account_phone"]}
     return found | {str(row[name]) for row in rows.source("mailing_address") if row["atena_number"] not in but for name in ("addressee_name", "address")}
 
 
@@ -186,18 +188,21 @@ def test_clearance_and_scope_come_from_the_table_alone(served):
     assert scope(OFFICER) == "own"
 
 
+LATEST = {"history_number": "1", "is_latest": "1", "is_deleted": "0"}
 PROTECTED, HOUSEMATE, LETTER = "9900000101", "9900000100", "9900000040"
 
 
 def _protect() -> None:
     feed = Feed("protection")
-    feed.write([*feed.rows(), [PROTECTED, "DV", "2026-10-29", "", "1", "1", "0"]])
+    feed.write([*feed.rows(), feed.row(atena_number=PROTECTED, measure="DV", is_domestic_violence="1", is_neglect="0",
+                                       started_on="2026-10-29", **LATEST)])
 
 
 def _send_to_protected() -> None:
     """The letters of somebody in another household go to the protected person's new address."""
     feed = Feed("mailing_address")
-    feed.write([*feed.rows(), [LETTER, "国保料", "青島　和江", PROTECTED, "6800001", "鳥取県いなば市隠町9番地9", "2026-10-29", "", "", "1", "1", "0"]])
+    feed.write([*feed.rows(), feed.row(atena_number=LETTER, business="国保料", addressee_name="青島　和江", addressee_atena_number=PROTECTED,
+                                       postal_code="6800001", address="鳥取県いなば市隠町9番地9", valid_from="2026-10-29", **LATEST)])
 
 
 def _share_with_protected() -> None:
