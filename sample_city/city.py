@@ -13,6 +13,9 @@ from sample_city import assessment, cases, insured, old_records, payment, pursui
 from sample_city.assessment import Bills
 from sample_city.clock import Clock, number
 from sample_city.feed import SYSTEMS, Feed, tables, visible
+from sample_city.levy_basis import levy_table
+from sample_city.old_block import settle_block
+from sample_city.old_files import insurance_tables, old_tables
 from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
@@ -30,6 +33,7 @@ class Money:
     draw: Draw
     bills: Bills
     levy: insured.Levy
+    spells: insured.Insured
     head: np.ndarray
     numbers: np.ndarray
     receipts: Receipts
@@ -54,7 +58,7 @@ def live(draw: Draw, persons: int) -> Tables:
     overpaid = refunds.overpayments(draw, bills, paid)
     gone = pursuit.write_off(draw, bills, paid, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
-    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone)
+    money = Money(draw, bills, levy, spells, head, numbers, paid, overpaid, gone)
     lasting = people_tables(draw, people) | {
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),
@@ -63,6 +67,9 @@ def live(draw: Draw, persons: int) -> Tables:
         "demand": pursuit.demand_table(bills, demands, numbers),
         "write_off": pursuit.write_off_table(bills, gone, numbers),
     } | old_records.case_tables(draw, people, bills, pursued, numbers, head)
+    names = lasting["person"]["name"].head(people.household.size)
+    block = settle_block(draw, people, bills, pursued, paid, gone, numbers, head, names)
+    lasting |= old_tables(block, lasting["negotiation_note"]) | insurance_tables(block, spells)
     return lambda day, since: lasting | figures(money, day, since)
 
 
@@ -102,9 +109,8 @@ def _annual(money: Money, assessed: np.ndarray, day: int, since: int | None) -> 
             "notice_number": money.numbers[at], "atena_number": head, "levy_kind": pick(["料"], np.zeros(at.size, dtype=int)),
             "levy_year": year, "assessment_fiscal_year": year, "assessed_yen": total[at], "notified_on": bills.notified_on[at],
             "payment_method": pick(assessment.METHODS, bills.method[at]), "from_day": changed[at]}),
-        "nhi_levy": pl.DataFrame({
-            "head_atena_number": head, "levy_year": year, "insured_count": levy.count[at], "income_yen": levy.income[at],
-            "reduction_tenths": levy.reduction[at].astype(str), "levied_yen": total[at], "from_day": changed[at]})}
+        "nhi_levy": pl.DataFrame({"levy_year": year, "from_day": changed[at],
+                                  **levy_table(bills, levy, money.spells, money.head, at, total, day)})}
 
 
 def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:

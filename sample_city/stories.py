@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
+from sample_city.levy_basis import plain_basis
 from sample_city.receipts import safe_number
 from sample_city.words import ward_table
 
@@ -104,6 +105,8 @@ def _residents(story: dict, clock: Clock):
         lost = is_head and not story["current_year"]
         yield "nhi_eligibility", {
             "atena_number": head(story) + place, "head_atena_number": head(story), "card_number": 99_000_000 + story["no"] * 10,
+            "insured_kind": "一般", "change_reason": "喪失" if lost else "取得",
+            "changed_on": clock.month_start[-13 if lost else 12], "head_since": clock.month_start[12],
             "acquired_on": clock.month_start[12], "acquired_reason": "社保離脱", "lost_on": clock.month_start[-13] if lost else NEVER,
             "lost_reason": "その他" if lost else None} | LATEST
     yield "household", {"household_number": head(story), "head_atena_number": head(story), "member_count": len(names)}
@@ -124,7 +127,8 @@ def _levy(story: dict, clock: Clock, back: int):
         "notice_number": _notice(clock, story, back), "atena_number": head(story), "levy_kind": "料", "levy_year": year,
         "assessment_fiscal_year": year, "assessed_yen": total, "notified_on": _due(clock, back, 1) - 15, "payment_method": story["method"]}
     yield "nhi_levy", {"head_atena_number": head(story), "levy_year": year, "insured_count": 1 + len(story["members"]),
-                       "income_yen": story["yen"] * 150, "reduction_tenths": "0", "levied_yen": total}
+                       "income_yen": story["yen"] * 150, "reduction_tenths": "0", **plain_basis(total), "levied_months": 12,
+                       "relief_yen": 0, "collection_method": "普通徴収", "levied_yen": total}
 
 
 def _installment(story: dict, clock: Clock, back: int, no: int):
