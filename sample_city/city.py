@@ -109,8 +109,7 @@ def _annual(money: Money, assessed: np.ndarray, day: int, since: int | None) -> 
             "notice_number": money.numbers[at], "atena_number": head, "levy_kind": pick(["料"], np.zeros(at.size, dtype=int)),
             "levy_year": year, "assessment_fiscal_year": year, "assessed_yen": total[at], "notified_on": bills.notified_on[at],
             "payment_method": pick(assessment.METHODS, bills.method[at]), "from_day": changed[at]}),
-        "nhi_levy": pl.DataFrame({"levy_year": year, "from_day": changed[at],
-                                  **levy_table(bills, levy, money.spells, money.head, at, total, day)})}
+        "nhi_levy": pl.DataFrame({**levy_table(bills, levy, money.spells, years, money.head, at, total, day), "from_day": changed[at]})}
 
 
 def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:

@@ -11,16 +11,17 @@ RELIEF = 3  # the place of 減免 among the reasons of a correction
 PARTS = [name.removesuffix("_yen") for name in COMPONENTS]
 
 
-def levy_table(bills: Bills, levy: Levy, spells: Insured, head: np.ndarray, at: np.ndarray, total: np.ndarray, day: int) -> dict:
-    """Columns of 国保賦課 for the notices `at` at the close of `day`; `total` is their 年調定額 (yen)."""
+def levy_table(bills: Bills, levy: Levy, spells: Insured, first_year: int, head: np.ndarray, at: np.ndarray, total: np.ndarray,
+               day: int) -> dict:
+    """Columns of 国保賦課 for the notices `at` at the close of `day`; `total` is every notice's 年調定額 (yen)."""
     notices = {"household": levy.household, "count": levy.count, "care": levy.care, "income": levy.income,
                "reduction": levy.reduction, "full": levy.full}
     own = {name: values[at] for name, values in notices.items()}
     known = spells.known_on[own["household"]] <= day
     left = np.where(known, levy.left_month[at], 12)
     return {
-        "head_atena_number": head[own["household"]], "insured_count": own["count"], "income_yen": own["income"],
-        "reduction_tenths": own["reduction"].astype(str), **_basis(own, levy.year[at]),
+        "head_atena_number": head[own["household"]], "levy_year": first_year + levy.year[at], "insured_count": own["count"], "income_yen": own["income"],
+        "reduction_tenths": own["reduction"].astype(str), **_basis(own, first_year + levy.year[at]),
         "levied_months": left - levy.joined_month[at], "relief_yen": _relief(bills, day)[at],
         "collection_method": pick(["普通徴収", "特別徴収"], (bills.method[at] == 2).astype(int)), "levied_yen": total[at]}
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from sample_city import story_records
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
 from sample_city.levy_basis import plain_basis
 from sample_city.receipts import safe_number
+from sample_city.story_records import RECORDS
 from sample_city.words import ward_table
 
 FIRST = 9_900_000_000
-RECORDS = 9_700_000_000  # other numbers than the persons', so that a leaked 宛名番号 is told from a record
 YEN = 12_000
 LATEST = {"history_number": 1, "from_day": 0, "until_day": NEVER}
 
@@ -40,7 +41,7 @@ class Answer:
 @cache
 def stories() -> list[dict]:
     """stories.toml, with defaults filled in."""
-    usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
+    usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "paid_by_seizure": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
              "investigations": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
     return [usual | story for story in tomllib.loads(text)["story"]]
@@ -87,6 +88,15 @@ def _rows(story: dict, clock: Clock):
         for no in range(1, INSTALLMENTS + 1):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
+    seized = story["paid_by_seizure"]
+    yield from story_records.rows(story_records.Told(
+        story, clock, head(story), _keys(story, clock, story["unpaid"]), _keys(story, clock, seized),
+        [story_records.receipt_number_of(story, *at) for at in seized]))
+
+
+def _keys(story: dict, clock: Clock, at: list[list[int]]) -> list[dict]:
+    """通知書番号 and 期別 of [年度のさかのぼり, 期別] pairs."""
+    return [{"notice_number": _notice(clock, story, back), "installment_no": no} for back, no in sorted(at)]
 
 
 def _residents(story: dict, clock: Clock):
@@ -144,9 +154,9 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
         "care_yen": assessed - medical - support, "child_support_yen": 0, "stored_received_yen": yen * is_paid,
         "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid}
     if is_paid:
-        number = 99_000_000_000 + (story["no"] * 10 - back) * 100 + no
+        channel = "滞納処分" if [back, no] in story["paid_by_seizure"] else "口座振替" if story["method"] == "口座振替" else "コンビニ"
         yield "receipt", key | {
-            "receipt_number": _safe(number), "receipt_kind": "収納", "channel": "口座振替" if story["method"] == "口座振替" else "コンビニ",
+            "receipt_number": story_records.receipt_number_of(story, back, no), "receipt_kind": "収納", "channel": channel,
             "received_on": paid_on, "booked_on": paid_on + 2, "fiscal_year": _year(paid_on + 2, year), "principal_yen": yen,
             "charge_yen": 0, "fee_yen": 0}
     if is_overpaid:
@@ -175,7 +185,9 @@ def _year(booked_on: int, assessed: int) -> int:
 
 
 def _paid_on(story: dict, clock: Clock, back: int, no: int) -> int:
-    """The due date, or the day of the plan's part that paid this installment."""
+    """The due date, or the day of the 取立 or of the plan's part that paid this installment."""
+    if [back, no] in story["paid_by_seizure"]:
+        return clock.first - story["seizure"]["ended_days"]
     if [back, no] not in story["paid_by_plan"]:
         return _due(clock, back, no)
     days = story["plan"]["parts"][story["paid_by_plan"].index([back, no])][0]
@@ -204,7 +216,7 @@ def _casework(story: dict, clock: Clock):
         kind, days = story["detail"]
         yield "delinquent_detail", key | {"detail_number": RECORDS + no, "detail_kind": kind, "started_on": clock.first - days,
                                           "ended_on": NEVER, "is_confirmed": 1}
-    scope = [{"notice_number": _notice(clock, story, back), "installment_no": term} for back, term in sorted(story["paid_by_plan"] + story["unpaid"])]
+    scope = _keys(story, clock, story["paid_by_plan"] + story["unpaid"])
     if "seized_days" in story:
         disposed = {"disposition_number": 99_000_000 + no}
         yield "disposition", key | disposed | {"disposition_kind": "差押", "asset_kind": "預金", "ended_on": NEVER, "end_reason": None,
