@@ -1,7 +1,6 @@
 """国保賦課: what each premium rests on, part by part, and what became of it."""
 
 import numpy as np
-import polars as pl
 
 from sample_city.assessment import COMPONENTS, Bills
 from sample_city.insured import PER_HEAD, PER_HOME, PER_MILLE, Insured, Levy, payers, taxable
