@@ -39,6 +39,7 @@ from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
 from sample_city.residents import people_tables
 from sample_city.stored import Stored
+from sample_city.stored_again import reckon_again
 from sample_city.words import pick
 
 Tables = Callable[[int, int | None], dict[str, pl.DataFrame]]
@@ -102,6 +103,7 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     names = lasting["person"]["name"].head(people.household.size)
     block = settle_block(draw, people, bills, pursued, paid, gone, numbers, head, names)
     lasting |= old_tables(block, lasting["negotiation_note"]) | insurance_tables(block, spells)
+    reckon_again(kept, bills, numbers, lasting, draw.clock.first)
     totals.add(lasting, year_end_arrears(money, totals))
     return lambda day, since: lasting | figures(money, day, since)
 

@@ -19,6 +19,7 @@ from sample_city.levy_basis import plain_basis
 from sample_city.receipts import safe_number
 from sample_city.relations import LATEST
 from sample_city.slips import batch_number
+from sample_city.stored_again import completions, touched_by
 from sample_city.story_assets import INCOME_PER_YEN, asset_rows
 from sample_city.story_records import RECORDS
 from sample_city.story_residents import FIRST, head, residents
@@ -70,7 +71,21 @@ def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
             rows.setdefault(table, []).append(row)
     frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {
         "ward": ward_table(), "corporation_return": corporation_table(clock)}
+    frames["installment"] = _again(clock, frames)
     return lambda day, since: frames if since is None else {"flash_receipt": frames["flash_receipt"]}
+
+
+def _again(clock: Clock, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """期別調定 with the stored dates of what 差押, 猶予 or papers touch asked of the law again; the planted ones stay."""
+    installments, kept = frames["installment"], {(int(each.notice_number), int(each.installment_no)) for each in planted(clock)}
+    touched = touched_by(frames, "grace_installment", "document_installment", "disposition_installment")
+    rows = installments.join(touched, on=["notice_number", "installment_no"], how="semi").filter(pl.col("stored_unpaid_yen") > 0)
+    due = {(notice, no): day for notice, no, day in rows.select("notice_number", "installment_no", "due_date").iter_rows()
+           if (notice, no) not in kept}
+    ends = completions(frames, due, touched, number(clock.feed_dates[0]))
+    stored_on = installments.select("notice_number", "installment_no", "stored_prescription_2y_on").iter_rows()
+    fresh = [ends.get((notice, no), on) for notice, no, on in stored_on]
+    return installments.with_columns(stored_prescription_2y_on=pl.Series(fresh))
 
 
 def _due(clock: Clock, back: int, no: int) -> int:
