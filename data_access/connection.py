@@ -175,7 +175,7 @@ def _follow_ledger(served: Engine) -> None:
         cursor.execute("insert into serving.live_note by name select * from arrived")
         cursor.unregister("arrived")
         cursor.execute(LIVE_CONTACT)
-        served.ledger_seq = max(newest, *notes["seq"])
+        served.ledger_seq = max([newest, *notes["seq"]])  # an event may be no note
 
 
 def _follow_reports(served: Engine) -> None:

@@ -15,9 +15,10 @@ def selector() -> None:
     if len(days) < 2:
         return
     newest = next(iter(days))
-    st.session_state[BOX] = _day(days) or newest
+    shown = st.session_state[BOX] = _day(days) or newest
     st.sidebar.selectbox("基準日", list(days), key=BOX, on_change=_choose, args=(newest,),
                          format_func=lambda day: _name(days[day], is_newest=day == newest))
+    st.sidebar.caption(f"{wording.clock(days[shown].published_at.isoformat())} 公開")
 
 
 def chosen() -> str | None:
@@ -69,5 +70,6 @@ def _days() -> dict[str, Kept]:
 
 
 def _name(each: Kept, *, is_newest: bool) -> str:
-    published = wording.clock(each.published_at.isoformat())
-    return f"{wording.wareki_with_weekday(each.business_date)}{'・最新' if is_newest else ''}（{published} 公開）"
+    published = each.published_at.astimezone(wording.JAPAN)
+    weekday = wording.WEEKDAYS[each.business_date.weekday()]
+    return f"{wording.short(each.business_date)}（{weekday}）" + ("最新" if is_newest else f"{published.month}/{published.day}公開")
