@@ -95,7 +95,7 @@ def engine_of(snapshot_id: str) -> Engine:
             while len(_older) >= MOST_OLDER:
                 _older.popitem(last=False)
             _older[key] = _open(wanted)
-            _load_reports(_older[key], until=wanted.manifest["published_at"])
+            _load_reports(_older[key], is_older=True)
         _older.move_to_end(key)
         _older[key].used_at = time.monotonic()
         return _older[key]
@@ -186,9 +186,11 @@ def _follow_reports(served: Engine) -> None:
         served.reports_seen = seen
 
 
-def _load_reports(served: Engine, until: str = "9999") -> None:
-    """Every intake that had begun by `until` (UTC text)."""
+def _load_reports(served: Engine, *, is_older: bool = False) -> None:
+    """Every intake so far; for an older snapshot those up to the one that published it."""
     found = [json.loads(path.read_text("utf-8")) for path in sorted(report.folder().glob("*.json"))]
+    own = [each["started_at"] for each in found if each["snapshot_id"] == served.snapshot.id]
+    until = min(own, default=served.snapshot.manifest["published_at"]) if is_older else "9999"
     found = [each for each in found if each["started_at"] <= until]
     run = [{name: each[name] for name in INTAKE} for each in found]
     files = [{**file, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),

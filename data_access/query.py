@@ -25,7 +25,6 @@ from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in
 from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
 
-
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
 
 

@@ -151,7 +151,8 @@ def served_names() -> list[str]:
     now = (root / "CURRENT").read_text("ascii").split() if (root / "CURRENT").exists() else []
     if (root / "SERVED").exists():
         return [*(root / "SERVED").read_text("ascii").split(), *now]
-    return [*sorted(path.name for path in root.iterdir() if now and NAME.fullmatch(path.name) and path.name < now[0]), *now]
+    older = sorted(path.name for path in root.iterdir() if NAME.fullmatch(path.name) and path.name < now[0]) if now else []
+    return [*older, *now]
 
 
 def remove(snapshot_id: str) -> None:
