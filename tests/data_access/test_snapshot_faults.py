@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sqlalchemy.exc import OperationalError
 
 import settings
 from data_access import lineage, query, retention, snapshot
@@ -228,7 +229,7 @@ def test_a_full_disk_leaves_the_eve_served(eve):
             try:
                 take_in(DAY_TWO)
             except Exception as failure:
-                os._exit(3 if isinstance(failure, (OSError, duckdb.Error)) else 4)
+                os._exit(3 if isinstance(failure, (OSError, duckdb.Error, OperationalError)) else 4)
             os._exit(5)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3, f"limit {limit}"
         assert snapshot.current() == before, f"limit {limit}"
