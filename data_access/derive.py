@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 import settings
-from data_access import source
+from data_access import kept_sums, source
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
 from law.parameters import as_tables
@@ -46,6 +46,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
+    kept_sums.add(connection, restricted)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)
