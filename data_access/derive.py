@@ -14,18 +14,22 @@ import polars as pl
 
 import settings
 from data_access import kept_sums, source
+from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
+from data_access.prescription_reason import name_reasons
 from law.parameters import as_tables
 from law.screening import criteria
+from law.wage_attachment import law_tables as wage_tables
 
 STEPS = (
-    "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
-    "case_person", "household_member", "screening_evidence", "screening",
-    "timeline", "rate_cube", "rate_month",
+    "place", "balance", "settlement", "open_installment", "grace_span", "prescription_event", "demand_state",
+    "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
+    "prescription_difference", "difference", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
+    "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property",
+    "screening_evidence", "screening", "timeline", "rate_cube", "rate_month", "installment_slip_count",
 )
-PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
+PASSING = ("open_installment", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "demand_state")
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
 
@@ -46,6 +50,10 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
+        if step == "prescription_difference":
+            name_reasons(connection, as_of)
+        if step == "difference":
+            add_fixed_charges(connection, as_of)
     kept_sums.add(connection, restricted)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
@@ -76,7 +84,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in {**as_tables(), "screening_criterion": criteria()}.items():
+    for name, rows in {**as_tables(), **wage_tables(), "screening_criterion": criteria()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")
