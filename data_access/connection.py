@@ -2,19 +2,27 @@
 
 The engine holds small derived tables in memory, sees the rest of the snapshot through views, reads no other
 file, and loads what officers wrote since. A new snapshot means a new engine; the old one ends with its last cursor.
+An older kept snapshot is opened beside it, with nothing in it that came later; a few at a time.
 """
 
+import fcntl
 import json
+import os
 import threading
+import time
 import tomllib
+import weakref
+from collections import OrderedDict
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+import settings
 from auth.access import User, clearance, scope
-from data_access import derive, ledger_tail, report, snapshot, source
+from data_access import derive, ledger_tail, lineage, report, snapshot, source
 from data_access.feed_rules import literal
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
@@ -32,7 +40,12 @@ class NothingPublished(Exception):
     """まだ公開されたスナップショットがない。"""
 
 
-@dataclass
+NOT_KEPT = "この基準日のデータは、保存期間が過ぎたか、公開されたことがありません。基準日を選び直してください。"
+MOST_OLDER = 2
+IDLE_SECONDS = 900
+
+
+@dataclass(eq=False)
 class Engine:
     """One snapshot being served: its DuckDB, and how far the ledger and the intake reports are loaded."""
 
@@ -40,10 +53,12 @@ class Engine:
     connection: duckdb.DuckDBPyConnection
     ledger_seq: int
     reports_seen: int = -1
+    used_at: float = 0
 
 
-_lock = threading.Lock()
+_lock, _older_lock = threading.Lock(), threading.Lock()
 _engines: dict[str, Engine] = {}
+_older: OrderedDict[str, Engine] = OrderedDict()
 
 
 def engine() -> Engine:
@@ -54,7 +69,6 @@ def engine() -> Engine:
     with _lock:
         key = str(now.folder)
         if key not in _engines:
-            snapshot.verify(now)
             served = _open(now)
             _engines.clear()
             _engines[key] = served
@@ -62,6 +76,36 @@ def engine() -> Engine:
         _follow_ledger(served)
         _follow_reports(served)
     return served
+
+
+def engine_of(snapshot_id: str) -> Engine:
+    """The engine of one snapshot that the served data stands on: the newest as ever, an older one as it was published.
+
+    Raises SnapshotRefused for any other id. At most MOST_OLDER stay open; one that nobody asks goes after a while."""
+    now = snapshot.current()
+    if now is not None and now.id == snapshot_id:
+        return engine()
+    if snapshot_id not in {kept.id for kept in lineage.offered()}:
+        raise snapshot.SnapshotRefused(NOT_KEPT)
+    with _older_lock:
+        _let_go()
+        key = str(settings.snapshots() / snapshot_id)
+        if key not in _older:
+            wanted = snapshot.find(snapshot_id)
+            while len(_older) >= MOST_OLDER:
+                _older.popitem(last=False)
+            _older[key] = _open(wanted)
+            _load_reports(_older[key], is_older=True)
+        _older.move_to_end(key)
+        _older[key].used_at = time.monotonic()
+        return _older[key]
+
+
+def _let_go() -> None:
+    """Close what nobody has asked for a while, so that it can be purged when its time comes."""
+    for key, opened in list(_older.items()):
+        if time.monotonic() - opened.used_at > IDLE_SECONDS:
+            del _older[key]
 
 
 def reader(served: Engine, user: User) -> duckdb.DuckDBPyConnection:
@@ -74,6 +118,29 @@ def reader(served: Engine, user: User) -> duckdb.DuckDBPyConnection:
 
 
 def _open(now: snapshot.Snapshot) -> Engine:
+    """Check and open `now`; until its engine ends, nobody purges it."""
+    with ExitStack() as until_it_ends:
+        until_it_ends.callback(os.close, _hold(now))
+        snapshot.verify(now)
+        opened = Engine(now, _connect(now), now.manifest["ledger_seq"])
+        weakref.finalize(opened, until_it_ends.pop_all().close)
+    return opened
+
+
+def _hold(wanted: snapshot.Snapshot) -> int:
+    """A shared lock on the snapshot's folder, as an open file; a purge waits for nobody and passes by what is held."""
+    try:
+        held = os.open(wanted.folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_SH)
+    except FileNotFoundError:
+        raise snapshot.SnapshotRefused(NOT_KEPT) from None
+    if not wanted.folder.is_dir():  # purged while the lock was waited for
+        os.close(held)
+        raise snapshot.SnapshotRefused(NOT_KEPT)
+    return held
+
+
+def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     restricted, derived = now.parquet("restricted"), now.parquet("derived")
     connection = duckdb.connect(config={"python_enable_replacements": False, "autoinstall_known_extensions": False,
                                         "autoload_known_extensions": False})
@@ -96,7 +163,7 @@ def _open(now: snapshot.Snapshot) -> Engine:
     connection.execute(f"set allowed_paths = [{files}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
-    return Engine(now, connection, now.manifest["ledger_seq"])
+    return connection
 
 
 def _follow_ledger(served: Engine) -> None:
@@ -108,15 +175,23 @@ def _follow_ledger(served: Engine) -> None:
         cursor.execute("insert into serving.live_note by name select * from arrived")
         cursor.unregister("arrived")
         cursor.execute(LIVE_CONTACT)
-        served.ledger_seq = max(newest, *notes["seq"])
+        served.ledger_seq = max([newest, *notes["seq"]])  # an event may be no note
 
 
 def _follow_reports(served: Engine) -> None:
     folder = report.folder()
     seen = folder.stat().st_mtime_ns if folder.is_dir() else 0
-    if seen == served.reports_seen:
-        return
-    found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))] if seen else []
+    if seen != served.reports_seen:
+        _load_reports(served)
+        served.reports_seen = seen
+
+
+def _load_reports(served: Engine, *, is_older: bool = False) -> None:
+    """Every intake so far; for an older snapshot those up to the one that published it."""
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(report.folder().glob("*.json"))]
+    own = [each["started_at"] for each in found if each["snapshot_id"] == served.snapshot.id]
+    until = min(own, default=served.snapshot.manifest["published_at"]) if is_older else "9999"
+    found = [each for each in found if each["started_at"] <= until]
     run = [{name: each[name] for name in INTAKE} for each in found]
     files = [{**file, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
               "started_at": each["started_at"], "business_date": each["business_date"]}
@@ -127,7 +202,6 @@ def _follow_reports(served: Engine) -> None:
     cursor = served.connection.cursor()
     for name, rows, schema in (("intake", run, INTAKE), ("intake_file", files, INTAKE_FILE), ("intake_problem", problems, INTAKE_PROBLEM)):
         _load(cursor, name, pl.DataFrame(rows, schema=schema))
-    served.reports_seen = seen
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 import settings
-from data_access import source
+from data_access import kept_sums, source
 from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
@@ -54,6 +54,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
             name_reasons(connection, as_of)
         if step == "difference":
             add_fixed_charges(connection, as_of)
+    kept_sums.add(connection, restricted)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 import settings
-from data_access import derive, feed_sense, ledger_tail, report, snapshot, staging
+from data_access import derive, erased, feed_sense, ledger_tail, report, retention, snapshot, staging
 from data_access.contract import System, systems, tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import FILE_NAME, Announced, Feed, Problem, ScheduleInvalid, read_schedule
@@ -88,6 +88,7 @@ def _take_in(day: Day, made: Report) -> None:
                     "law_version": version(), "feeds": made.files}
         made.snapshot_id = snapshot.publish(day.folder, manifest, counts).id
         made.outcome = "公開"
+        retention.after_publish()
 
 
 def _system(connection, day: Day, system: System, sequences: dict[str, int], made: Report) -> None:
@@ -126,6 +127,7 @@ def _complete(connection, day: Day, made: Report) -> tuple[dict[str, int], int]:
     if day.before:
         came = {table.name for system in day.due for table in system.tables}
         staging.carry_over(day.before.folder / "restricted", restricted, came)
+    erased.leave_out(restricted, day.business_date, day.before)
     staging.split(connection, restricted)
     made.problems += staging.lost_references(connection, restricted)
     made.problems += feed_sense.senseless(connection, restricted)

@@ -5,6 +5,9 @@ first lines. It runs on a cursor that carries the asker's districts and clearanc
 the access log before the caller sees it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,39 +17,68 @@ import settings
 from audit import log
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
-from data_access import derive
-from data_access.connection import engine, reader
+from data_access import derive, lineage
+from data_access.connection import Engine, engine, engine_of, reader
+from data_access.lineage import Kept
 from data_access.question import question
+from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
 from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
+
+PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Which data the screens show: 基準日, snapshot, when it was published, open days whose feeds are missing."""
+    """Which data the screens show: 基準日, snapshot, when it was published, open days whose feeds are missing, and
+    whether it is the newest there is."""
 
     as_of: date
     snapshot_id: str
     published_at: datetime
     missed_days: int
+    is_newest: bool = True
 
     @property
     def is_stale(self) -> bool:
         return self.missed_days > 0
 
 
-def ask(user: User, name: str, **params: object) -> pl.DataFrame:
-    """The answer to queries/<name>.sql for `user`, one row per its stated grain.
+_looked_at: ContextVar[str | None] = ContextVar("looked_at", default=None)
+
+
+@contextmanager
+def looking_at(snapshot_id: str | None) -> Iterator[None]:
+    """Whatever is asked in this block is answered as of that snapshot; None = the newest. One screen, one snapshot."""
+    before = _looked_at.set(snapshot_id)
+    try:
+        yield
+    finally:
+        _looked_at.reset(before)
+
+
+def _served(snapshot_id: str | None = None) -> Engine:
+    wanted = snapshot_id or _looked_at.get()
+    return engine_of(wanted) if wanted else engine()
+
+
+def kept() -> list[Kept]:
+    """The snapshots that may be looked at, the newest first. Empty before the first publish."""
+    return lineage.offered()
+
+
+def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: object) -> pl.DataFrame:
+    """The answer to queries/<name>.sql for `user`, one row per its stated grain, as of the snapshot looked at.
 
     Raises NotAllowed when the user's role does not hold the question's action, AuditUnavailable when the
-    disclosure cannot be recorded; in both cases nothing is returned.
+    disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each case nothing is returned.
     """
     asked = question(name)
     decision = decide(user, asked.action)
     if not decision.allowed:
         log.append(actor=user.name if user else "", action="refused", question=name, detail={"reason": decision.reason})
         raise NotAllowed(decision.reason)
-    served = engine()
+    served = _served(snapshot_id)
     frame = reader(served, user).sql(asked.sql, params=params).pl()
     references = frame["atena_ref"].unique().to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
@@ -56,9 +88,9 @@ def ask(user: User, name: str, **params: object) -> pl.DataFrame:
 
 def standing() -> Standing:
     """What the screens stand on now. Raises NothingPublished before the first snapshot."""
-    used = engine().snapshot
+    used, newest = _served().snapshot, engine().snapshot
     published_at = datetime.fromisoformat(used.manifest["published_at"])
-    return Standing(used.business_date, used.id, published_at, missed_days(used.business_date, settings.today()))
+    return Standing(used.business_date, used.id, published_at, missed_days(newest.business_date, settings.today()), used.id == newest.id)
 
 
 def missed_days(as_of: date, today: date) -> int:
@@ -81,8 +113,11 @@ def reference_of(atena_number: str) -> str:
 
 
 def subject(user: User, atena_ref: str) -> Subject:
-    """The person a command may act on, when `user` may see the case. Raises NotAllowed otherwise."""
+    """The person a command may act on, when `user` may see the case. Raises NotAllowed otherwise, and while an older
+    day is looked at: what is written belongs to today."""
     served = engine()
+    if _looked_at.get() not in (None, served.snapshot.id):
+        raise NotAllowed(PAST_IS_READ_ONLY)
     cursor = reader(served, user)
     found = cursor.execute(
         "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from derived.delinquent as delinquent "

@@ -1,6 +1,7 @@
 """Snapshots: built beside, hashed, renamed into place once; CURRENT always names a complete one.
 
 snapshots/<business date>T<time>Z-<hash8>/{restricted,derived}/<table>.parquet + manifest.json
+SERVED lists what CURRENT named before, oldest first (lineage.py reads it).
 """
 
 import fcntl
@@ -20,6 +21,7 @@ import settings
 SCHEMA_VERSION = 1
 NAME = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
 BUILDING = ".building-"
+PURGING = ".purging-"
 
 
 class SnapshotRefused(Exception):
@@ -87,8 +89,8 @@ def kept() -> list[Snapshot]:
 
 
 @contextmanager
-def building() -> Iterator[Path]:
-    """A fresh folder to build the next snapshot in, alone; what a crash left behind is removed first."""
+def alone() -> Iterator[Path]:
+    """The snapshots' folder, for the one process that may change it; half-made and half-removed folders go first."""
     root = settings.snapshots()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (root / ".lock").open("w") as lock:
@@ -96,8 +98,15 @@ def building() -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise PublisherBusy("ほかの取込が動いています。終わってからもう一度実行してください。") from None
-        for left in root.glob(f"{BUILDING}*"):
+        for left in (*root.glob(f"{BUILDING}*"), *root.glob(f"{PURGING}*")):
             shutil.rmtree(left)
+        yield root
+
+
+@contextmanager
+def building() -> Iterator[Path]:
+    """A fresh folder to build the next snapshot in, alone."""
+    with alone() as root:
         folder = root / f"{BUILDING}{os.getpid()}"
         for layer in ("restricted", "derived"):
             (folder / layer).mkdir(parents=True, mode=0o700)
@@ -124,14 +133,40 @@ def publish(folder: Path, manifest: dict, row_counts: dict[str, int]) -> Snapsho
     name = f"{business_date:%Y%m%d}T{now:%H%M%S}Z-{_short_hash(text)}"
     os.rename(folder, settings.snapshots() / name)
     _to_disk(settings.snapshots())
-    _make_current(name)
+    make_current(name)
     return find(name)
 
 
-def _make_current(name: str) -> None:
+def make_current(name: str) -> None:
+    """Have CURRENT name `name`; call it `alone`. What it named until now is written to SERVED first, so that SERVED
+    and CURRENT together always tell everything that was ever shown, whenever the power goes."""
+    _replace("SERVED", "".join(f"{each}\n" for each in served_names()))
+    _replace("CURRENT", name + "\n")
+
+
+def served_names() -> list[str]:
+    """Every name that CURRENT has had, oldest first, the present one last. Snapshots from before SERVED was written
+    count as served up to CURRENT."""
     root = settings.snapshots()
-    _write(root / ".CURRENT.new", name + "\n")
-    os.rename(root / ".CURRENT.new", root / "CURRENT")
+    now = (root / "CURRENT").read_text("ascii").split() if (root / "CURRENT").exists() else []
+    if (root / "SERVED").exists():
+        return [*(root / "SERVED").read_text("ascii").split(), *now]
+    older = sorted(path.name for path in root.iterdir() if NAME.fullmatch(path.name) and path.name < now[0]) if now else []
+    return [*older, *now]
+
+
+def remove(snapshot_id: str) -> None:
+    """Take one snapshot away, all of it at once for whoever looks; call it `alone`."""
+    root = settings.snapshots()
+    os.rename(root / snapshot_id, root / f"{PURGING}{snapshot_id}")
+    _to_disk(root)
+    shutil.rmtree(root / f"{PURGING}{snapshot_id}")
+
+
+def _replace(name: str, text: str) -> None:
+    root = settings.snapshots()
+    _write(root / f".{name}.new", text)
+    os.rename(root / f".{name}.new", root / name)
     _to_disk(root)
 
 

@@ -33,7 +33,7 @@ def render(user: User) -> None:
     _who(person)
     _amounts(person)
     _due(user, atena_ref, stands)
-    if decide(user, "note.write").allowed:
+    if decide(user, "note.write").allowed and stands.is_newest:
         note_form(atena_ref, person["note_version"])
     arrears, timeline, household, assets = st.tabs(["期別", "経過", "世帯・賦課", "財産・所得"], key="case_view", on_change="rerun")
     if arrears.open:

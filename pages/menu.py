@@ -3,6 +3,7 @@
 import streamlit as st
 
 from auth.current import current_user
+from pages.parts import as_of
 from pages.parts.door import forget, shown_pages
 from pages.parts.heading import account
 
@@ -19,5 +20,6 @@ if user is None:
     st.info("サインインの有効時間が過ぎました。再読み込みして、もう一度サインインしてください。")
 else:
     chosen = st.navigation(shown_pages(user), expanded=True)
+    as_of.selector()
     account(user)
     chosen.run()

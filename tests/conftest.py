@@ -60,6 +60,7 @@ def _copy(founded, name, tmp_path, monkeypatch):
     yield home
     store.engine().dispose()
     connection._engines.clear()
+    connection._older.clear()
 
 
 @pytest.fixture

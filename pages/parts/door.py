@@ -9,7 +9,9 @@ from audit.log import AuditUnavailable
 from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access.connection import NothingPublished
+from data_access.query import SnapshotRefused, looking_at
 from pages import REGISTER, Entry
+from pages.parts import as_of
 
 CASE = "case_ref"
 OPENS = "opens_case"
@@ -37,9 +39,12 @@ def _runner(entry: Entry) -> Callable[[], None]:
             st.warning(decision.reason, icon=":material/lock:")
             return
         try:
-            import_module(f"pages.{entry.module}").render(user)
+            with looking_at(as_of.chosen()):
+                import_module(f"pages.{entry.module}").render(user)
         except NotAllowed as refusal:
             st.warning(str(refusal), icon=":material/lock:")
+        except SnapshotRefused as refusal:
+            st.error(str(refusal), icon=":material/error:")
         except NothingPublished as empty:
             st.info(str(empty), icon=":material/inbox:")
         except AuditUnavailable:

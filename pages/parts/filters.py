@@ -6,6 +6,7 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
+from pages.parts import as_of
 
 
 def district(user: User, everywhere: str = "すべての地区") -> str | None:
@@ -48,7 +49,7 @@ def bring_back(*keys: str) -> None:
 
     The first key is a control that Streamlit forgets while another page is open."""
     left = st.session_state.get(f"left_{keys[0]}")
-    if left and keys[0] not in st.session_state and not st.query_params:
+    if left and keys[0] not in st.session_state and not set(st.query_params) - {as_of.IN_URL}:
         st.session_state.update(left)
 
 

@@ -6,12 +6,17 @@ import settings
 from auth.access import User, permissions, scope
 from auth.current import sign_out
 from data_access.query import Standing, standing
+from pages.parts import as_of
 from pages.parts.wording import wareki_with_weekday
 
 
 def heading(title: str, user: User, note: str = "") -> Standing:
-    """Title, 基準日 and reach; a banner when the data is stale. Returns what the page stands on."""
+    """Title, 基準日 and reach; a banner when the data is stale or another day is shown. Returns what the page stands on."""
     stands = standing()
+    if not stands.is_newest:
+        _past(stands)
+    elif as_of.refused():
+        st.warning("その基準日のデータは保存されていません。最新のデータを表示しています。", icon=":material/history:")
     st.title(title, anchor=False)
     st.caption(f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在　｜　{_reach(user)}　｜　データ {stands.snapshot_id}"
                + (f"　｜　{note}" if note else ""))
@@ -19,6 +24,12 @@ def heading(title: str, user: User, note: str = "") -> Standing:
         st.warning("データが古くなっています。連携状況を確かめてください。新しい納付が反映されていないことがあります。",
                    icon=":material/schedule:")
     return stands
+
+
+def _past(stands: Standing) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(f"**{wareki_with_weekday(stands.as_of)} 時点を表示しています**　記事は書けません", icon=":material/history:")
+        st.button("最新の表示に戻る", icon=":material/update:", on_click=as_of.back, width="content")
 
 
 def _reach(user: User) -> str:

@@ -17,7 +17,8 @@ from casework.negotiation_note import (
     NoteRefused,
     record_note,
 )
-from data_access.query import subject
+from data_access.query import looking_at, subject
+from pages.parts import as_of
 from pages.parts.wording import wareki
 
 OPENED, SAID = "note_opened", "note_said"
@@ -65,8 +66,9 @@ def _record(atena_ref: str, version: int, event_id: str) -> None:
         return
     typed = {field: st.session_state[_key(field, event_id)] for field in FIELDS}
     try:
-        event = record_note(user, subject(user, atena_ref), event_id=event_id,
-                            expected_version=version, today=settings.today(), **typed)
+        with looking_at(as_of.chosen()):
+            whose = subject(user, atena_ref)
+        event = record_note(user, whose, event_id=event_id, expected_version=version, today=settings.today(), **typed)
     except NoteRefused as refusal:
         _say("error", "　".join(sentence for _, sentence in refusal.errors))
     except Conflict as conflict:

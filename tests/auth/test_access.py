@@ -11,12 +11,13 @@ from auth.access import User, clearance, decide, permissions, scope
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
+PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
 MAY = {
-    "manager": LEADS | {"feed.detail"},
-    "chief": LEADS | {"note.write", "feed.detail"},
+    "manager": LEADS | {"feed.detail", "snapshot.rollback.approve", "levy_erasure.approve"},
+    "chief": LEADS | {"note.write", "feed.detail", *PROPOSALS},
     "officer": LEADS | {"note.write"},
     "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "feed.read", "feed.detail"},
+    "admin": {"home.read", "grounds.read", "feed.read", "feed.detail", *PROPOSALS},
     "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }

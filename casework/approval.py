@@ -1,0 +1,79 @@
+"""決裁 of what changes everybody's data: one person proposes, another approves, both in the ledger. Nothing is done here.
+
+A matter has one line of events. Only its newest proposal can be approved, so a newer one takes the older's place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from auth.access import NotAllowed, User, decide
+from casework import ledger
+from casework.ledger import Event
+from law.my_number import looks_like_my_number
+
+LONGEST_REASON = 500
+
+
+class ApprovalRefused(Exception):
+    """提案・承認を受け付けられない。The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something that needs two people: the ledger's subject and kind of event, its two actions in permissions.toml."""
+
+    name: str
+    propose_action: str
+    approve_action: str
+
+    @property
+    def proposal(self) -> str:
+        return f"{self.name}_proposal"
+
+    @property
+    def approval(self) -> str:
+        return f"{self.name}_approval"
+
+
+def propose(
+    user: User, matter: Matter, *, event_id: str, expected_version: int, content: Mapping[str, object], reason: str, today: date
+) -> Event:
+    """Write a proposal. Raises NotAllowed, ApprovalRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable."""
+    _check_allowed(user, matter.propose_action)
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。承認する人が読みます。")
+    if looks_like_my_number(reason):
+        raise ApprovalRefused("理由に個人番号とみられる12桁の数字があります。消してから提案してください。")
+    return ledger.append(
+        event_id=event_id, kind=matter.proposal, subject=matter.name, expected_version=expected_version, actor=user.name,
+        payload={**content, "reason": reason, "officer_name": user.display_name}, occurred_on=today,
+    )  # fmt: skip
+
+
+def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, today: date) -> Event:
+    """Approve the newest proposal, as another person. Raises as propose; Conflict when something came in between."""
+    _check_allowed(user, matter.approve_action)
+    events = ledger.events_of(matter.name)
+    sent_before = [event for event in events if event.event_id == event_id]
+    proposed = next((event for event in events if event.event_id == proposal_id and event.kind == matter.proposal), None)
+    if proposed is None or (proposed is not events[-1] and not sent_before):
+        raise ApprovalRefused("この提案は、もう最新ではありません。画面を開き直し、最新の提案を確かめてください。")
+    if proposed.actor == user.name:
+        raise NotAllowed("自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
+    return ledger.append(
+        event_id=event_id, kind=matter.approval, subject=matter.name, expected_version=proposed.version, actor=user.name,
+        payload={"proposal": proposal_id, "officer_name": user.display_name}, occurred_on=today,
+    )  # fmt: skip
+
+
+def waiting(matter: Matter) -> Event | None:
+    """The proposal that waits for an approval, if any."""
+    events = ledger.events_of(matter.name)
+    return events[-1] if events and events[-1].kind == matter.proposal else None
+
+
+def _check_allowed(user: User, action: str) -> None:
+    decision = decide(user, action)
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
