@@ -11,10 +11,11 @@ from auth.access import User, clearance, decide, permissions, scope
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
+WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write"}
 MAY = {
     "manager": LEADS | {"feed.detail"},
-    "chief": LEADS | {"note.write", "feed.detail"},
-    "officer": LEADS | {"note.write"},
+    "chief": LEADS | WRITES | {"feed.detail"},
+    "officer": LEADS | WRITES,
     "analyst": COMMON | {"feed.detail"},
     "admin": {"home.read", "grounds.read", "feed.read", "feed.detail"},
     "auditor": COMMON | {"feed.detail"},
