@@ -20,12 +20,12 @@ from law.parameters import as_tables
 from law.screening import criteria
 
 STEPS = (
-    "place", "balance", "settlement", "open_installment", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
+    "place", "balance", "settlement", "open_installment", "entry", "installment_plan", "installment_plan_scope", "prescription_event", "demand_state", "charge_exemption",
+    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "installment_plan_part", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
-PASSING = ("open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
+PASSING = ("entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
 
