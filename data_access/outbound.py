@@ -67,7 +67,7 @@ def send_out(business_date: date) -> list[Made]:
         contents = {each.path: each.content for each in made} | _schedules(made, plan, business_date)
         text = _manifest(plan, contents)
         if is_again and text != (folder / MANIFEST).read_text("utf-8"):
-            raise OutboundRefused(f"{business_date} の連携ファイルを同じ内容で作り直せません。台帳か照会ファイルが変わっています。システム管理者に連絡してください。")
+            raise OutboundRefused(f"{business_date} の連携ファイルを同じ内容で作り直せません。台帳・照会ファイル・書式のどれかが変わっています。システム管理者に連絡してください。")
         wanted = {path for path, content in contents.items() if _differs(folder / path, content)}
         written = [each for each in made if each.path in wanted]
         _log(written, plan, business_date)
