@@ -30,7 +30,7 @@ class Outlook:
     ends_on: date
     charge_yen: int | None
     smallest_yen: int | None
-    warnings: tuple[str, ...]
+    notes: tuple[str, ...]  # what the law says of the plan as a whole; of each installment `debts` tells
 
     def promised(self) -> list[tuple[date, int]]:
         """The parts as the ledger takes them: (納付予定日, 円)."""
@@ -49,7 +49,8 @@ def outlook(
     if len(kinds) != 1:
         raise PlanImpossible("対象の期別を選んでください。" if not kinds else "料と税は別の分納にしてください。対象の期別を科目ごとに選んでください。")
     facts = ask(user, "case_facts", atena_ref=atena_ref)
-    debts = [_debt(row, facts.filter(pl.col("installment_key") == row["installment_key"]).to_dicts()) for row in owed]
+    names = _names(owed)
+    debts = [_debt(row, names[row["installment_key"]], facts.filter(pl.col("installment_key") == row["installment_key"]).to_dicts()) for row in owed]
     try:
         plan = installment_plan.schedule(debts, first_on, as_of, monthly_yen, times, *kinds)
     except installment_plan.PlanRefused as refusal:
@@ -57,26 +58,29 @@ def outlook(
     return _outlook(plan, installment_plan.smallest_part(debts, first_on, as_of, levy_kind=kinds.pop()))
 
 
-def _debt(row: dict, facts: list[dict]) -> Debt:
-    """What was written off counts as paid: it is owed no more."""
+def _debt(row: dict, name: str, facts: list[dict]) -> Debt:
+    """What was written off counts as paid: it is owed no more; what is to be refunded is owed again."""
     events = tuple(Event(fact["kind"], fact["from_date"], fact["to_date"], fact["end_reason"], fact["is_confirmed"], fact["deadline"])
                    for fact in facts if fact["fact"] == "時効")
     paid = [(fact["from_date"], fact["principal_yen"]) for fact in facts if fact["fact"] in ("収納", "欠損")]
-    refund_due = row["assessed_yen"] - sum(yen for _, yen in paid) - row["unpaid_yen"]
+    owed_in_all = row["unpaid_yen"] + sum(yen for _, yen in paid)
     return Debt(
-        _name(row), row["due_date"], row["assessed_yen"] - refund_due, tuple(paid), events,
+        name, row["due_date"], owed_in_all, tuple(paid), events,
         designated_deadline=next((event.deadline for event in events if event.kind == "督促"), None),
         exemptions=tuple(Exemption(fact["from_date"], fact["to_date"], fact["kind"]) for fact in facts if fact["fact"] == "免除"),
     )  # fmt: skip
 
 
-def _name(row: dict) -> str:
-    """How the law's sentences call an installment; the notice tells apart two of one year."""
-    return f"{row['levy_year']}年度 第{int(row['installment_no'])}期（{row['installment_key']}）"
+def _names(owed: list[dict]) -> dict[str, str]:
+    """What each installment is called; the notice is named only where it tells two of one year apart."""
+    short = {row["installment_key"]: f"{row['levy_year']}年度 第{int(row['installment_no'])}期" for row in owed}
+    called = list(short.values())
+    return {key: name if called.count(name) == 1 else f"{name}（{key}）" for key, name in short.items()}
 
 
 def _outlook(plan: Plan, smallest_yen: int | None) -> Outlook:
     parts = [(part.number, part.pay_on, part.principal_yen, part.left_yen, part.charge_yen) for part in plan.parts]
     debts = [(each.key, each.paid_off_on, each.completes_on, each.if_pledged_on, each.state) for each in plan.prescriptions]
     return Outlook(pl.DataFrame(parts, schema=PART_ROWS, orient="row"), pl.DataFrame(debts, schema=DEBT_ROWS, orient="row"),
-                   plan.ends_on, plan.charge_yen, smallest_yen, plan.warnings)
+                   plan.ends_on, plan.charge_yen, smallest_yen,
+                   tuple(said for said in plan.warnings if not said.startswith(tuple(each.key for each in plan.prescriptions))))

@@ -50,7 +50,7 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
         st.info("ここで記録した分納で、取り消していないものはありません。", icon=":material/info:")
         return
     short = [field for field in kind.fields if field.type in SHORT]
-    for place, field in zip(st.columns(len(short)), short, strict=True):
+    for place, field in zip(st.columns(max(3, len(short))), short, strict=False):
         with place:
             _short(field, _key(field, event_id))
     for field in kind.fields:

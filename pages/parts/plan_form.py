@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User
@@ -46,13 +47,17 @@ def _outlook(user: User, atena_ref: str, event_id: str, keys: list[str], as_of: 
 def _show(found: Outlook) -> None:
     smallest = f"時効までに終わる最小の月額 {wording.yen(found.smallest_yen)}" if found.smallest_yen else "時効までに終わる月額はありません"
     st.markdown(f"**{found.parts.height}回　本料の完納 {wording.wareki(found.ends_on)}　その日の延滞金 {wording.yen(found.charge_yen)}**　｜　{smallest}")
+    late = found.debts.filter(~found.debts["state"].is_in(["間に合う", "差押中"])).height
+    if late:
+        st.warning(f"時効の日までに払い終わらない期別が {late} 期あります。月額か初回の日を見直すか、書面の誓約を受けてください。", icon=":material/hourglass_bottom:")
     left, right = st.columns(2)
     with left:
         tables.show(found.parts, list(found.parts.columns), empty="", alt="分納の予定の表。1行が1回")
     with right:
-        tables.show(found.debts, ["planned_installment", "paid_off_on", "prescription_on", "state"], empty="", alt="期別ごとの完納の日と時効の表")
-    for warning in found.warnings:
-        st.caption(wording.in_wareki(warning))
+        said = pl.Series("planned_installment", [wording.in_wareki(name) for name in found.debts["planned_installment"]], dtype=pl.String)
+        tables.show(found.debts.with_columns(said), ["planned_installment", "state", "paid_off_on", "prescription_on"], empty="", alt="期別ごとの完納の日と時効の表")
+    for note in found.notes:
+        st.caption(wording.in_wareki(note))
 
 
 def _end_of_next_month(day: date) -> date:
