@@ -50,12 +50,12 @@ def _show(found: Outlook) -> None:
     late = found.debts.filter(~found.debts["state"].is_in(["間に合う", "差押中"])).height
     if late:
         st.warning(f"時効の日までに払い終わらない期別が {late} 期あります。月額か初回の日を見直すか、書面の誓約を受けてください。", icon=":material/hourglass_bottom:")
-    left, right = st.columns(2)
+    left, right = st.columns([7, 10])
     with left:
-        tables.show(found.parts, list(found.parts.columns), empty="", alt="分納の予定の表。1行が1回")
+        tables.show(found.parts, ["part_no", "promised_on", "promised_yen", "charge_yen"], empty="", alt="分納の予定の表。1行が1回")
     with right:
         said = pl.Series("planned_installment", [wording.in_wareki(name) for name in found.debts["planned_installment"]], dtype=pl.String)
-        tables.show(found.debts.with_columns(said), ["planned_installment", "state", "paid_off_on", "prescription_on"], empty="", alt="期別ごとの完納の日と時効の表")
+        tables.show(found.debts.with_columns(said), ["planned_installment", "paid_off_on", "state", "prescription_on"], empty="", alt="期別ごとの完納の日と時効の表")
     for note in found.notes:
         st.caption(wording.in_wareki(note))
 
