@@ -15,7 +15,7 @@ PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing col
 
 help: ## この一覧を出す
 	@echo "国民健康保険料 滞納管理コンソール"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） PORT=$(PORT) PYTHON=$(PYTHON)"
 
 demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… PORT=…）

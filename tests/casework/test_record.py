@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import text
 
+import store
 from auth.access import NotAllowed, User, decide, permissions
 from casework import fields as field_checks
 from casework import ledger
@@ -151,6 +153,16 @@ def test_a_correction_takes_the_place_and_is_checked_alike(sqlite_file, kind):
     other = next(name for name in ("reminder", "residence_finding") if name != kind)
     with pytest.raises(ledger.EventRefused, match="同じ種類の記録に見つかりません"):
         write(other, corrects=right.event_id)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_store_that_takes_nothing_leaves_nothing(sqlite_file, kind):
+    given, before = fields(kind), ledger.last_seq()
+    with store.engine().begin() as connection:
+        connection.execute(text("create trigger full before insert on event begin select raise(abort, 'disk full'); end"))
+    with pytest.raises(ledger.LedgerUnavailable, match="何も記録されていません"):
+        write(kind, **given)
+    assert (ledger.last_seq(), ledger.verify()) == (before, None)
 
 
 @pytest.mark.parametrize("kind", KINDS)

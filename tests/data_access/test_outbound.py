@@ -166,6 +166,18 @@ def test_時効_is_the_whole_first_and_then_only_what_changed(eve):
     assert (folder() / "shuno" / "prescription_20261030_D.csv").exists()
 
 
+def test_時効_is_whole_again_when_the_day_before_is_kept_no_more(eve):
+    send_out(DAY_ONE)
+    gone = snapshot.current()
+    assert take_in(DAY_TWO).is_published
+    shutil.rmtree(gone.folder)
+    send_out(DAY_TWO)
+    assert (folder() / "shuno" / "prescription_20261030_F.csv").exists()
+    assert cells(rows("prescription")) == overdue(snapshot.current())
+    with pytest.raises(snapshot.SnapshotRefused):
+        send_out(DAY_ONE)
+
+
 def overdue(used) -> list[tuple]:
     """Every open installment of a snapshot as it should stand in the file, by key."""
     with duckdb.connect() as connection:
