@@ -101,7 +101,8 @@ def _sql(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
 
 def _frames(connection: duckdb.DuckDBPyConnection) -> tuple[pandas.DataFrame, ...]:
     own = "semi join derived.open_installment using (notice_number, installment_no)"
-    tables = ("from derived.open_installment order by notice_number, installment_no",
+    tables = ("select debt.*, forced_charge_yen from derived.open_installment as debt join source.installment using (notice_number, installment_no) "
+              "order by notice_number, installment_no",
               f"select receipt.* from source.receipt as receipt {own}", f"select off.* from source.write_off as off {own}",
               "from derived.charge_exemption", "from derived.prescription_event")
     return tuple(pandas.DataFrame(connection.sql(table).pl().to_dicts(), columns=connection.sql(table).columns) for table in tables)
@@ -120,7 +121,7 @@ def _loop(installments: pandas.DataFrame, receipts: pandas.DataFrame, write_offs
             row.assessed_yen, row.due_date, [(each.received_on, each.principal_yen) for each in own], as_of, row.levy_kind,
             write_offs=[(each.written_off_on, each.written_off_yen) for each in off.get(key, [])],
             exemptions=[Exemption(each.from_date, each.to_date, each.kind) for each in exempt.get(key, [])],
-            charge_paid=sum(each.charge_yen for each in own if each.received_on <= as_of))
+            charge_paid=sum(each.charge_yen for each in own if each.received_on <= as_of), forced_yen=_or_none(row.forced_charge_yen))
         own_events = [prescription.Event(each.kind, each.happened_on, _or_none(each.ended_on), _or_none(each.end_reason), bool(each.is_confirmed),
                                          _or_none(each.deadline)) for each in happened.get(key, [])]
         clock = prescription.explain(row.due_date, row.levy_kind, own_events, as_of)

@@ -14,7 +14,7 @@ REPEATS = 3
 BEFORE = ("balance", "open_installment", "prescription_event", "demand_state", "charge_exemption")
 LAW = ("demand_state", "delinquency_charge", "prescription_mark", "prescription")
 COPIED = ("derived.open_installment", "derived.prescription_event", "derived.charge_exemption", "source.receipt", "source.write_off",
-          "source.demand")
+          "source.demand", "source.installment")
 
 
 def measure(folder: Path, persons: int) -> list[Figure]:

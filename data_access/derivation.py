@@ -69,6 +69,7 @@ def _charge(basis: dict, facts: pl.DataFrame, as_of: date):
         write_offs=[(row["from_date"], row["principal_yen"]) for row in _of(facts, "欠損")],
         exemptions=[Exemption(row["from_date"], row["to_date"], row["kind"]) for row in _of(facts, "免除")],
         charge_paid=sum(row["charge_yen"] for row in received if row["from_date"] <= as_of),
+        forced_yen=basis["forced_charge_yen"],
     )
 
 

@@ -14,16 +14,20 @@ import polars as pl
 
 import settings
 from data_access import source
+from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.feed_schedule import Problem
+from data_access.prescription_reason import name_reasons
 from law.parameters import as_tables
 from law.screening import criteria
+from law.wage_attachment import law_tables as wage_tables
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "entry", "installment_plan", "installment_plan_scope", "prescription_event", "demand_state", "charge_exemption",
-    "delinquency_charge", "prescription_mark", "prescription", "installment_fact", "installment_plan_part", "plan_state", "note", "case_installment", "delinquent",
-    "case_person", "household_member", "screening_evidence", "screening",
-    "timeline", "rate_cube", "rate_month",
+    "delinquency_charge", "prescription_mark", "prescription", "prescription_difference", "difference", "installment_fact",
+    "installment_plan_part", "plan_state", "note", "case_installment", "delinquent", "case_person", "household_member",
+    "case_income", "wage_fact", "attachable_wage", "case_property", "screening_evidence", "screening",
+    "timeline", "rate_cube", "rate_month", "installment_slip_count",
 )
 PASSING = ("entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge", "prescription_mark", "prescription", "demand_state")
 HERE = Path(__file__).parent / "derived"
@@ -46,6 +50,10 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
         connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
         if step == "settlement" and (problems := _settled(connection)):
             return {}, problems
+        if step == "prescription_difference":
+            name_reasons(connection, as_of)
+        if step == "difference":
+            add_fixed_charges(connection, as_of)
     for step in (step for step in STEPS if step not in PASSING):
         connection.execute(f"copy derived.{step} to {literal(str(folder / 'derived' / f'{step}.parquet'))} (format parquet, compression zstd)")
     _write_references(connection, folder)
@@ -75,7 +83,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in {**as_tables(), "screening_criterion": criteria()}.items():
+    for name, rows in {**as_tables(), **wage_tables(), "screening_criterion": criteria()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")

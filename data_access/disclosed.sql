@@ -142,6 +142,100 @@ from derived.delinquent as delinquent
 join source.nhi_levy as levy on levy.head_atena_number = delinquent.atena_number
 where in_scope(delinquent.district_code);
 
+-- 住民税・固定資産税・軽自動車税: what a delinquent earns and owns. Everything here is C5. A workplace, a house or a number
+-- plate may lead to a protected person: it is shown to nobody, from their own case or from a co-owner's. And a house is
+-- mostly a home: who is shown an address to the town only is shown the place of a property no further.
+
+-- grain: one tax year of a delinquent: income by kind, the 住民税 on it, and the 国保賦課 of the same year
+create view disclosed.income as
+select
+    delinquent.atena_ref,
+    whole('C5', income.tax_year) as tax_year,
+    whole('C5', income.total_income_yen) as total_income_yen,
+    whole('C5', income.salary_revenue_yen) as salary_revenue_yen,
+    whole('C5', income.salary_income_yen) as salary_income_yen,
+    whole('C5', income.pension_revenue_yen) as pension_revenue_yen,
+    whole('C5', income.pension_income_yen) as pension_income_yen,
+    whole('C5', income.business_income_yen) as business_income_yen,
+    whole('C5', income.farm_income_yen) as farm_income_yen,
+    whole('C5', income.rent_income_yen) as rent_income_yen,
+    whole('C5', income.dividend_income_yen) as dividend_income_yen,
+    whole('C5', income.occasional_income_yen) as occasional_income_yen,
+    whole('C5', income.insurance_deduction_yen) as insurance_deduction_yen,
+    whole('C5', income.deduction_yen) as deduction_yen,
+    whole('C5', income.dependant_count) as dependant_count,
+    whole('C5', income.resident_tax_yen) as resident_tax_yen,
+    whole('C5', income.collection_method) as collection_method,
+    whole('C5', income.corrected_on) as corrected_on,
+    whole('C5', levy.income_yen) as income_yen,
+    whole('C5', levy.reduction_tenths) as reduction_tenths
+from derived.case_income as income
+join derived.delinquent as delinquent using (atena_number)
+left join source.nhi_levy as levy on levy.head_atena_number = income.atena_number and levy.levy_year = income.tax_year
+where in_scope(delinquent.district_code);
+
+-- grain: one pay report of a delinquent: employer × tax year; what a month's pay is likely to be where it is still paid
+create view disclosed.employment as
+select
+    delinquent.atena_ref,
+    whole('C5', employment.tax_year) as tax_year,
+    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_name) end as employer_name,
+    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_address) end as employer_address,
+    whole('C5', employment.gross_yen) as gross_yen,
+    whole('C5', employment.income_tax_yen) as income_tax_yen,
+    whole('C5', employment.social_insurance_yen) as social_insurance_yen,
+    whole('C5', employment.hired_on) as hired_on,
+    whole('C5', employment.left_on) as left_on,
+    whole('C5', employment.is_withholding) as is_withholding,
+    whole('C5', wage.months_worked) as months_worked,
+    whole('C5', wage.gross_yen) as monthly_gross_yen,
+    whole('C5', wage.income_tax_yen) as monthly_income_tax_yen,
+    whole('C5', wage.resident_tax_yen) as monthly_resident_tax_yen,
+    whole('C5', wage.social_insurance_yen) as monthly_insurance_yen,
+    whole('C5', wage.dependant_count) as dependant_count,
+    whole('C5', limits.attachable_yen) as attachable_yen
+from source.employment as employment
+join derived.delinquent as delinquent using (atena_number)
+left join source.corporation_return as employer using (designated_number, tax_year)
+left join derived.wage_fact as wage using (atena_number, tax_year, designated_number)
+left join derived.attachable_wage as limits on limits.atena_number = wage.atena_number
+where in_scope(delinquent.district_code);
+
+-- grain: one land or building of a delinquent
+create view disclosed.property as
+select
+    delinquent.atena_ref,
+    whole('C5', property.property_kind) as property_kind,
+    case when delinquent.is_protected or property.has_protected_holder then whole('C5', '（非表示）')
+         else whole('C5', shown('C2', property.location || ' ' || property.lot_number, property.location)) end as property_place,
+    whole('C5', property.property_use) as property_use,
+    whole('C5', property.structure) as structure,
+    whole('C5', property.built_year) as built_year,
+    whole('C5', property.area_hundredths) as area_hundredths,
+    whole('C5', property.valuation_yen) as valuation_yen,
+    whole('C5', property.share_numerator) as share_numerator,
+    whole('C5', property.share_denominator) as share_denominator,
+    whole('C5', property.holder_count) as holder_count,
+    whole('C5', property.share_valuation_yen) as share_valuation_yen
+from derived.case_property as property
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one light vehicle of a delinquent, the scrapped ones too
+create view disclosed.vehicle as
+select
+    delinquent.atena_ref,
+    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
+    whole('C5', vehicle.vehicle_kind) as vehicle_kind,
+    whole('C5', vehicle.first_registered_on) as first_registered_on,
+    whole('C5', vehicle.owned_from) as owned_from,
+    whole('C5', vehicle.scrapped_on) as scrapped_on,
+    whole('C5', vehicle.ownership) as ownership,
+    whole('C5', vehicle.yearly_tax_yen) as yearly_tax_yen
+from source.light_vehicle as vehicle
+join derived.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
 -- grain: one installment of a delinquent
 create view disclosed.installment as
 select
@@ -160,6 +254,7 @@ select
     whole('C9', installment.unpaid_yen) as unpaid_yen,
     whole('C9', installment.flash_yen) as flash_yen,
     whole('C9', installment.charge_yen) as charge_yen,
+    whole('C9', installment.forced_charge_yen) as forced_charge_yen,
     whole('C9', installment.demanded_on) as demanded_on,
     whole('C9', installment.demand_deadline) as demand_deadline,
     whole('C9', installment.is_demand_missed) as is_demand_missed,
@@ -343,3 +438,37 @@ where in_scope(district_code);
 create view disclosed.intake as select * from serving.intake where getvariable('scope') is not null;
 create view disclosed.intake_file as select * from serving.intake_file where getvariable('scope') is not null;
 create view disclosed.intake_problem as select * from serving.intake_problem where getvariable('scope') is not null;
+
+-- grain: item × reason × district: how often the source's stored values differ from its own rows, nobody named
+create view disclosed.difference_summary as
+select
+    difference.item,
+    difference.reason as cause,
+    visible_district(place.district_code) as district_code,
+    count(*) as case_count,
+    sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
+from derived.difference as difference
+join derived.place as place using (atena_number)
+where in_scope(place.district_code) or getvariable('scope') = 'none'
+group by all;
+
+-- grain: one difference of a person in the reader's districts, with both values
+create view disclosed.difference as
+select
+    reference.atena_ref,
+    shown('C1', difference.atena_number, masked_number(difference.atena_number)) as atena_number_shown,
+    place.district_code,
+    place.district_name,
+    delinquent.atena_ref is not null as has_case,
+    difference.item,
+    whole('C9', difference.notice_number || '-' || coalesce(difference.installment_no, '年')) as installment_key,
+    whole('C9', difference.stored_yen) as stored_yen,
+    whole('C9', difference.computed_yen) as computed_yen,
+    whole('C9', difference.stored_on) as stored_on,
+    whole('C9', difference.computed_on) as computed_on,
+    difference.reason as cause
+from derived.difference as difference
+join derived.place as place using (atena_number)
+join source.atena_reference as reference using (atena_number)
+left join derived.delinquent as delinquent using (atena_number)
+where in_scope(place.district_code);

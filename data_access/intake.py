@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 import settings
-from data_access import derive, ledger_tail, report, snapshot, staging
+from data_access import derive, feed_sense, ledger_tail, report, snapshot, staging
 from data_access.contract import System, systems, tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import FILE_NAME, Announced, Feed, Problem, ScheduleInvalid, read_schedule
@@ -128,6 +128,7 @@ def _complete(connection, day: Day, made: Report) -> tuple[dict[str, int], int]:
         staging.carry_over(day.before.folder / "restricted", restricted, came)
     staging.split(connection, restricted)
     made.problems += staging.lost_references(connection, restricted)
+    made.problems += feed_sense.senseless(connection, restricted)
     if made.problems:
         return {}, 0
     ledger_seq = ledger_tail.write(restricted)

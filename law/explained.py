@@ -15,11 +15,8 @@ EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割�
 def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
     """from_date, to_date, days, rate, base_yen, yen, article, sentence; the last rows say how the sum became the amount."""
     if charge.starts_on is None:
-        return [
-            _closing(
-                0, policy.references["charge_start_basis"], "督促の指定期限がないため、延滞金はまだ始まらない"
-            )
-        ]
+        waits = "督促の指定期限がないため、延滞金はまだ始まらない"
+        return [_closing(0, policy.references["charge_start_basis"], waits), *_after_computing(charge)]
     return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
 
 
@@ -103,6 +100,12 @@ def _closings(charge: Charge, policy: LevyPolicy) -> list[dict]:
             f"合計 {charge.sum_yen:,}円 → {charge.computed_yen:,}円（{how}）",
         )
     ]
+    return rows + _after_computing(charge)
+
+
+def _after_computing(charge: Charge) -> list[dict]:
+    """強制値, and what was paid of it, as far as there are any."""
+    rows = []
     if charge.forced_yen is not None:
         rows.append(
             _closing(

@@ -6,13 +6,13 @@ import streamlit as st
 from auth.access import User
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
+from pages.parts.assets import show_assets
 from pages.parts.basis import show_basis
 from pages.parts.door import chosen_case, go
 from pages.parts.entry_form import record_part
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 
-REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
 EXPLAINED = "explained_installment"
 KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継")
 
@@ -34,7 +34,7 @@ def render(user: User) -> None:
     _amounts(person)
     _due(user, atena_ref, stands)
     record_part(user, atena_ref, person["note_version"], stands.as_of)
-    arrears, timeline, household = st.tabs(["期別", "経過", "世帯・賦課"], key="case_view", on_change="rerun")
+    arrears, timeline, household, assets = st.tabs(["期別", "経過", "世帯・賦課", "財産・所得"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:
             _installments(user, atena_ref, stands)
@@ -44,6 +44,9 @@ def render(user: User) -> None:
     if household.open:
         with household:
             _household(user, atena_ref)
+    if assets.open:
+        with assets:
+            show_assets(user, atena_ref, stands.as_of)
 
 
 def _who(person: dict) -> None:
@@ -138,5 +141,5 @@ def _household(user: User, atena_ref: str) -> None:
     tables.show(ask(user, "case_household", atena_ref=atena_ref), ["name", "relation", "age", "resident_state", "nhi_acquired_on", "nhi_lost_on"],
                 empty="世帯の記録はありません。", alt="世帯員の表")
     levies = ask(user, "case_levies", atena_ref=atena_ref)
-    tables.show(levies.with_columns(reduction_tenths=levies["reduction_tenths"].replace_strict(REDUCTIONS, default=None)), ["levy_year", "insured_count", "income_yen", "reduction_tenths", "levied_yen"],
+    tables.show(levies.with_columns(reduction_tenths=wording.reductions(levies["reduction_tenths"])), ["levy_year", "insured_count", "income_yen", "reduction_tenths", "levied_yen"],
                 empty="賦課の記録はありません。", alt="年度ごとの賦課の表")

@@ -102,3 +102,11 @@ def history_table(bills: Bills, numbers: np.ndarray) -> pl.DataFrame:
 def amounts_on(bills: Bills, day: int) -> np.ndarray:
     """調定額 by installment and component as it stood at the close of `day` (yen)."""
     return np.where((bills.corrected_on <= day)[:, None], bills.after, bills.before)
+
+
+def first_table(bills: Bills, numbers: np.ndarray, from_day: np.ndarray) -> pl.DataFrame:
+    """開始期別: the first installment of each notice, and how many follow from it."""
+    first = np.full(numbers.size, INSTALLMENTS)
+    np.minimum.at(first, bills.notice, bills.no)
+    return pl.DataFrame({"notice_number": numbers, "installment_no": first + 1,
+                         "installment_count": np.bincount(bills.notice, minlength=numbers.size), "from_day": from_day})

@@ -9,15 +9,33 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sample_city import assessment, cases, insured, old_records, payment, pursuit, receipts, refunds, stories
+from sample_city import (
+    assessment,
+    cases,
+    insured,
+    letters,
+    means,
+    old_records,
+    payment,
+    pursuit,
+    receipts,
+    refunds,
+    relations,
+    slips,
+    stored,
+    stories,
+    transfers,
+)
 from sample_city.assessment import Bills
-from sample_city.clock import Clock, number
+from sample_city.clock import NEVER, Clock, number
+from sample_city.closing import Totals, carried_of, year_end_arrears
 from sample_city.feed import SYSTEMS, Feed, tables, visible
-from sample_city.people import BLOCK, REMOVED, Draw, atena, settle
+from sample_city.people import BLOCK, REMOVED, Draw, People, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
 from sample_city.residents import people_tables
+from sample_city.stored import Stored
 from sample_city.words import pick
 
 Tables = Callable[[int, int | None], dict[str, pl.DataFrame]]
@@ -35,10 +53,11 @@ class Money:
     receipts: Receipts
     overpaid: Overpaid
     gone: WriteOffs
+    stored: Stored
 
 
-def live(draw: Draw, persons: int) -> Tables:
-    """One block from its first resident to the last day; returns its rows for a feed of (day, since)."""
+def live(draw: Draw, persons: int, totals: Totals) -> Tables:
+    """One block from its first resident to the last day; returns its rows for a feed of (day, since), and adds to `totals`."""
     people = settle(draw, persons)
     spells = insured.insure(draw, people)
     levy = insured.levy(draw, people, spells)
@@ -50,20 +69,41 @@ def live(draw: Draw, persons: int) -> Tables:
     numbers = 1_000_000_000 + draw.block * 10_000_000 + np.arange(levy.household.size) * 3 + 1
     head = atena(draw, people.first)
     pursued = cases.pursue(draw, people, bills, slots, demands, expiry)
-    paid = receipts.receive(draw, bills, slots, pursued.payments, demands.issued_on)
+    once = paid = receipts.receive(draw, bills, slots, pursued.payments, demands.issued_on)
     overpaid = refunds.overpayments(draw, bills, paid)
     gone = pursuit.write_off(draw, bills, paid, pursued.expiry, pursued.extinct_on, pursued.extinct_reason)
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
-    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone)
-    lasting = people_tables(draw, people) | {
+    own = Draw(draw.random.spawn(1)[0], draw.clock, draw.block)  # a stream of its own: what came first stays as it was
+    unpaid = _unpaid(bills, paid, gone, draw.clock.first)
+    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, paid, demands, pursued, unpaid))
+    residents = people_tables(draw, people)
+    lasting = residents | {
+        "bank_account": _accounts(draw, people, residents["person"], bills, overpaid),
         "nhi_eligibility": insured.eligibility_table(draw, people, spells),
         "assessment_history": assessment.history_table(bills, numbers),
         "receipt": receipts.receipt_table(draw, bills, paid, numbers),
         "flash_receipt": receipts.flash_table(draw, bills, paid, numbers),
         "demand": pursuit.demand_table(bills, demands, numbers),
         "write_off": pursuit.write_off_table(bills, gone, numbers),
-    } | old_records.case_tables(draw, people, bills, pursued, numbers, head)
+    } | old_records.case_tables(draw, people, bills, pursued, numbers, head) | means.mean_tables(draw, people, levy, spells) | {
+        "first_installment": assessment.first_table(bills, numbers, _notified(money)),
+        "account_transfer": transfers.transfer_table(own, bills, once, numbers),
+        "payment_slip": slips.slip_table(own, bills, once, demands, numbers),
+        "returned_mail": letters.returned_table(own, people, bills, demands, pursued, numbers, head),
+        "reminder_hold": letters.hold_table(own, bills, demands, pursued, unpaid, numbers, head),
+        "certificate_issue": letters.certificate_table(own, head),
+        "suspense_receipt": letters.suspense_table(own, head, paid.at.size),
+    }
+    totals.add(lasting, year_end_arrears(money, totals))
     return lambda day, since: lasting | figures(money, day, since)
+
+
+def _accounts(draw: Draw, people: People, persons: pl.DataFrame, bills: Bills, overpaid: Overpaid) -> pl.DataFrame:
+    """口座 of those who pay by 口座振替, and of those who were paid back."""
+    pays = np.unique(bills.household[bills.method == assessment.METHODS.index("口座振替")])
+    refunded = np.unique(bills.household[bills.notice[overpaid.at[overpaid.settled_on < NEVER]]])
+    heads = persons.select("name", "name_kana")[people.first]  # a person's newest row comes first, in the order of the persons
+    return relations.bank_table(draw.beside(), people, heads, pays, refunded)
 
 
 def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame]:
@@ -79,11 +119,11 @@ def figures(money: Money, day: int, since: int | None) -> dict[str, pl.DataFrame
     changed = _changed(money, day) if since is not None else _notified(money)[bills.notice]
     at = np.flatnonzero(changed > (-1 if since is None else since))
     notice = bills.notice[at]
+    unpaid = (assessed - received + due_back - written_off)[at]
     installments = pl.DataFrame({
         "notice_number": money.numbers[notice], "installment_no": bills.no[at] + 1, "due_date": bills.due[at],
         "assessed_yen": assessed[at], **{name: parts[at, place] for place, name in enumerate(assessment.COMPONENTS)},
-        "stored_received_yen": received[at], "stored_unpaid_yen": (assessed - received + due_back - written_off)[at],
-        "from_day": changed[at]})
+        "stored_received_yen": received[at], "stored_unpaid_yen": unpaid, **money.stored.columns(at, unpaid, day), "from_day": changed[at]})
     return {"installment": installments, **_annual(money, assessed, day, since),
             "overpayment": refunds.overpayment_table(draw, bills, money.overpaid, money.numbers, day)}
 
@@ -115,6 +155,14 @@ def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:
     return due_back
 
 
+def _unpaid(bills: Bills, paid: Receipts, gone: WriteOffs, day: int) -> np.ndarray:
+    """True for the installments on which something is open in the books on the day of the full feed."""
+    left = assessment.amounts_on(bills, day).sum(axis=1) - paid.sum_on(day, bills.notice.size)
+    seen = gone.day <= day
+    np.subtract.at(left, gone.at[seen], gone.yen[seen])
+    return left > 0
+
+
 def _notified(money: Money) -> np.ndarray:
     """The day a notice enters the feeds: its own when it falls on a difference, otherwise with the full feed (0)."""
     notified = money.bills.notified_on
@@ -126,7 +174,8 @@ def _changed(money: Money, day: int) -> np.ndarray:
     changed = _notified(money)[money.bills.notice]
     changed = np.where(money.bills.corrected_on <= day, money.bills.corrected_on, changed)
     for at, when in ((money.receipts.at, money.receipts.booked), (money.overpaid.at, money.overpaid.arose_on),
-                     (money.overpaid.at, money.overpaid.settled_on), (money.gone.at, money.gone.day)):
+                     (money.overpaid.at, money.overpaid.settled_on), (money.gone.at, money.gone.day),
+                     (np.arange(changed.size), money.stored.demanded_on)):
         np.maximum.at(changed, at, np.where(when <= day, when, 0))
     return changed
 
@@ -137,11 +186,15 @@ def build(inbox: Path, persons: int, seed: int, clock: Clock) -> dict[str, int]:
     feeds = [Feed(inbox, system, day, sequence) for sequence, day in enumerate(clock.feed_dates, start=1)
              for system in SYSTEMS if sequence == 1 or system != "tainou"]
     blocks = [min(BLOCK, persons - start) for start in range(0, persons, BLOCK)]
-    _deliver(feeds, stories.live(clock), clock, counts)
+    totals, told = Totals(clock), stories.live(clock)
+    totals.add(told(clock.first, None), carried_of(told(clock.first, None), totals))
+    _deliver(feeds, told, clock, counts)
     for block, size in enumerate(blocks):
         draw = Draw(np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, persons, block]))), clock, block)
-        _deliver(feeds, live(draw, size), clock, counts)
+        _deliver(feeds, live(draw, size, totals), clock, counts)
         _say(f"{time.perf_counter() - started:6.1f} 秒　{block + 1}/{len(blocks)} 区画　累計 {sum(counts.values()):,} 行")
+    city = totals.tables()
+    _deliver(feeds, lambda day, since: city, clock, counts)
     written = sum(feed.close() for feed in feeds)
     _say(f"{time.perf_counter() - started:6.1f} 秒　完了　{sum(counts.values()):,} 行　{written / 2**20:,.0f} MiB　{inbox}")
     return counts

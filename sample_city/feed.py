@@ -15,7 +15,7 @@ import settings
 from sample_city.clock import NEVER, number
 
 HISTORY = ["履歴番号", "最新フラグ", "削除フラグ"]
-SYSTEMS = ("atena", "kokuho", "shuno", "tainou")
+SYSTEMS = ("atena", "kokuho", "shuno", "juminzei", "kotei", "keiji", "tainou")
 PLAN_HEADER = "表,ファイル名,文字コード,区分,連番,件数,管理合計,SHA-256,対象日"
 ROWS_AT_ONCE = 400_000
 

@@ -28,6 +28,10 @@ class Draw:
         """Day counts from low to high, both included."""
         return self.random.integers(low, high + 1, size)
 
+    def beside(self) -> "Draw":
+        """A stream of its own for the same block: what is drawn from it moves nothing else in the city."""
+        return Draw(np.random.Generator(np.random.PCG64(self.random.bit_generator.seed_seq.spawn(1)[0])), self.clock, self.block)
+
 
 @dataclass
 class People:

@@ -3,21 +3,26 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day
+from law.prescription import Event, Prescription, explain
+from law.prescription_comparison import Reason
+from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
+from sample_city.employment import corporation_table
 from sample_city.receipts import safe_number
+from sample_city.relations import LATEST
+from sample_city.slips import batch_number
+from sample_city.story_assets import INCOME_PER_YEN, asset_rows
+from sample_city.story_residents import FIRST, head, residents
 from sample_city.words import ward_table
 
-FIRST = 9_900_000_000
 RECORDS = 9_700_000_000  # other numbers than the persons', so that a leaked 宛名番号 is told from a record
 YEN = 12_000
-LATEST = {"history_number": 1, "from_day": 0, "until_day": NEVER}
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Answer:
 def stories() -> list[dict]:
     """stories.toml, with defaults filled in."""
     usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
-             "investigations": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
+             "investigations": [], "stored": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
     return [usual | story for story in tomllib.loads(text)["story"]]
 
@@ -55,18 +60,14 @@ def answers(clock: Clock | None = None) -> list[Answer]:
     ) for story in stories()]
 
 
-def head(story: dict) -> int:
-    """宛名番号 of the household's head."""
-    return FIRST + story["no"] * 10
-
-
 def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
-    """The stories' rows and 地区割: all on the day of the full feed, nothing later."""
+    """The stories' rows, 地区割 and the employers: all on the day of the full feed, nothing later."""
     rows: dict[str, list[dict]] = {}
     for story in stories():
         for table, row in _rows(story, clock):
             rows.setdefault(table, []).append(row)
-    frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {"ward": ward_table()}
+    frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {
+        "ward": ward_table(), "corporation_return": corporation_table(clock)}
     return lambda day, since: frames if since is None else {"flash_receipt": frames["flash_receipt"]}
 
 
@@ -80,41 +81,14 @@ def _notice(clock: Clock, story: dict, back: int) -> int:
 
 def _rows(story: dict, clock: Clock):
     """Every row of one story, as (table, row)."""
-    yield from _residents(story, clock)
+    yield from residents(story, clock)
     for back in range(1 - story["levy_years"], 1 if story["current_year"] else 0):
         yield from _levy(story, clock, back)
+        yield from _slips(story, clock, back)
         for no in range(1, INSTALLMENTS + 1):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
-
-
-def _residents(story: dict, clock: Clock):
-    town = ("6800942", "湖山町東", 27) if story["no"] % 2 else ("6800845", "富安二丁目", 18)
-    names = [story["name"], *story["members"]]
-    since = clock.first - story.get("state_days", 0)
-    for place, (name, kana) in enumerate(entry.split(":") for entry in names):
-        is_head = place == 0
-        yield "person", {
-            "atena_number": head(story) + place, "person_kind": "住登者", "name": name, "name_kana": kana,
-            "birth_date": clock.last - 365 * (story["age"] if place < 2 else 24) - 40 * story["no"], "sex": "女" if place else "男",
-            "postal_code": town[0], "town": town[1], "address_rest": story.get("address", f"{story['no']}番地1"), "ward_code": town[2],
-            "household_number": head(story), "relation": ["世帯主", "妻", "子"][place],
-            "resident_state": story["state"] if is_head else "現住",
-            "state_changed_on": since if is_head and "state_days" in story else NEVER} | LATEST
-        lost = is_head and not story["current_year"]
-        yield "nhi_eligibility", {
-            "atena_number": head(story) + place, "head_atena_number": head(story), "card_number": 99_000_000 + story["no"] * 10,
-            "acquired_on": clock.month_start[12], "acquired_reason": "社保離脱", "lost_on": clock.month_start[-13] if lost else NEVER,
-            "lost_reason": "その他" if lost else None} | LATEST
-    yield "household", {"household_number": head(story), "head_atena_number": head(story), "member_count": len(names)}
-    if "mail_to_heir" in story:
-        yield "mailing_address", {
-            "atena_number": head(story), "business": "国保料", "addressee_name": names[1].split(":")[0], "addressee_atena_number": head(story) + 1,
-            "postal_code": town[0], "address": f"鳥取県いなば市{town[1]}{story['no']}番地1", "valid_from": since + 20, "valid_to": NEVER,
-            "returned_on": NEVER} | LATEST
-    if "protection" in story:
-        measure, days = story["protection"]
-        yield "protection", {"atena_number": head(story), "measure": measure, "started_on": clock.first - days, "ended_on": NEVER} | LATEST
+    yield from asset_rows(story, clock, head(story))
 
 
 def _levy(story: dict, clock: Clock, back: int):
@@ -124,7 +98,7 @@ def _levy(story: dict, clock: Clock, back: int):
         "notice_number": _notice(clock, story, back), "atena_number": head(story), "levy_kind": "料", "levy_year": year,
         "assessment_fiscal_year": year, "assessed_yen": total, "notified_on": _due(clock, back, 1) - 15, "payment_method": story["method"]}
     yield "nhi_levy", {"head_atena_number": head(story), "levy_year": year, "insured_count": 1 + len(story["members"]),
-                       "income_yen": story["yen"] * 150, "reduction_tenths": "0", "levied_yen": total}
+                       "income_yen": story["yen"] * INCOME_PER_YEN, "reduction_tenths": "0", "levied_yen": total}
 
 
 def _installment(story: dict, clock: Clock, back: int, no: int):
@@ -138,7 +112,10 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
     yield "installment", key | {
         "due_date": due, "assessed_yen": assessed, "medical_yen": medical, "elderly_support_yen": support,
         "care_yen": assessed - medical - support, "child_support_yen": 0, "stored_received_yen": yen * is_paid,
-        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid}
+        "stored_unpaid_yen": assessed - yen * is_paid + yen * is_overpaid, "forced_charge_yen": None, "fixed_charge_yen": None,
+        **_stored(story, clock, back, no, assessed - yen * is_paid + yen * is_overpaid)}
+    if story["method"] == "口座振替" and is_paid and back > -2:
+        yield "account_transfer", key | {"attempt_no": 1, "transfer_on": paid_on, "transfer_yen": yen, "result_code": "0", "transfer_result": "振替済"}
     if is_paid:
         number = 99_000_000_000 + (story["no"] * 10 - back) * 100 + no
         yield "receipt", key | {
@@ -224,3 +201,56 @@ def _plan(story: dict, clock: Clock, scope: list[dict]):
     for row in scope:
         yield "installment_plan_scope", key | row
 
+
+def _slips(story: dict, clock: Clock, back: int):
+    """開始期別, and the slips sent with the notice of the last two levy years."""
+    notice, issued = {"notice_number": _notice(clock, story, back)}, _due(clock, back, 1) - 15
+    yield "first_installment", notice | {"installment_no": 1, "installment_count": INSTALLMENTS}
+    for no in range(1, INSTALLMENTS + 1) if story["method"] == "納付書" and back > -2 else ():
+        due = _due(clock, back, no)
+        yield "payment_slip", notice | {
+            "installment_no": no, "issue_count": 1, "batch_number": int(batch_number(np.array([issued]), np.array([0]))[0]), "issued_on": issued,
+            "principal_yen": story["yen"], "charge_yen": 0, "fee_yen": 0, "designated_deadline": due, "barcode_valid_until": due, "kind": 0}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A 時効の日 that the source stores otherwise than the law says, on purpose, and the reason a console should name."""
+
+    atena_number: str
+    notice_number: str
+    installment_no: str
+    reason: str
+
+
+def planted(clock: Clock | None = None) -> list[Planted]:
+    """The answer key: every difference of the stored dates in the city."""
+    clock = clock or Clock(date(2026, 10, 30))
+    return [Planted(str(head(story)), f"{_notice(clock, story, back):010}", f"{no:02}", reason)
+            for story in stories() for back, no, reason in story["stored"]]
+
+
+def _stored(story: dict, clock: Clock, back: int, no: int, unpaid: int) -> dict:
+    """The stored 時効 dates: the law's own, or what was planted."""
+    found = _clock_of(story, clock, back, no)
+    reason = next((reason for *at, reason in story["stored"] if at == [back, no]), None)
+    on, five = number(found.completes_on), NEVER
+    if reason == Reason.NOT_STORED:
+        on = NEVER
+    elif reason == Reason.OTHER_KIND:
+        on, five = NEVER, on
+    elif reason:
+        on = {Reason.LATER_READING: number(found.later_reading_on), Reason.NOT_RENEWED: number(found.steps[0].completes_on),
+              Reason.FIRST_DAY: on + 1, Reason.LATER: on + 200}[Reason(reason)]
+    return {"stored_prescription_2y_on": on if unpaid else NEVER, "stored_prescription_5y_on": five}
+
+
+def _clock_of(story: dict, clock: Clock, back: int, no: int) -> Prescription:
+    due = _due(clock, back, no)
+    issued, first = _issue_day(due), clock.feed_dates[0]
+    events = [Event("督促", date_of(issued), deadline=date_of(issued + 10))] if story["is_demanded"] and issued <= clock.first else []
+    if "plan" in story and [back, no] in story["paid_by_plan"] + story["unpaid"]:
+        events.append(Event("承認", first - timedelta(days=story["plan"]["days"]), is_confirmed=True))
+    if "seized_days" in story:
+        events.append(Event("差押", first - timedelta(days=story["seized_days"])))
+    return explain(date_of(due), "料", events, first)

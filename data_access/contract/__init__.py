@@ -1,7 +1,7 @@
 """The data contract: every table and column a feed may bring, read from the TOML files beside this one.
 
-`tables()` and `systems()` are the whole of it; intake checks feeds against it, snapshots are laid out by
-it, and screens take their Japanese labels from it.
+`tables()` and `systems()` are what feeds bring; intake checks feeds against it, snapshots are laid out by
+it, and screens take their Japanese labels from it. `console_tables()` and `never_enters()` are the rest of 別添1.
 """
 
 import tomllib
@@ -19,7 +19,11 @@ HISTORY = (
 
 @dataclass(frozen=True)
 class Column:
-    """One item of one table; `kind` is code, text, date, yen, integer, flag or choice."""
+    """One item of one table; `kind` is code, text, date, yen, integer, flag or choice.
+
+    `items` are the numbers of 別添1(1) it carries, `aliases` the headers accepted beside `label`, `codes` the values
+    accepted beside the words (code → word; every word is one of `values`).
+    """
 
     name: str
     label: str
@@ -31,11 +35,17 @@ class Column:
     maximum: int | str | None
     values: tuple[str, ...]
     references: str | None
+    items: tuple[int, ...] = ()
+    aliases: tuple[str, ...] = ()
+    codes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a feed; `key` is unique, `control` are the yen columns whose totals must agree."""
+    """One table of a feed; `key` is unique, `control` are the yen columns whose totals must agree.
+
+    `standard` is the national standard's interface for the same data (036o014 …), None where there is none.
+    """
 
     name: str
     label: str
@@ -48,6 +58,7 @@ class Table:
     has_history: bool
     sums: tuple[dict, ...] = ()
     unpivot: dict = field(default_factory=dict, hash=False)
+    standard: str | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -77,6 +88,9 @@ def _column(raw: dict) -> Column:
         maximum=raw.get("max"),
         values=tuple(raw.get("values", ())),
         references=raw.get("references"),
+        items=tuple(raw.get("items", ())),
+        aliases=tuple(raw.get("aliases", ())),
+        codes=raw.get("codes", {}),
     )
 
 
@@ -94,6 +108,7 @@ def _table(name: str, raw: dict, system: str) -> Table:
         has_history=has_history,
         sums=tuple(raw.get("sums", ())),
         unpivot=raw.get("unpivot", {}),
+        standard=raw.get("standard"),
     )
 
 
@@ -118,8 +133,43 @@ def tables() -> dict[str, Table]:
 
 
 @dataclass(frozen=True)
+class ConsoleTable:
+    """A table of 別添1(2) that no feed brings; `filled_by` is a file of ours, what it is read from, or 予定."""
+
+    name: str
+    label: str
+    appendix: str
+    grain: str
+    filled_by: str
+
+
+@cache
+def console_tables() -> dict[str, ConsoleTable]:
+    """Every table of 別添1(2) that this console makes or will make, by its identifier."""
+    raw = tomllib.loads((HERE / "console.toml").read_text("utf-8"))
+    return {name: ConsoleTable(name=name, **table) for name, table in raw["table"].items()}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What 別添1 names and never enters: an item (`appendix` 別添1(1)-1) or a table (別添1(2)-56), and why."""
+
+    appendix: str
+    name: str
+    reason: str
+
+
+@cache
+def never_enters() -> dict[str, Refused]:
+    """Every item and table of 別添1 that is left out, by its place there."""
+    raw = tomllib.loads((HERE / "never_enters.toml").read_text("utf-8"))
+    items = [Refused(f"別添1(1)-{item['number']}", item["name"], item["reason"]) for item in raw["item"]]
+    return {refused.appendix: refused for refused in [*items, *(Refused(**table) for table in raw["whole_table"])]}
+
+
+@dataclass(frozen=True)
 class Label:
-    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time or text."""
+    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time, area or text."""
 
     text: str
     unit: str

@@ -1,4 +1,5 @@
--- 給料等の差押可能額 of every person whose pay is known, in yen, on as_of (law/wage_attachment.py explains one).
+-- 給料等の差押可能額 of every person whose pay is known, in yen, on as_of (law/wage_attachment.py explains one), with the
+-- amount of every step. The pay is 給与支払報告書からの目安 (derived/wage_fact.sql): the employer's answer decides.
 -- grain: one person (宛名番号). Two or more payers of one period are tested on their total (国税徴収法76条1項後段).
 -- Periods that differ or are shorter than a month, and negative numbers, give null: a person works it out.
 create or replace table derived.attachable_wage as
@@ -15,7 +16,7 @@ with pay as (
             and min(pay_period_months) >= 1
             and min(least(gross_yen, income_tax_yen, resident_tax_yen, social_insurance_yen, dependant_count)) >= 0
             as is_clear
-    from source.wage_fact
+    from derived.wage_fact
     group by atena_number
 ),
 -- the pay is cut down to the unit, what is withheld is rounded up to it
@@ -26,9 +27,10 @@ rounded as (
         rule.share_numerator,
         rule.share_denominator,
         gross_yen // unit * unit as pay_yen,
-        (income_tax_yen + unit - 1) // unit * unit
-            + (resident_tax_yen + unit - 1) // unit * unit
-            + (social_insurance_yen + unit - 1) // unit * unit as withheld_yen,
+        (income_tax_yen + unit - 1) // unit * unit as item1_yen,
+        (resident_tax_yen + unit - 1) // unit * unit as item2_yen,
+        (social_insurance_yen + unit - 1) // unit * unit as item3_yen,
+        item1_yen + item2_yen + item3_yen as withheld_yen,
         (rule.basic_yen + rule.relative_yen * dependant_count) * months as living_yen,
         living_yen * rule.share_limit_times as share_limit_yen
     from pay
@@ -55,6 +57,13 @@ tested as (
 )
 select
     atena_number,
+    dependant_count,
+    pay_yen,
+    item1_yen,
+    item2_yen,
+    item3_yen,
+    living_yen as item4_yen,
+    share_yen as item5_yen,
     attachable_yen::bigint as attachable_yen,
     (pay_yen - attachable_yen)::bigint as protected_yen
 from tested

@@ -26,6 +26,7 @@ select
     balance.due_date < getvariable('as_of') and balance.unpaid_yen > 0 as is_overdue,
     coalesce(charge.charge_yen, 0) as charge_yen,
     coalesce(charge.computed_yen, 0) as computed_charge_yen,
+    charge.forced_charge_yen,
     coalesce(charge.exempt_days, 0) as exempt_days,
     prescription.completes_on,
     prescription.later_reading_on,

@@ -1,5 +1,6 @@
 -- 延滞金 of every open installment if what is left is paid on as_of, in yen (law/delinquency_charge.py explains one).
--- grain: one row per open installment; 0 yen is a row too. charge_yen is still due: computed_yen less charge_paid_yen.
+-- grain: one row per open installment; 0 yen is a row too. charge_yen is still due: computed_yen, or what
+-- the source system fixed by hand instead (forced_charge_yen), less charge_paid_yen.
 -- Whole numbers only: a rate is an exact fraction, every segment is cut to whole yen, the sum is rounded once.
 -- Fails, naming the remedy, when a day has no rate or a due date no city settings; it never extrapolates.
 create or replace table derived.delinquency_charge as
@@ -207,9 +208,11 @@ charge_paid as (
 select
     notice_number,
     installment_no,
-    greatest(0, computed_yen - coalesce(charge_paid.yen, 0)) as charge_yen,
+    greatest(0, coalesce(forced.forced_charge_yen, computed_yen) - coalesce(charge_paid.yen, 0)) as charge_yen,
     computed_yen,
+    forced.forced_charge_yen,
     coalesce(charge_paid.yen, 0) as charge_paid_yen,
     exempt_days
 from computed
 left join charge_paid using (notice_number, installment_no)
+left join source.installment as forced using (notice_number, installment_no)

@@ -12,7 +12,7 @@ ROW_HEIGHT = 36
 MOST_HEIGHT = 640
 WIDTHS = {"reason": 380, "body": 380, "sentence": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
-           "year": wording.fiscal, "time": wording.clock}
+           "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres}
 
 
 def _ready(frame: pl.DataFrame) -> pl.DataFrame:
@@ -34,7 +34,7 @@ def _columns(frame: pl.DataFrame) -> dict:
         elif label.unit == "count":
             found[name] = st.column_config.NumberColumn(label.text, format="localized")
         else:
-            right = label.unit in ("percent", "point")
+            right = label.unit in ("percent", "point", "area")
             found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=WIDTHS.get(name))
     return found
 

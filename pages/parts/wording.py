@@ -5,11 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
         (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))
 WEEKDAYS = "月火水木金土日"
+REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
 
 # 名簿 → what to do next, and on what ground
 QUEUES = {
@@ -76,6 +79,22 @@ def fiscal(year: int) -> str:
     """令和8年度 (the year that opens in April of `year`)."""
     name, _, count = _era(date(year, 5, 1))
     return f"{name}{'元' if count == 1 else count}年度"
+
+
+def calendar_year(year: int) -> str:
+    """令和7年 (January to December; the era of its last day)."""
+    name, _, count = _era(date(year, 12, 31))
+    return f"{name}{'元' if count == 1 else count}年"
+
+
+def square_metres(hundredths: int) -> str:
+    """204.55㎡, from whole hundredths."""
+    return f"{hundredths // 100:,}.{hundredths % 100:02}㎡"
+
+
+def reductions(tenths: pl.Series) -> pl.Series:
+    """軽減割合 as the office says it: 7 → 7割."""
+    return tenths.replace_strict(REDUCTIONS, default=None)
 
 
 def yen(amount: int | None) -> str:

@@ -32,6 +32,12 @@ class Feed:
         """The place of the column `name` in a row."""
         return [column.name for column in self.table.columns].index(name)
 
+    def row(self, **cells: str) -> list[str]:
+        """A row of these cells, every other one empty."""
+        unknown = cells.keys() - {column.name for column in self.table.columns}
+        assert not unknown, unknown
+        return [cells.get(column.name, "") for column in self.table.columns]
+
     def write(self, rows: list[list[str]], labels: list[str] | None = None, encoding: str | None = None) -> None:
         """Write the rows and announce them truly; what the encoding does not know becomes a question mark."""
         text = io.StringIO(newline="")

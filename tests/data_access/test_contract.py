@@ -12,12 +12,13 @@ from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
-UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "text"}
+UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "area", "text"}
 
 
-def test_four_systems():
+def test_every_system_with_its_encoding_and_when_it_is_due():
     assert {system.code: (system.encoding, system.due) for system in systems().values()} == {
-        "atena": ("utf-8", "daily"), "kokuho": ("utf-8", "daily"), "shuno": ("cp932", "daily"), "tainou": ("cp932", "once")}
+        "atena": ("utf-8", "daily"), "kokuho": ("utf-8", "daily"), "shuno": ("cp932", "daily"), "tainou": ("cp932", "once"),
+        "juminzei": ("utf-8", "daily"), "kotei": ("cp932", "daily"), "keiji": ("utf-8", "daily")}
     assert sum(len(system.tables) for system in systems().values()) == len(tables()), "a table's name stands in two systems"
 
 
@@ -26,7 +27,7 @@ def test_a_table_says_what_its_columns_are(table):
     assert all((table.label, table.appendix, table.grain)), table.name
     assert re.fullmatch(r"[a-z_]+", table.name)
     for column in table.columns:
-        assert re.fullmatch(r"[a-z_]+", column.name), column
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name), column
         assert column.label, column
         assert column.kind in KINDS, column
         assert column.sensitivity in permissions().classes, column

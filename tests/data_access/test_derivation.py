@@ -1,5 +1,6 @@
 """計算の根拠: what the page explains is what the snapshot shows, for every overdue installment, and for nobody else."""
 
+import polars as pl
 import pytest
 
 from auth.access import NotAllowed
@@ -26,6 +27,19 @@ def test_every_explanation_ends_in_the_amount_and_the_date_on_screen(city):
         assert shown["seizable_from"] is None or shown["seizable_from"] == found.demand["on"][-1]
         seen += 1
     assert seen > 50
+
+
+def test_a_forced_charge_is_said_in_the_explanation(city):
+    as_of, seen = standing().as_of, 0
+    for atena_ref, shown in overdue(CHIEF):
+        forced = ask(CHIEF, "installment_basis", atena_ref=atena_ref, installment_key=shown["installment_key"])["forced_charge_yen"][0]
+        if forced is not None:
+            found = derivation(CHIEF, atena_ref, shown["installment_key"], as_of)
+            said = found.charge.filter(pl.col("sentence") == f"強制値 {forced:,}円を計算に代えて使う")
+            assert said["yen"].to_list() == [forced], shown
+            assert found.agrees, shown
+            seen += 1
+    assert seen
 
 
 def test_an_installment_that_is_not_overdue_or_not_ours_has_no_explanation(city):

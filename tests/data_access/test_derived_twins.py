@@ -68,15 +68,19 @@ def test_the_settlement_identity_holds_in_every_term(rows, balances):
 
 
 def test_delinquency_charge_of_every_open_installment(rows, open_balances):
-    receipts = by(rows.source("receipt"), *KEY)
+    receipts, forced = by(rows.source("receipt"), *KEY), one(rows.source("installment"), *KEY)
     derived = one(rows.derived("case_installment"), *KEY)
-    charged = 0
+    charged = fixed = 0
     for key, row in open_balances.items():
         payments = [(receipt["received_on"], receipt["principal_yen"]) for receipt in receipts.get(key, ())]
-        expected = delinquency_charge.explain(row["assessed_yen"], row["due_date"], payments, rows.as_of, row["levy_kind"]).yen
+        yen = forced[key]["forced_charge_yen"]
+        expected = delinquency_charge.explain(
+            row["assessed_yen"], row["due_date"], payments, rows.as_of, row["levy_kind"], forced_yen=yen).yen
         assert derived[key]["charge_yen"] == expected, key
         charged += expected > 0
+        fixed += yen is not None
     assert charged > 10
+    assert fixed, "強制延滞金額のある期別がない"
     assert all(row["charge_yen"] == 0 for key, row in derived.items() if key not in open_balances)
 
 

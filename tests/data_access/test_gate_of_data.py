@@ -8,6 +8,7 @@ import pytest
 from auth.access import User, clearance, scope
 from data_access import connection, query
 from data_access.intake import take_in
+from sample_city.words import towns as every_town
 from tests.data_access.feeds import DAY_TWO, Feed
 from tests.data_access.source_rows import City, one
 from tests.queries.every_question import CASE, LISTS, parameters
@@ -16,7 +17,7 @@ from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, EAST, LTC_READER, MANAGE
 HIDDEN = "（非表示）"
 WITHOUT_PERSONS = (ANALYST, ADMIN, AUDITOR, LTC_READER, User("x", "", "newcomer", "", EAST))
 # Views about no person: counts and yen by district, feeds, and the day.
-PLAIN = {"standing", "rate", "rate_month", "suspension_summary", "intake", "intake_file", "intake_problem"}
+PLAIN = {"standing", "rate", "rate_month", "suspension_summary", "difference_summary", "intake", "intake_file", "intake_problem"}
 
 
 @pytest.fixture
@@ -71,10 +72,12 @@ def test_without_clearance_no_item_of_a_person_is_shown(served, rows):
 
 
 def secrets(rows: City, but: set[str] = frozenset()) -> set[str]:
-    """Numbers, names and addresses: of every person, except those numbered in `but`. (A birth date may be a due date too.)"""
+    """Numbers, names and addresses of every person, except those numbered in `but`; everybody's telephones. (A birth date may be a due date too.)"""
     people = [row for row in rows.source("person") if row["atena_number"] not in but]
     found = {str(row[name]) for row in people for name in ("atena_number", "name", "name_kana") if row[name]}
     found |= {f"{row['town']} {row['address_rest']}" for row in people if row["address_rest"]}
+    found |= {row[name] for row in people for name in ("previous_address", "forwarding_address") if row[name]}
+    found |= {row["phone"] for row in rows.source("contact")} | {row["account_phone"] for row in rows.source("bank_account") if row["account_phone"]}
     return found | {str(row[name]) for row in rows.source("mailing_address") if row["atena_number"] not in but for name in ("addressee_name", "address")}
 
 
@@ -112,6 +115,7 @@ def test_masks(served, rows, user):
         assert re.fullmatch(r"\d0代|0代|90歳以上", row["age"])
     for row in look(cursor, "identity"):
         assert (row["name_kana"], row["birth_date"], row["town"]) == (None, None, None)
+    assert {row["property_place"] for row in look(cursor, "property")} <= {f"いなば市{town}" for _, town in every_town()} | {HIDDEN}
     for row in look(cursor, "screening_evidence"):
         if row["target"] == "生活保護":
             assert (row["dated_on"], row["age_days"]) == (None, None)
@@ -184,25 +188,36 @@ def test_clearance_and_scope_come_from_the_table_alone(served):
     assert scope(OFFICER) == "own"
 
 
+LATEST = {"history_number": "1", "is_latest": "1", "is_deleted": "0"}
 PROTECTED, HOUSEMATE, LETTER = "9900000101", "9900000100", "9900000040"
 
 
 def _protect() -> None:
     feed = Feed("protection")
-    feed.write([*feed.rows(), [PROTECTED, "DV", "2026-10-29", "", "1", "1", "0"]])
+    feed.write([*feed.rows(), feed.row(atena_number=PROTECTED, measure="DV", is_domestic_violence="1", is_neglect="0",
+                                       started_on="2026-10-29", **LATEST)])
 
 
 def _send_to_protected() -> None:
     """The letters of somebody in another household go to the protected person's new address."""
     feed = Feed("mailing_address")
-    feed.write([*feed.rows(), [LETTER, "国保料", "青島　和江", PROTECTED, "6800001", "鳥取県いなば市隠町9番地9", "2026-10-29", "", "", "1", "1", "0"]])
+    feed.write([*feed.rows(), feed.row(atena_number=LETTER, business="国保料", addressee_name="青島　和江", addressee_atena_number=PROTECTED,
+                                       postal_code="6800001", address="鳥取県いなば市隠町9番地9", valid_from="2026-10-29", **LATEST)])
+
+
+def _share_with_protected() -> None:
+    """The same somebody owns the ground she lives on with the protected person."""
+    land, parts = Feed("property_tax_land"), Feed("co_ownership")
+    land.write([*land.rows(), ["4000999001", "2026", LETTER, "いなば市隠町", "9番9", "宅地", "10000", "1000000", "166000", "1"]])
+    parts.write([*parts.rows(), ["土地", "4000999001", LETTER, "1", "2", "1"], ["土地", "4000999001", PROTECTED, "1", "2", "0"]])
 
 
 @pytest.fixture
 def protected_city(eve):
-    """The second day brings a 支援措置 for the wife of story 10, and a 送付先 that leads to her."""
+    """The second day brings a 支援措置 for the wife of story 10, and a 送付先 and a piece of land that lead to her."""
     _protect()
     _send_to_protected()
+    _share_with_protected()
     assert take_in(DAY_TWO).problems == []
     return eve
 
@@ -220,6 +235,8 @@ def test_the_household_of_a_protected_person_is_in_no_district(protected_city):
     for user in (CHIEF, whole):  # a letter to her does not lead there either, from a case that is in a district
         sent = query.ask(user, "case_head", atena_ref=query.reference_of(LETTER)).to_dicts()[0]
         assert (sent["mailing_address"], sent["addressee_name"]) == (HIDDEN, HIDDEN)
+        (land,) = query.ask(user, "case_properties", atena_ref=query.reference_of(LETTER)).to_dicts()
+        assert (land["property_place"], land["share"], land["share_valuation_yen"]) == (HIDDEN, "1/2（2人の共有）", 500_000)
 
 
 def test_the_story_s_protected_person_is_hidden_from_all(city, rows):

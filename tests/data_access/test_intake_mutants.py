@@ -12,7 +12,8 @@ from data_access.feed_schedule import Feed as Checked
 from tests.data_access import plain_reading
 from tests.data_access.feeds import DAY_ONE, Feed
 
-TABLES = ("person", "mailing_address", "protection", "nhi_levy", "receipt", "installment", "demand", "overpayment", "negotiation_note")
+TABLES = ("person", "mailing_address", "protection", "nhi_levy", "receipt", "installment", "demand", "overpayment", "negotiation_note",
+          "resident_tax", "employment", "co_ownership")
 ODD = ("", " ", "0", "-1", "1.5", "1e3", "２", "99999999999999", "20260231", "0000-00-00", "2026/10/30", "因" * 200, '"', "'", ",", "\x07", "\r", "\n",
        "\u202e", "NULL", "null", "=1+1", "0x10", " 1", "１２３４５６７８９０１８", "true", "infinity", "2026-1-1", "+5", "\\", "'); drop table x")
 COUNT, MORE = 150, 3_000

@@ -46,7 +46,7 @@ def test_before_the_first_snapshot_nothing_is_served(empty_city):
 def test_a_snapshot_holds_every_table_and_says_what_it_stands_on(city):
     served = snapshot.current()
     assert tables().keys() <= served.parquet("restricted").keys()
-    assert served.manifest["sequences"] == {"atena": 2, "kokuho": 2, "shuno": 2, "tainou": 1}
+    assert served.manifest["sequences"] == {"atena": 2, "juminzei": 2, "keiji": 2, "kokuho": 2, "kotei": 2, "shuno": 2, "tainou": 1}
     assert served.business_date == DAY_TWO
     for name, entry in served.manifest["tables"].items():
         path = served.folder / f"{name}.parquet"

@@ -20,6 +20,13 @@ SCHEMAS = {
         "assessed_yen": pl.Int64,
         "unpaid_yen": pl.Int64,
     },
+    "source.installment": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "forced_charge_yen": pl.Int64,
+        "stored_prescription_2y_on": pl.Date,
+        "stored_prescription_5y_on": pl.Date,
+    },
     "source.receipt": {
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -88,6 +95,7 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 BEFORE = {
     "delinquency_charge": "demand_state",
     "prescription": "prescription_mark",
+    "prescription_difference": "prescription",
 }  # a charge may begin with the 督促
 
 

@@ -1,5 +1,6 @@
 """What stands beside the dates: the stored dates compared, the other clocks, the rows a page prints, the exemptions."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -106,3 +107,14 @@ def test_the_prescription_as_a_page_prints_it():
 def test_an_unknown_exemption_is_told():
     with pytest.raises(exemption.UnknownGround, match=r"納付相談.*delinquency_charge.toml"):
         exemption.exempt("納付相談", date(2024, 1, 1))
+
+
+def test_a_forced_charge_is_told_even_before_any_charge_begins():
+    policy = replace(parameters.levy_policy("料", DUE), charge_start_basis="demand_due")
+    charge = delinquency_charge.explain(50_000, DUE, [], AS_OF, "料", policy, forced_yen=1_200, charge_paid=200)
+    assert (charge.starts_on, charge.yen) == (None, 1_000)
+    assert [row["sentence"] for row in describe_charge(charge, policy)] == [
+        "督促の指定期限がないため、延滞金はまだ始まらない",
+        "強制値 1,200円を計算に代えて使う",
+        "納付済みの延滞金 200円を引いて 1,000円",
+    ]

@@ -34,6 +34,7 @@ def test_charges(ask):
     receipts = ask("receipt", "received_on, principal_yen, charge_yen")
     written_off = ask("write_off", "written_off_on, written_off_yen")
     exempted = ask("charge_exemption", "from_date, to_date, kind")
+    forced = ask("installment", "forced_charge_yen")
     columns = "assessed_yen, due_date, levy_kind, computed_charge_yen, charge_yen, exempt_days"
     published = ask("case_installment", columns, "is_overdue")
     assert len(published) > 100
@@ -47,6 +48,7 @@ def test_charges(ask):
             write_offs=written_off[key],
             exemptions=[Exemption(*row) for row in exempted[key]],
             charge_paid=sum(paid for on, _, paid in receipts[key] if on <= AS_OF),
+            forced_yen=forced[key][0][0],
         )
         assert [charge.computed_yen, charge.yen, charge.exempt_days] == amounts, key
 

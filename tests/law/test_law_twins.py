@@ -13,7 +13,9 @@ import duckdb
 import pytest
 from law_city import DERIVED, answers, city, run
 
+from data_access.prescription_reason import name_reasons
 from law import delinquency_charge, demand, exemption, parameters, prescription
+from law.prescription_comparison import Reason, compare
 
 FEW, MANY = 2_500, pytest.param(20_000, marks=pytest.mark.slow)
 AS_OF = date(2026, 11, 20)
@@ -77,7 +79,7 @@ def test_charge(as_of, policy, cases):
     seed = 3_050 + as_of.toordinal() + cases
     rng = random.Random(seed)
     own = {key: row for key, row in installments(rng, cases).items() if row[1] < as_of}
-    rows = {"receipt": [], "write_off": [], "charge_exemption": [], "demand": []}
+    rows = {"receipt": [], "write_off": [], "charge_exemption": [], "demand": [], "installment": []}
     expected = {}
     for key, (kind, due, yen) in own.items():
         payments = list(random_payments(rng, due, yen, as_of))
@@ -95,6 +97,8 @@ def test_charge(as_of, policy, cases):
         rows["charge_exemption"] += [(key, "01", e.from_date, e.to_date, e.kind) for e in exempted]
         is_sent = designated and designated - timedelta(days=10) <= as_of
         rows["demand"] += [(key, "01", designated - timedelta(days=10), designated, None)] if is_sent else []
+        forced = rng.choice([None] * 5 + [0, 1_000, rng.randrange(100_000)])
+        rows["installment"].append((key, "01", forced, None, None))
         charge = delinquency_charge.explain(
             yen,
             due,
@@ -106,19 +110,21 @@ def test_charge(as_of, policy, cases):
             write_offs=write_offs,
             exemptions=exempted,
             charge_paid=sum(part for on, part in paid if on <= as_of),
+            forced_yen=forced,
         )
-        expected[key] = (charge.yen, charge.computed_yen, charge.paid_yen, charge.exempt_days)
+        expected[key] = (charge.yen, charge.computed_yen, charge.forced_yen, charge.paid_yen, charge.exempt_days)
     database = city(as_of, open_installment=open_rows(own), **rows)
     for column, value in policy.items():
         database.execute(f"update law.levy_policy set {column} = $value", {"value": value})
     run(database, "delinquency_charge")
     found = answers(
-        database, "delinquency_charge", "charge_yen", "computed_yen", "charge_paid_yen", "exempt_days"
+        database, "delinquency_charge", "charge_yen", "computed_yen", "forced_charge_yen", "charge_paid_yen", "exempt_days"
     )
     assert len(found) == len(expected) > cases / 2, seed
     assert differences(expected, found) == [], seed
-    assert sum(computed > 0 for _, computed, _, _ in found.values()) > len(found) / 8, seed
+    assert sum(computed > 0 for _, computed, *_ in found.values()) > len(found) / 8, seed
     assert sum(days > 0 for *_, days in found.values()) > len(found) / 20, seed
+    assert sum(forced is not None for _, _, forced, _, _ in found.values()) > len(found) / 4, seed
 
 
 def random_payments(rng, due, yen, as_of):
@@ -218,6 +224,57 @@ def test_prescription(as_of, rule, cases, monkeypatch):
 
 
 @pytest.mark.parametrize("cases", [FEW, MANY])
+def test_prescription_difference(cases):
+    """SQL names the reasons it can, Python the rest; together they are the law's comparison, case by case."""
+    seed = 5_150 + cases
+    rng = random.Random(seed)
+    own = installments(rng, cases)
+    events = {key: list(random_events(rng, due)) for key, (_, due, _) in own.items()}
+    stored, expected = {}, {}
+    for key, (kind, due, _) in own.items():
+        one = prescription.explain(due, kind, events[key], AS_OF)
+        stored[key] = (random_stored(rng, one), random_stored(rng, one))
+        found = compare(*stored[key], kind, one)
+        expected[key] = (found.stored_on, found.computed_on, found.days, str(found.reason), one.is_held)
+    database = city(
+        AS_OF,
+        open_installment=open_rows(own),
+        prescription_event=[
+            (key, "01", e.kind, e.happened_on, e.ended_on, e.end_reason, e.is_confirmed, e.deadline)
+            for key, many in events.items()
+            for e in many
+        ],
+        installment=[(key, "01", None, *dates) for key, dates in stored.items()],
+    )
+    run(database, "prescription_difference")
+    explained = name_reasons(database, AS_OF)
+    found = answers(database, "prescription_difference", "stored_on", "computed_on", "days", "reason", "is_held")
+    assert len(found) == len(expected) == cases, seed
+    assert differences(expected, found) == [], seed
+    assert 0 < explained < cases, seed
+    assert {answer[3] for answer in found.values()} == {str(reason) for reason in Reason}, seed
+
+
+def random_stored(rng, computed):
+    """One of the dates that some reading gives, a day beside it, any other day, or none."""
+    on, rolled = computed.completes_on, computed.extinct_from
+    return rng.choice(
+        [
+            None,
+            on,
+            on,
+            computed.later_reading_on,
+            computed.if_confirmed_on,
+            rolled - timedelta(days=1) if rolled else on,
+            rng.choice(computed.steps).completes_on,
+            computed.steps[0].completes_on,
+            on + timedelta(days=rng.choice([-1, 1])),
+            on + timedelta(days=rng.randrange(-900, 900)),
+        ]
+    )
+
+
+@pytest.mark.parametrize("cases", [FEW, MANY])
 def test_demand(cases):
     seed = 231 + cases
     rng = random.Random(seed)
@@ -308,7 +365,8 @@ def test_an_unknown_event_stops_the_city():
 
 
 @pytest.mark.parametrize(
-    "rule", ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "demand_state"]
+    "rule",
+    ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "prescription_difference", "demand_state"],
 )
 def test_no_number_of_the_law_in_sql(rule):
     """Only 0, 1, the months of a year, and the first and last days there are."""

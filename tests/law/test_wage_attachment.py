@@ -203,7 +203,7 @@ def city(own, on=ON):
         "pay_period_months", "gross_yen", "income_tax_yen", "resident_tax_yen", "social_insurance_yen", "dependant_count",
     )  # fmt: skip
     schema = {"atena_number": pl.String} | dict.fromkeys(names, pl.Int64)
-    tables = {"source.wage_fact": pl.DataFrame(rows, schema=schema, orient="row")}
+    tables = {"derived.wage_fact": pl.DataFrame(rows, schema=schema, orient="row")}
     tables |= {
         f"law.{name}": pl.DataFrame(law_rows) for name, law_rows in wage_attachment.law_tables().items()
     }

@@ -33,7 +33,7 @@ def said_to(user: User, home: Path) -> str:
     said = [first_sight(user, module, home).words() for module in MODULES]
     reach = [person for person in everybody() if scope(user) == "all" or person["district_code"] in user.districts]
     if reach:
-        said += [show(user, "case", case_ref=reach[0]["atena_ref"], case_view=tab).words() for tab in ("期別", "経過", "世帯・賦課")]
+        said += [show(user, "case", case_ref=reach[0]["atena_ref"], case_view=tab).words() for tab in ("期別", "経過", "世帯・賦課", "財産・所得")]
     return "\n".join(said)
 
 

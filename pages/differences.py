@@ -1,0 +1,65 @@
+"""突合: what 収納システム stores against what its own rows give, recomputed for every snapshot; a person decides who is right."""
+
+import streamlit as st
+
+from auth.access import User, decide
+from data_access.query import ask
+from pages.parts import filters, tables
+from pages.parts.door import choose_case, go
+from pages.parts.heading import heading
+
+PAGE_SIZE = 100
+CHOSEN = "differing"
+ITEMS = {
+    "年調定額": "期別調定額の合計と比べる",
+    "調定額": "調定履歴の最後の更正と比べる",
+    "収納額": "収納履歴の合計と比べる",
+    "収入未済額": "調定−収納＋還付未済−不納欠損と比べる",
+    "完納": "収入未済が0かどうかを比べる",
+    "確定延滞金額": "延滞金を法令から計算し直して比べる（最近35日に納め終わった分）",
+    "時効": "時効の日を法令から計算し直し、登録された2年・5年の日と比べる",
+}
+
+
+def render(user: User) -> None:
+    """What differs, by item and reason; for those who may, row by row with both values."""
+    heading("突合", user, "収納システムの登録と、収納システム自身の明細からの再計算")
+    district = filters.district(user)
+    summary = ask(user, "difference_summary", district=district)
+    if summary.is_empty():
+        st.success("全ての項目が一致しています。", icon=":material/check_circle:")
+    tables.show(summary, ["item", "cause", "case_count", "difference_yen"], empty="差異はありません。", alt="差異の件数。項目と理由ごと")
+    with st.expander("何と何を比べているか"):
+        st.text("\n".join(f"{item}　{says}" for item, says in ITEMS.items()))
+    if not summary.is_empty() and decide(user, "difference.read").allowed:
+        _rows(user, district)
+
+
+def _rows(user: User, district: str | None) -> None:
+    st.subheader("差異の明細", anchor=False)
+    everything = "すべての項目"
+    chosen = filters.choice("項目", [everything, *ITEMS], key="item")
+    page = st.session_state.get("difference_page", 1) - 1
+    asked = dict(district=district, item=None if chosen == everything else chosen, page_size=PAGE_SIZE)
+    found = ask(user, "differences", **asked, skipped=page * PAGE_SIZE)
+    if found.is_empty() and page:
+        found = ask(user, "differences", **asked, skipped=0)
+    st.caption("行を押すと、その人のカルテを開けます。どちらが正しいかは人が確かめ、登録の直しは収納システムで行います。")
+    tables.show(found, ["item", "cause", "stored_yen", "computed_yen", "stored_on", "computed_on", "installment_key",
+                        "district_name", "atena_number_shown"],
+                key=f"differences_{district}_{chosen}_{page}", empty="この項目の差異はありません。", alt="差異の明細。1行が1つの項目",
+                on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
+    filters.page_number("difference_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    _open_case(found)
+
+
+def _open_case(found) -> None:
+    chosen = st.session_state.get(CHOSEN)
+    cases = dict(zip(found["atena_ref"], found["has_case"], strict=True))
+    if chosen not in cases:
+        return
+    if not cases[chosen]:
+        st.caption(f"参照番号 {chosen}　滞納がないため、カルテはありません。")
+    elif st.button(f"参照番号 {chosen} のカルテを開く", icon=":material/person:"):
+        choose_case(chosen)
+        go("case")
