@@ -8,6 +8,7 @@ import polars as pl
 from auth.access import User
 from data_access.query import ask
 from law.delinquency_charge import explain as explain_charge
+from law.demand import Fact
 from law.demand import state as demand_state
 from law.exemption import Exemption
 from law.explained import describe_charge, describe_demand, describe_prescription
@@ -46,7 +47,8 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     events = [Event(row["kind"], row["from_date"], row["to_date"], row["end_reason"], row["is_confirmed"], row["deadline"])
               for row in _of(facts, "時効")]
     sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
-    demand = demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, levy_kind=basis["levy_kind"])
+    graces = [Fact(event.kind, event.happened_on, event.ended_on) for event in events if event.kind in ("徴収猶予", "換価猶予")]
+    demand = demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces, basis["levy_kind"])
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
     return Derivation(
         basis["levy_year"], basis["installment_no"],

@@ -10,6 +10,7 @@ from functools import lru_cache
 from law.calendar import holidays, open_days
 from law.dated import rows, valid_on
 from law.files import LEVY_KINDS, LawFileInvalid, entries_in, values_in
+from law.grace_ground import grounds
 from law.rates import RATE_FILE, rate_rows
 
 POLICY_FILE, PRESCRIPTION_FILE, SUSPENSION_FILE = "levy_policy.toml", "prescription.toml", "suspension.toml"
@@ -161,6 +162,7 @@ def as_tables() -> dict[str, list[dict]]:
             {"ground": name, "kind": ground.kind, "is_discretionary": ground.is_discretionary}
             for name, ground in exemption_grounds().items()
         ],
+        "grace_ground": [vars(ground) for ground in grounds()],
         "levy_policy": rows(LevyPolicy, POLICY_FILE),
         "prescription_rule": rows(PrescriptionRule, PRESCRIPTION_FILE),
         "prescription_event_kind": [

@@ -30,12 +30,16 @@ from sample_city.assessment import Bills
 from sample_city.clock import NEVER, Clock, number
 from sample_city.closing import Totals, carried_of, year_end_arrears
 from sample_city.feed import SYSTEMS, Feed, tables, visible
+from sample_city.levy_basis import levy_table
+from sample_city.old_block import settle_block
+from sample_city.old_files import insurance_tables, old_tables
 from sample_city.people import BLOCK, REMOVED, Draw, People, atena, settle
 from sample_city.pursuit import WriteOffs
 from sample_city.receipts import Receipts
 from sample_city.refunds import Overpaid
 from sample_city.residents import people_tables
 from sample_city.stored import Stored
+from sample_city.stored_again import reckon_again
 from sample_city.words import pick
 
 Tables = Callable[[int, int | None], dict[str, pl.DataFrame]]
@@ -48,6 +52,7 @@ class Money:
     draw: Draw
     bills: Bills
     levy: insured.Levy
+    spells: insured.Insured
     head: np.ndarray
     numbers: np.ndarray
     receipts: Receipts
@@ -75,7 +80,8 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     paid = refunds.with_refunds(draw, receipts.with_mistakes(draw, paid), overpaid)
     own = Draw(draw.random.spawn(1)[0], draw.clock, draw.block)  # a stream of its own: what came first stays as it was
     unpaid = _unpaid(bills, paid, gone, draw.clock.first)
-    money = Money(draw, bills, levy, head, numbers, paid, overpaid, gone, stored.stored(own, bills, paid, demands, pursued, unpaid))
+    kept = stored.stored(own, bills, paid, demands, pursued, unpaid)
+    money = Money(draw, bills, levy, spells, head, numbers, paid, overpaid, gone, kept)
     residents = people_tables(draw, people)
     lasting = residents | {
         "bank_account": _accounts(draw, people, residents["person"], bills, overpaid),
@@ -94,6 +100,10 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
         "certificate_issue": letters.certificate_table(own, head),
         "suspense_receipt": letters.suspense_table(own, head, paid.at.size),
     }
+    names = lasting["person"]["name"].head(people.household.size)
+    block = settle_block(draw, people, bills, pursued, paid, gone, numbers, head, names)
+    lasting |= old_tables(block, lasting["negotiation_note"]) | insurance_tables(block, spells)
+    reckon_again(kept, bills, numbers, lasting, draw.clock.first)
     totals.add(lasting, year_end_arrears(money, totals))
     return lambda day, since: lasting | figures(money, day, since)
 
@@ -142,9 +152,7 @@ def _annual(money: Money, assessed: np.ndarray, day: int, since: int | None) -> 
             "notice_number": money.numbers[at], "atena_number": head, "levy_kind": pick(["料"], np.zeros(at.size, dtype=int)),
             "levy_year": year, "assessment_fiscal_year": year, "assessed_yen": total[at], "notified_on": bills.notified_on[at],
             "payment_method": pick(assessment.METHODS, bills.method[at]), "from_day": changed[at]}),
-        "nhi_levy": pl.DataFrame({
-            "head_atena_number": head, "levy_year": year, "insured_count": levy.count[at], "income_yen": levy.income[at],
-            "reduction_tenths": levy.reduction[at].astype(str), "levied_yen": total[at], "from_day": changed[at]})}
+        "nhi_levy": pl.DataFrame({**levy_table(bills, levy, money.spells, years, money.head, at, total, day), "from_day": changed[at]})}
 
 
 def _sum(overpaid: Overpaid, day: int, size: int) -> np.ndarray:

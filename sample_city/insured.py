@@ -14,6 +14,9 @@ LOST_REASONS = ["転出", "社保加入", "死亡", "後期高齢", "生活保�
 EVER_INSURED = np.array([0.58, 0.64, 0.70, 0.95])  # heads under 30, under 60, under 65, older
 MEAN_MONTHS = 120
 TO_MAN = 10_000
+# 所得割 (‰), 均等割, 平等割 and 限度額 of 医療, 後期支援, 介護 and 子ども, yen a year
+PER_MILLE, PER_HEAD, PER_HOME = (75, 28, 24, 3), (28_000, 11_000, 12_000, 1_800), (19_000, 7_000, 5_500, 0)
+CAPS = (660_000, 260_000, 170_000, 30_000)
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Levy:
     joined_month: np.ndarray
     left_month: np.ndarray
     count: np.ndarray
+    care: np.ndarray
     income: np.ndarray
     reduction: np.ndarray
     full: np.ndarray
@@ -84,7 +88,7 @@ def levy(draw: Draw, people: People, insured: Insured) -> Levy:
     lines = [income <= (43 + per_head * count) * TO_MAN for per_head in (0, 30, 56)]
     reduction = np.select(lines, [7, 5, 2], 0)
     full = _premium(income, count, care, reduction, draw.clock.levy_years[0] + year)
-    return Levy(home, year, notified, joined, (ends - opening)[home, year], count, income, reduction, full)
+    return Levy(home, year, notified, joined, (ends - opening)[home, year], count, care, income, reduction, full)
 
 
 def _income(draw: Draw, people: People, home: np.ndarray) -> np.ndarray:
@@ -99,12 +103,20 @@ def _premium(
     income: np.ndarray, count: np.ndarray, care: np.ndarray, reduction: np.ndarray, year: np.ndarray
 ) -> np.ndarray:
     """年間保険料 by component, shape (notices, 4), each cut to 100 yen: 所得割 + 軽減後の均等割・平等割, under its cap."""
-    base = np.maximum(income - 43 * TO_MAN, 0)
-    per_mille, per_head, per_home = (75, 28, 24, 3), (28_000, 11_000, 12_000, 1_800), (19_000, 7_000, 5_500, 0)
-    caps, payers = (660_000, 260_000, 170_000, 30_000), (count, count, care, count * (year >= 2026))
+    base = taxable(income)
     parts = [np.minimum(base * rate // 1000 + (head * who + home) * (10 - reduction) // 10, cap) * (who > 0)
-             for rate, head, home, cap, who in zip(per_mille, per_head, per_home, caps, payers, strict=True)]
+             for rate, head, home, cap, who in zip(PER_MILLE, PER_HEAD, PER_HOME, CAPS, payers(count, care, year), strict=True)]
     return np.stack(parts, axis=1) // 100 * 100
+
+
+def taxable(income: np.ndarray) -> np.ndarray:
+    """What 所得割 is taken of: 基準総所得金額 less 43万円 (yen)."""
+    return np.maximum(income - 43 * TO_MAN, 0)
+
+
+def payers(count: np.ndarray, care: np.ndarray, year: np.ndarray) -> tuple[np.ndarray, ...]:
+    """How many insured pay each component; 子ども from 2026 on."""
+    return count, count, care, count * (year >= 2026)
 
 
 def eligibility_table(draw: Draw, people: People, insured: Insured) -> pl.DataFrame:
@@ -117,14 +129,32 @@ def eligibility_table(draw: Draw, people: People, insured: Insured) -> pl.DataFr
     acquired = np.maximum(np.where(month >= 0, inside, clock.month_start[0] + month * 30), people.born_on[person])
     born = (acquired == people.born_on[person]).astype(int) * 2
     reason = np.where(born > 0, born, draw.random.choice([0, 1, 1, 1, 3], person.size))
+    lot = draw.spare.random(person.size)
     base = {"atena_number": atena(draw, person), "head_atena_number": atena(draw, people.first[at]),
             "card_number": 10_000_000 + draw.block * 400_000 + at * 10, "acquired_on": acquired,
-            "acquired_reason": pick(["転入", "社保離脱", "出生", "その他"], reason)}
+            "acquired_reason": pick(["転入", "社保離脱", "出生", "その他"], reason),
+            "insured_kind": pick(["一般", "住所地特例", "学生特例"], np.searchsorted([0.97, 0.99], lot, side="right"))}
     known = insured.known_on[at]
-    lost = clock.month_start[np.clip(insured.left[at], 0, MONTHS)]
-    before = pl.DataFrame({**base, "lost_on": NEVER, "lost_reason": pick(LOST_REASONS, np.full(person.size, -1)),
-                           "history_number": 1, "from_day": 0, "until_day": known})
-    after = pl.DataFrame({**base, "lost_on": np.maximum(lost, acquired), "lost_reason": pick(LOST_REASONS, insured.reason[at]),
-                          "history_number": 2, "from_day": known, "until_day": NEVER}).filter(pl.Series(known < NEVER))
-    return pl.concat([before, after], how="vertical_relaxed")
+    lost = np.maximum(clock.month_start[np.clip(insured.left[at], 0, MONTHS)], acquired)
+    turned = _head_changes(draw, people, at, acquired)
+    since = np.where(turned < NEVER, turned, acquired)
+    nothing, has_turned = pick(LOST_REASONS, np.full(person.size, -1)), (turned < NEVER).astype(int)
+    former = pl.DataFrame({**base, "head_atena_number": atena(draw, people.first[at] + 1), "change_reason": "取得", "changed_on": acquired,
+                           "head_since": acquired, "lost_on": NEVER, "lost_reason": nothing, "history_number": 1, "from_day": 0,
+                           "until_day": 0}).filter(pl.Series(turned < NEVER))
+    before = pl.DataFrame({**base, "change_reason": pick(["取得", "世帯主変更"], has_turned), "changed_on": since, "head_since": since,
+                           "lost_on": NEVER, "lost_reason": nothing, "history_number": 1 + has_turned, "from_day": 0, "until_day": known})
+    after = pl.DataFrame({**base, "change_reason": "喪失", "changed_on": lost, "head_since": since, "lost_on": lost,
+                          "lost_reason": pick(LOST_REASONS, insured.reason[at]), "history_number": 2 + has_turned, "from_day": known,
+                          "until_day": NEVER}).filter(pl.Series(known < NEVER))
+    return pl.concat([part.select(before.columns) for part in (former, before, after)], how="vertical_relaxed")
+
+
+def _head_changes(draw: Draw, people: People, at: np.ndarray, acquired: np.ndarray) -> np.ndarray:
+    """The day on which today's head became it, for the few households led by another before the first levy year; NEVER else."""
+    first_levy = draw.clock.month_start[0]
+    changes = draw.spare.random(people.size.size) < 0.06
+    turned = np.where((people.size > 1) & changes, first_levy - 40 - (people.first * 7) % 300, NEVER)[at]
+    adult = people.head_age[at] > 30
+    return np.where(adult & (acquired < turned - 1), turned, NEVER)
 

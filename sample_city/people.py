@@ -1,6 +1,7 @@
 """Who lives in the city: households, their members, where they live and when they left."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,11 +15,22 @@ PRESENT, MOVED_OUT, DEAD, REMOVED, OUTSIDE = range(5)
 
 @dataclass
 class Draw:
-    """One block of the city: its own random stream, its own ranges of numbers."""
+    """One block of the city: its own random stream, its own ranges of numbers.
+
+    `spare`: a second stream for what came later, so that the old figures of a seed stay what they are.
+    """
 
     random: np.random.Generator
     clock: Clock
     block: int
+
+    @cached_property
+    def spare(self) -> np.random.Generator:
+        return self.random.spawn(1)[0]
+
+    def aside(self) -> "Draw":
+        """The same block drawing from a stream of its own."""
+        return Draw(self.spare.spawn(1)[0], self.clock, self.block)
 
     def chance(self, share: float | np.ndarray, size: int) -> np.ndarray:
         """True for about `share` of `size` cases."""

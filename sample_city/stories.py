@@ -12,16 +12,19 @@ import polars as pl
 
 from law.prescription import Event, Prescription, explain
 from law.prescription_comparison import Reason
+from sample_city import story_records
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
 from sample_city.employment import corporation_table
+from sample_city.levy_basis import plain_basis
 from sample_city.receipts import safe_number
 from sample_city.relations import LATEST
 from sample_city.slips import batch_number
+from sample_city.stored_again import completions, touched_by
 from sample_city.story_assets import INCOME_PER_YEN, asset_rows
+from sample_city.story_records import RECORDS
 from sample_city.story_residents import FIRST, head, residents
 from sample_city.words import ward_table
 
-RECORDS = 9_700_000_000  # other numbers than the persons', so that a leaked 宛名番号 is told from a record
 YEN = 12_000
 
 
@@ -44,8 +47,8 @@ class Answer:
 @cache
 def stories() -> list[dict]:
     """stories.toml, with defaults filled in."""
-    usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "yen": YEN, "method": "納付書", "state": "現住", "members": [],
-             "investigations": [], "stored": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
+    usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "paid_by_seizure": [], "yen": YEN, "method": "納付書", "state": "現住",
+             "members": [], "investigations": [], "stored": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
     return [usual | story for story in tomllib.loads(text)["story"]]
 
@@ -68,7 +71,21 @@ def live(clock: Clock) -> Callable[[int, int | None], dict[str, pl.DataFrame]]:
             rows.setdefault(table, []).append(row)
     frames = {table: pl.DataFrame(found, infer_schema_length=None) for table, found in rows.items()} | {
         "ward": ward_table(), "corporation_return": corporation_table(clock)}
+    frames["installment"] = _again(clock, frames)
     return lambda day, since: frames if since is None else {"flash_receipt": frames["flash_receipt"]}
+
+
+def _again(clock: Clock, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """期別調定 with the stored dates of what 差押, 猶予 or papers touch asked of the law again; the planted ones stay."""
+    installments, kept = frames["installment"], {(int(each.notice_number), int(each.installment_no)) for each in planted(clock)}
+    touched = touched_by(frames, "grace_installment", "document_installment", "disposition_installment")
+    rows = installments.join(touched, on=["notice_number", "installment_no"], how="semi").filter(pl.col("stored_unpaid_yen") > 0)
+    due = {(notice, no): day for notice, no, day in rows.select("notice_number", "installment_no", "due_date").iter_rows()
+           if (notice, no) not in kept}
+    ends = completions(frames, due, touched, number(clock.feed_dates[0]))
+    stored_on = installments.select("notice_number", "installment_no", "stored_prescription_2y_on").iter_rows()
+    fresh = [ends.get((notice, no), on) for notice, no, on in stored_on]
+    return installments.with_columns(stored_prescription_2y_on=pl.Series(fresh))
 
 
 def _due(clock: Clock, back: int, no: int) -> int:
@@ -89,6 +106,15 @@ def _rows(story: dict, clock: Clock):
             yield from _installment(story, clock, back, no)
     yield from _casework(story, clock)
     yield from asset_rows(story, clock, head(story))
+    seized = story["paid_by_seizure"]
+    yield from story_records.rows(story_records.Told(
+        story, clock, head(story), _keys(story, clock, story["unpaid"]), _keys(story, clock, seized),
+        [story_records.receipt_number_of(story, *at) for at in seized]))
+
+
+def _keys(story: dict, clock: Clock, at: list[list[int]]) -> list[dict]:
+    """通知書番号 and 期別 of [年度のさかのぼり, 期別] pairs."""
+    return [{"notice_number": _notice(clock, story, back), "installment_no": no} for back, no in sorted(at)]
 
 
 def _levy(story: dict, clock: Clock, back: int):
@@ -98,7 +124,8 @@ def _levy(story: dict, clock: Clock, back: int):
         "notice_number": _notice(clock, story, back), "atena_number": head(story), "levy_kind": "料", "levy_year": year,
         "assessment_fiscal_year": year, "assessed_yen": total, "notified_on": _due(clock, back, 1) - 15, "payment_method": story["method"]}
     yield "nhi_levy", {"head_atena_number": head(story), "levy_year": year, "insured_count": 1 + len(story["members"]),
-                       "income_yen": story["yen"] * INCOME_PER_YEN, "reduction_tenths": "0", "levied_yen": total}
+                       "income_yen": story["yen"] * INCOME_PER_YEN, "reduction_tenths": "0", **plain_basis(total), "levied_months": 12,
+                       "relief_yen": 0, "collection_method": "普通徴収", "levied_yen": total}
 
 
 def _installment(story: dict, clock: Clock, back: int, no: int):
@@ -117,9 +144,9 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
     if story["method"] == "口座振替" and is_paid and back > -2:
         yield "account_transfer", key | {"attempt_no": 1, "transfer_on": paid_on, "transfer_yen": yen, "result_code": "0", "transfer_result": "振替済"}
     if is_paid:
-        number = 99_000_000_000 + (story["no"] * 10 - back) * 100 + no
+        channel = "滞納処分" if [back, no] in story["paid_by_seizure"] else "口座振替" if story["method"] == "口座振替" else "コンビニ"
         yield "receipt", key | {
-            "receipt_number": _safe(number), "receipt_kind": "収納", "channel": "口座振替" if story["method"] == "口座振替" else "コンビニ",
+            "receipt_number": story_records.receipt_number_of(story, back, no), "receipt_kind": "収納", "channel": channel,
             "received_on": paid_on, "booked_on": paid_on + 2, "fiscal_year": _year(paid_on + 2, year), "principal_yen": yen,
             "charge_yen": 0, "fee_yen": 0}
     if is_overpaid:
@@ -148,7 +175,9 @@ def _year(booked_on: int, assessed: int) -> int:
 
 
 def _paid_on(story: dict, clock: Clock, back: int, no: int) -> int:
-    """The due date, or the day of the plan's part that paid this installment."""
+    """The due date, or the day of the 取立 or of the plan's part that paid this installment."""
+    if [back, no] in story["paid_by_seizure"]:
+        return clock.first - story["seizure"]["ended_days"]
     if [back, no] not in story["paid_by_plan"]:
         return _due(clock, back, no)
     days = story["plan"]["parts"][story["paid_by_plan"].index([back, no])][0]
@@ -177,7 +206,7 @@ def _casework(story: dict, clock: Clock):
         kind, days = story["detail"]
         yield "delinquent_detail", key | {"detail_number": RECORDS + no, "detail_kind": kind, "started_on": clock.first - days,
                                           "ended_on": NEVER, "is_confirmed": 1}
-    scope = [{"notice_number": _notice(clock, story, back), "installment_no": term} for back, term in sorted(story["paid_by_plan"] + story["unpaid"])]
+    scope = _keys(story, clock, story["paid_by_plan"] + story["unpaid"])
     if "seized_days" in story:
         disposed = {"disposition_number": 99_000_000 + no}
         yield "disposition", key | disposed | {"disposition_kind": "差押", "asset_kind": "預金", "ended_on": NEVER, "end_reason": None,

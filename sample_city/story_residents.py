@@ -59,6 +59,8 @@ def _eligibility(story: dict, clock: Clock, place: int) -> dict:
     lost = place == 0 and not story["current_year"]
     return {
         "atena_number": head(story) + place, "head_atena_number": head(story), "card_number": 99_000_000 + story["no"] * 10,
+        "insured_kind": "一般", "change_reason": "喪失" if lost else "取得",
+        "changed_on": clock.month_start[-13 if lost else 12], "head_since": clock.month_start[12],
         "acquired_on": clock.month_start[12], "acquired_reason": "社保離脱", "lost_on": clock.month_start[-13] if lost else NEVER,
         "lost_reason": "その他" if lost else None} | LATEST
 

@@ -1,6 +1,7 @@
 -- 督促 of every open installment as known on as_of: by when, when, and from which day an attachment is possible
 -- (law/demand.py explains one).
--- grain: one row per open installment. is_missed (督促漏れ): unpaid, not demanded, past the deadline.
+-- grain: one row per open installment. is_missed (督促漏れ): unpaid, not demanded, past the deadline, and nothing stops it:
+-- stopped_by is the 猶予 in force on as_of that stops a new 督促 (徴収猶予, 地方税法15条の2の3第1項).
 -- designated_deadline: as recorded, else the city's usual one. Both days behind seizable_from stay visible.
 create or replace table derived.demand_state as
 with first_demand as (
@@ -9,6 +10,12 @@ with first_demand as (
     where issued_on <= getvariable('as_of')
         and (withdrawn_on is null or withdrawn_on > getvariable('as_of'))
     qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
+),
+stopping as (
+    select notice_number, installment_no, min(event_kind) as stopped_by
+    from derived.grace_span
+    where stops_demand and getvariable('as_of') between from_date and runs_to
+    group by all
 ),
 -- the day of dispatch is the first of the waiting days (地方税法728条1項1号 "起算して"), hence + 1 after them
 waiting as (
@@ -23,9 +30,11 @@ waiting as (
         ) as designated_deadline,
         first_demand.issued_on + cast(on_issue.seizure_wait_days as integer) + 1 as after_dispatch,
         on_issue.seizure_waits_for_designated_deadline as waits,
-        on_issue.demand_fee_yen as fee_yen
+        on_issue.demand_fee_yen as fee_yen,
+        stopping.stopped_by
     from derived.open_installment
     left join first_demand using (notice_number, installment_no)
+    left join stopping using (notice_number, installment_no)
     left join law.levy_policy as on_due
         on on_due.levy_kind = open_installment.levy_kind
         and open_installment.due_date between on_due.from_date and on_due.to_date
@@ -43,5 +52,6 @@ select
     designated_deadline + 1 as after_designated_deadline,
     if(waits, greatest(after_dispatch, after_designated_deadline), after_dispatch) as seizable_from,
     fee_yen,
-    issued_on is null and deadline < getvariable('as_of') as is_missed
+    stopped_by,
+    issued_on is null and deadline < getvariable('as_of') and stopped_by is null as is_missed
 from waiting

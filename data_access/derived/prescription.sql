@@ -2,25 +2,10 @@
 -- grain: one row per open installment. completes_on: complete at the end of that day under the EARLIER reading, unless
 -- is_held (差押, 交付要求 or a pause in force); later_reading_on: the same under the later reading of the 督促.
 create or replace table derived.prescription as
-with installment as (
-    select
-        open_installment.notice_number,
-        open_installment.installment_no,
-        open_installment.levy_kind,
-        open_installment.due_date,
-        due_date + 1 as starts_on,
-        cast(levy_policy.prescription_years * 12 as integer) as period_months,
-        cast(starts_on + to_months(period_months) as date) as anniversary,
-        anniversary - cast(day(anniversary) = day(starts_on) as integer) as start_until
-    from derived.open_installment
-    left join law.levy_policy
-        on levy_policy.levy_kind = open_installment.levy_kind
-        and open_installment.due_date between levy_policy.from_date and levy_policy.to_date
-),
 -- Where nothing came after the first completion and no time paused, the date is the latest `until` that counts, under
 -- the later reading too. Where no 催告 or 協議 competes either, all count: the order does not matter, and what renewed is
 -- the first event that reached that day.
-summary as (
+with summary as (
     select
         notice_number,
         installment_no,
@@ -162,7 +147,7 @@ answer as (
         if(renewal['until'] > start_until, renewal['on'], null) as renewed_on,
         coalesce(holds > 0, false) as is_held,
         coalesce(needs_person or doubt_until > greatest(start_until, latest_until), false) as needs_person
-    from installment
+    from derived.prescription_period as installment
     left join summary using (notice_number, installment_no)
     where not coalesce(needs_order, false)
     union all by name
@@ -179,7 +164,7 @@ answer as (
         earlier.course.renewed_on as renewed_on,
         earlier.course.holds + earlier.course.pauses > 0 as is_held,
         earlier.course.needs_person or earlier.course.doubt_until > earlier.course.completes_on as needs_person
-    from installment
+    from derived.prescription_period as installment
     join summary using (notice_number, installment_no)
     join (from followed where not is_later) as earlier using (notice_number, installment_no)
     left join (from followed where is_later) as later using (notice_number, installment_no)

@@ -1,6 +1,8 @@
 -- grain: one event that touches the 時効 of one open installment
 -- 承認 by part payment is not confirmed by itself (最判令和2年6月26日): until a person confirms, the earlier date stands.
--- deadline: 督促の指定期限. 交付要求 (参加差押 is one) is taken as notified on the day of the 処分.
+-- deadline: 督促の指定期限, or the end agreed for 協議. 交付要求 (参加差押 is one) is taken as notified on the day of the 処分.
+-- 催告: every letter that is one in law and was not returned (民法97条); which of them hold, the law's rule says (150条2項).
+-- A 猶予 is an event of its own, and its application acknowledges the debt once a person confirms it (民法152条).
 create or replace table derived.prescription_event as
 with demanded as (
     select notice_number, installment_no, '督促' as kind, issued_on as happened_on, designated_deadline as deadline
@@ -33,6 +35,30 @@ with demanded as (
         from derived.entry
         where kind = 'reminder' and (payload ->> '$.is_claim')::boolean
     )
+), graced as (
+    select notice_number, installment_no, event_kind as kind, from_date as happened_on, runs_to as ended_on
+    from derived.grace_span
+), applied as (
+    select scope.notice_number, scope.installment_no, '承認' as kind, grace.applied_on as happened_on, grace.is_acknowledged as is_confirmed
+    from source.grace as grace
+    join source.grace_installment as scope using (grace_number)
+    where grace.applied_on is not null
+), reminded as (
+    select scope.notice_number, scope.installment_no, '催告' as kind, document.dispatched_on as happened_on
+    from source.document as document
+    join source.document_installment as scope using (document_number)
+    where document.is_reminder and document.dispatched_on is not null and document.undelivered_on is null
+), agreed as (
+    select
+        scope.notice_number,
+        scope.installment_no,
+        '協議' as kind,
+        document.drawn_up_on as happened_on,
+        document.refused_on as ended_on,
+        document.deadline
+    from source.document as document
+    join source.document_installment as scope using (document_number)
+    where document.document_kind = '協議合意書'
 ), every_event as (
     select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed from demanded
     union all by name
@@ -43,6 +69,14 @@ with demanded as (
     select *, true as is_confirmed from seized
     union all by name
     select *, true as is_confirmed from claimed
+    union all by name
+    from applied
+    union all by name
+    select *, true as is_confirmed from graced
+    union all by name
+    select *, true as is_confirmed from reminded
+    union all by name
+    select *, true as is_confirmed from agreed
 )
 select
     every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed, deadline

@@ -3,22 +3,7 @@
 -- reading of the 督促 (料). first_day: first counted day of what starts. renews: a new period starts. holds, pauses: +1
 -- begins, -1 ends. starts_on, start_until: the installment's period as it is without any event.
 create or replace table derived.prescription_mark as
-with installment as (
-    select
-        open_installment.notice_number,
-        open_installment.installment_no,
-        open_installment.levy_kind,
-        open_installment.due_date,
-        due_date + 1 as starts_on,
-        cast(levy_policy.prescription_years * 12 as integer) as period_months,
-        cast(starts_on + to_months(period_months) as date) as anniversary,
-        anniversary - cast(day(anniversary) = day(starts_on) as integer) as start_until
-    from derived.open_installment
-    left join law.levy_policy
-        on levy_policy.levy_kind = open_installment.levy_kind
-        and open_installment.due_date between levy_policy.from_date and levy_policy.to_date
-),
-known as (
+with known as (
     select *
     from derived.prescription_event
     where happened_on <= getvariable('as_of')
@@ -61,7 +46,7 @@ event as (
         rule.* exclude (levy_kind, from_date, to_date),
         rule.levy_kind is null as has_no_rule
     from known
-    join installment using (notice_number, installment_no)
+    join derived.prescription_period as installment using (notice_number, installment_no)
     left join first_demand using (notice_number, installment_no)
     left join early_seizure using (notice_number, installment_no)
     left join law.prescription_event_kind as event_kind using (kind)

@@ -49,3 +49,35 @@ def test_an_installment_that_is_not_overdue_or_not_ours_has_no_explanation(city)
     assert derivation(NEIGHBOUR, atena_ref, shown["installment_key"], as_of) is None
     with pytest.raises(NotAllowed):
         derivation(ANALYST, atena_ref, shown["installment_key"], as_of)
+
+
+def explained(rows, number):
+    """The explanations of every overdue installment of one story, with what the list shows."""
+    reference = next(row["atena_ref"] for row in rows.derived("delinquent") if row["atena_number"] == number)
+    listed = ask(CHIEF, "case_installments", atena_ref=reference, only_overdue=True).to_dicts()
+    return [(shown, derivation(CHIEF, reference, shown["installment_key"], standing().as_of)) for shown in listed]
+
+
+def test_a_grace_exempts_and_its_application_renews(city, rows):
+    for _, found in explained(rows, "9900000310"):
+        assert found.agrees
+        assert any("半分免除" in sentence for sentence in found.charge["sentence"])
+        sentences = "\n".join(found.prescription["sentence"])
+        assert "承認：承認により更新" in sentences
+        assert "換価猶予：猶予の間も時効は進行する（市の設定）" in sentences
+
+
+def test_a_second_reminder_does_not_hold(city, rows):
+    ((shown, found),) = explained(rows, "9900000320")
+    assert found.agrees
+    assert shown["prescription_on"].isoformat() == "2027-04-01"  # 2026-10-01 の催告から6か月
+    sentences = [sentence for sentence in found.prescription["sentence"] if sentence.startswith("催告")]
+    assert sentences == ["催告：2027-04-01 まで完成猶予", "催告：前の催告・協議による完成猶予の間の催告のため効力なし"]
+
+
+def test_what_stops_the_demand_is_told(city, rows):
+    ((_, found),) = explained(rows, "9900000340")
+    assert found.agrees
+    assert "督促は徴収猶予により止まっている" in found.demand["sentence"].to_list()
+    assert not any("督促漏れ" in sentence for sentence in found.demand["sentence"])
+    assert any("全額免除" in sentence for sentence in found.charge["sentence"])

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from law import delinquency_charge, demand, prescription
+from law import delinquency_charge, demand, grace_ground, prescription
+from law.exemption import exempt
 from law.screening import criteria
 from tests.data_access.source_rows import Row, by, one, pick
 
@@ -67,19 +68,45 @@ def test_the_settlement_identity_holds_in_every_term(rows, balances):
         assert pick(derived[key], "difference_yen", "unpaid_difference_count", "received_difference_count", "negative_count") == (0, 0, 0, 0)
 
 
+def graces_of(rows) -> dict[tuple, list[Row]]:
+    """期別 → its 猶予 known by the last day, each with its last day (`runs_to`) and what the law makes of its ground (`law`)."""
+    granted, found = one(rows.source("grace"), "grace_number"), {}
+    for scope in rows.source("grace_installment"):
+        own = granted[(scope["grace_number"],)]
+        runs_to, _ = grace_ground.span(own["from_date"], own["to_date"], own["cancelled_on"], own["cancelling_fact_on"])
+        if runs_to and own["granted_on"] <= rows.as_of:
+            known = grace_ground.effect(own["grace_kind"], own["ground"], own["from_date"])
+            found.setdefault(pick(scope, *KEY), []).append(own | {"runs_to": runs_to, "law": known})
+    return found
+
+
+def exemptions_of(rows) -> dict[tuple, list]:
+    """期別 → what 猶予 and 執行停止 exempt."""
+    found = {key: [exempt(own["law"].exemption_ground, own["from_date"], own["runs_to"], cancelling_fact_on=own["cancelling_fact_on"])
+                   for own in granted] for key, granted in graces_of(rows).items()}
+    suspensions = one(rows.source("suspension"), "suspension_number")
+    for scope in rows.source("suspension_installment"):
+        own = suspensions[(scope["suspension_number"],)]
+        until = own["cancelled_on"] and own["cancelled_on"] - timedelta(days=1)
+        found.setdefault(pick(scope, *KEY), []).append(exempt("執行停止", own["decided_on"], until))
+    return {key: [each for each in many if each] for key, many in found.items()}
+
+
 def test_delinquency_charge_of_every_open_installment(rows, open_balances):
-    receipts, forced = by(rows.source("receipt"), *KEY), one(rows.source("installment"), *KEY)
-    derived = one(rows.derived("case_installment"), *KEY)
-    charged = fixed = 0
+    receipts, exempted = by(rows.source("receipt"), *KEY), exemptions_of(rows)
+    derived, forced = one(rows.derived("case_installment"), *KEY), one(rows.source("installment"), *KEY)
+    charged = lessened = fixed = 0
     for key, row in open_balances.items():
         payments = [(receipt["received_on"], receipt["principal_yen"]) for receipt in receipts.get(key, ())]
         yen = forced[key]["forced_charge_yen"]
-        expected = delinquency_charge.explain(
-            row["assessed_yen"], row["due_date"], payments, rows.as_of, row["levy_kind"], forced_yen=yen).yen
-        assert derived[key]["charge_yen"] == expected, key
-        charged += expected > 0
+        found = delinquency_charge.explain(row["assessed_yen"], row["due_date"], payments, rows.as_of, row["levy_kind"],
+                                           exemptions=exempted.get(key, ()), forced_yen=yen)
+        assert pick(derived[key], "charge_yen", "exempt_days") == (found.yen, found.exempt_days), key
+        charged += found.yen > 0
+        lessened += found.exempt_days > 0
         fixed += yen is not None
     assert charged > 10
+    assert lessened >= 4
     assert fixed, "強制延滞金額のある期別がない"
     assert all(row["charge_yen"] == 0 for key, row in derived.items() if key not in open_balances)
 
@@ -102,6 +129,19 @@ def events_of(rows) -> dict[tuple, list[prescription.Event]]:
         own = dispositions[(row["disposition_number"],)]
         if own["disposition_kind"] == "差押":
             found.setdefault(pick(row, *KEY), []).append(prescription.Event("差押", own["took_effect_on"], own["ended_on"], own["end_reason"]))
+    for key, granted in graces_of(rows).items():
+        for own in granted:
+            found.setdefault(key, []).append(prescription.Event(own["law"].event_kind, own["from_date"], own["runs_to"]))
+            if own["applied_on"]:
+                found[key].append(prescription.Event("承認", own["applied_on"], is_confirmed=own["is_acknowledged"]))
+    papers = one(rows.source("document"), "document_number")
+    for row in rows.source("document_installment"):
+        own = papers[(row["document_number"],)]
+        if own["is_reminder"] and own["dispatched_on"] and not own["undelivered_on"]:
+            found.setdefault(pick(row, *KEY), []).append(prescription.Event("催告", own["dispatched_on"]))
+        if own["document_kind"] == "協議合意書":
+            found.setdefault(pick(row, *KEY), []).append(
+                prescription.Event("協議", own["drawn_up_on"], own["refused_on"], deadline=own["deadline"]))
     return found
 
 
@@ -114,17 +154,22 @@ def test_prescription_of_every_open_installment(rows, open_balances):
             expected.completes_on, expected.renewed_by, expected.renewed_on, expected.is_held), key
         renewals.add(expected.renewed_by)
     assert {"督促", "承認", None} <= renewals
+    kinds = {event.kind for key in open_balances for event in events.get(key, ())}
+    assert {"督促", "承認", "差押", "催告", "徴収猶予", "換価猶予"} <= kinds
 
 
 def test_demand_of_every_open_installment(rows, open_balances):
-    letters = by(rows.source("demand"), *KEY)
+    letters, graces, stopped = by(rows.source("demand"), *KEY), graces_of(rows), 0
     derived = one(rows.derived("case_installment"), *KEY)
     for key, row in open_balances.items():
         sent = [letter for letter in letters.get(key, ()) if letter["withdrawn_on"] is None and letter["issued_on"] <= rows.as_of]
         last_day = demand.deadline(row["due_date"], row["levy_kind"])
         seizable = demand.seizable_from(sent[0]["issued_on"], sent[0]["designated_deadline"], row["levy_kind"]).on if sent else None
+        is_stopped = any(own["law"].stops_demand and own["from_date"] <= rows.as_of <= own["runs_to"] for own in graces.get(key, ()))
         assert pick(derived[key], "demand_deadline", "seizable_from", "is_demand_missed") == (
-            last_day, seizable, not sent and last_day < rows.as_of), key
+            last_day, seizable, not sent and last_day < rows.as_of and not is_stopped), key
+        stopped += is_stopped and not sent and last_day < rows.as_of
+    assert stopped > 0
 
 
 def test_every_delinquent_and_what_it_owes(rows, open_balances):

@@ -63,6 +63,56 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
+    "source.grace": {
+        "grace_number": pl.String,
+        "grace_kind": pl.String,
+        "ground": pl.String,
+        "applied_on": pl.Date,
+        "is_acknowledged": pl.Boolean,
+        "granted_on": pl.Date,
+        "from_date": pl.Date,
+        "to_date": pl.Date,
+        "cancelling_fact_on": pl.Date,
+        "cancelled_on": pl.Date,
+    },
+    "source.grace_installment": {
+        "grace_number": pl.String,
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+    },
+    "source.document": {
+        "document_number": pl.String,
+        "document_kind": pl.String,
+        "is_reminder": pl.Boolean,
+        "drawn_up_on": pl.Date,
+        "dispatched_on": pl.Date,
+        "deadline": pl.Date,
+        "undelivered_on": pl.Date,
+        "refused_on": pl.Date,
+    },
+    "source.document_installment": {
+        "document_number": pl.String,
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+    },
+    "source.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
+    "source.installment_plan_scope": {
+        "plan_number": pl.String,
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+    },
+    "source.disposition": {
+        "disposition_number": pl.String,
+        "disposition_kind": pl.String,
+        "took_effect_on": pl.Date,
+        "ended_on": pl.Date,
+        "end_reason": pl.String,
+    },
+    "source.disposition_installment": {
+        "disposition_number": pl.String,
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+    },
     "derived.charge_exemption": {
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -83,6 +133,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
         own = rows.get(table.split(".")[1], [])
         _create(database, table, pl.DataFrame(own, schema=schema, orient="row"))
     database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
+    run_alone(database, "grace_span")
     return database
 
 
@@ -93,10 +144,11 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 
 
 BEFORE = {
-    "delinquency_charge": "demand_state",
+    "delinquency_charge": "demand_state",  # a charge may begin with the 督促
+    "prescription_mark": "prescription_period",
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
-}  # a charge may begin with the 督促
+}
 
 
 def run(database: duckdb.DuckDBPyConnection, rule: str) -> None:

@@ -37,7 +37,7 @@ def test_whole_city():
     seed = 130
     database = city(AS_OF, **tables(random.Random(seed)))
     best = {}
-    for rule in ("demand_state", "delinquency_charge", "prescription_mark", "prescription"):
+    for rule in ("demand_state", "delinquency_charge", "prescription_period", "prescription_mark", "prescription"):
         for _ in range(3):
             start = time.process_time()
             run_alone(database, rule)
@@ -80,7 +80,7 @@ def test_a_million_installments(capsys):
         database.execute(statement)
     run(database, "demand_state")
     best = {}
-    for rule in ("delinquency_charge", "prescription_mark", "prescription"):
+    for rule in ("delinquency_charge", "prescription_period", "prescription_mark", "prescription"):
         for _ in range(2):
             start, wall = time.process_time(), time.perf_counter()
             run_alone(database, rule)

@@ -366,7 +366,10 @@ def test_an_unknown_event_stops_the_city():
 
 @pytest.mark.parametrize(
     "rule",
-    ["delinquency_charge", "charge_exemption", "prescription_mark", "prescription", "prescription_difference", "demand_state"],
+    [
+        "delinquency_charge", "charge_exemption", "grace_span", "prescription_event", "prescription_period",
+        "prescription_mark", "prescription", "prescription_difference", "demand_state",
+    ],
 )
 def test_no_number_of_the_law_in_sql(rule):
     """Only 0, 1, the months of a year, and the first and last days there are."""

@@ -26,7 +26,7 @@ def test_the_rows_say_what_the_answer_says(read, answer):
 
 def test_stated_facts_of_the_casework(read):
     of = {answer.atena_number: answer for answer in ANSWERS}
-    assert len(of) == len(stories()) == 19, f"seed {SEED}"
+    assert len(of) == len(stories()) == 23, f"seed {SEED}"
     demanded = read("demand")["notice_number"]
     assert demanded.is_in(["9900000326"]).sum() == 0  # 3: 督促漏れ
     parts = read("installment_plan_part").filter(pl.col("plan_number") == "99000006")
@@ -38,3 +38,9 @@ def test_stated_facts_of_the_casework(read):
     assert (states["9900000100"], states["9900000110"]) == ("死亡", "職権消除")
     held = read("disposition").filter(pl.col("atena_number") == "9900000180")
     assert held.select("disposition_kind", "ended_on").row(0) == ("差押", None)  # 18: 時効は完成しない
+    assert read("grace").filter(pl.col("atena_number") == "9900000310")["grace_kind"].to_list() == ["申請換価猶予"]
+    assert read("grace").filter(pl.col("atena_number") == "9900000340")["grace_kind"].to_list() == ["徴収猶予"]
+    assert read("demand")["notice_number"].is_in(["9900003426"]).sum() == 0  # 34: 猶予の間は督促しない
+    reminders = read("document").filter((pl.col("atena_number") == "9900000320") & (pl.col("is_reminder") == "1"))
+    assert sorted(reminders["dispatched_on"]) == ["20260930", "20261020"]  # 32
+    assert read("allocation").filter(pl.col("notice_number") == "9900003325")["principal_yen"].sum() == 24_000  # 33
