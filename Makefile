@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lint clean
+.PHONY: help demo outbound test check bench lint clean
 
 PYTHON ?= python3.11
 PERSONS ?= 20000
 PORT ?= 8501
+DATE ?= 2026-10-30
 RUN := .venv/bin/python
 DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30
 # Names what pip is doing, one line a package, and leaves the rest out; errors come through.
@@ -14,13 +15,16 @@ PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing col
 
 help: ## この一覧を出す
 	@echo "国民健康保険料 滞納管理コンソール"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） PORT=$(PORT) PYTHON=$(PYTHON)"
 
 demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… PORT=…）
 	@$(DEMO) $(RUN) -m sample_city.demo --persons $(PERSONS)
 	@echo "http://localhost:$(PORT) を開いてください（止めるときは Ctrl+C）。"
 	@exec env $(DEMO) $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+outbound: .venv/run.stamp ## デモの市から、他のシステムへ返す連携ファイルを書き出す（DATE=…）
+	@$(DEMO) $(RUN) -m data_access.outbound $(DATE)
 
 test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラウザを含む。chromium がなければブラウザの分を除く）
 	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest; else \

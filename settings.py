@@ -27,6 +27,11 @@ def inbox() -> Path:
     return home() / "inbox"
 
 
+def outbox() -> Path:
+    """What goes back to the systems around us: <business date>/<system>/."""
+    return home() / "outbox"
+
+
 def snapshots() -> Path:
     """Published snapshots and CURRENT."""
     return home() / "snapshots"

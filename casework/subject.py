@@ -10,3 +10,4 @@ class Subject:
     atena_number: str
     atena_ref: str
     district_code: str
+    installments: frozenset[str] = frozenset()  # 通知書番号-期別 of every installment that is theirs

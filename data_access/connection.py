@@ -28,6 +28,7 @@ from data_access.feed_rules import literal
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
 HERE = Path(__file__).parent
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
+ENTRY = (HERE / "entry.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String}
 INTAKE_FILE = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "system_name": pl.String,
                "table": pl.String, "label": pl.String, "file": pl.String, "mode": pl.String, "sequence": pl.Int64,
@@ -153,10 +154,12 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
         "create table serving.standing as select ?::date as as_of, ? as snapshot_id, ? as published_at, ?::integer as fiscal_year",
         [now.business_date, now.id, now.manifest["published_at"], derive.fiscal_year(now.business_date)])
     _load(connection, "live_note", pl.DataFrame(schema=ledger_tail.COLUMNS))
+    _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
     for name, schema in (("intake", INTAKE), ("intake_file", INTAKE_FILE), ("intake_problem", INTAKE_PROBLEM)):
         _load(connection, name, pl.DataFrame(schema=schema))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
     connection.execute(LIVE_CONTACT)
+    connection.execute(ENTRY)
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])
@@ -169,13 +172,14 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
 def _follow_ledger(served: Engine) -> None:
     newest = ledger_tail.last_seq()
     if newest > served.ledger_seq:
-        notes = ledger_tail.notes_after(served.ledger_seq)
         cursor = served.connection.cursor()
-        cursor.register("arrived", notes.to_arrow())
-        cursor.execute("insert into serving.live_note by name select * from arrived")
-        cursor.unregister("arrived")
+        for name, read in (("live_note", ledger_tail.notes_after), ("live_entry", ledger_tail.entries_after)):
+            cursor.register("arrived", read(served.ledger_seq, newest).to_arrow())
+            cursor.execute(f"insert into serving.{name} by name select * from arrived")
+            cursor.unregister("arrived")
         cursor.execute(LIVE_CONTACT)
-        served.ledger_seq = max([newest, *notes["seq"]])  # an event may be no note
+        cursor.execute(ENTRY)
+        served.ledger_seq = newest
 
 
 def _follow_reports(served: Engine) -> None:

@@ -107,7 +107,9 @@ select
     whole('C2', delinquent.state_changed_on) as state_changed_on,
     whole('C2', person.sex) as sex,
     (select count(*) from source.ledger_note as note where note.atena_number = person.atena_number)
-        + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number) as note_version
+        + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number)
+        + (select count(*) from source.ledger_entry as entry where entry.atena_number = person.atena_number)
+        + (select count(*) from serving.live_entry as entry where entry.atena_number = person.atena_number) as note_version
 from derived.delinquent as delinquent
 join derived.case_person as person using (atena_number)
 where in_scope(delinquent.district_code);
@@ -305,6 +307,9 @@ with every_event as (
            null::bigint as yen, body, officer_name as written_by, event_id as note_id, recorded_at, seq
     from serving.live_note
     where event_id not in (select corrects from serving.live_note where corrects is not null)
+    union all by name
+    select atena_number, happened_on, shown_kind as kind, summary, yen, place, written_by, event_id as note_id, recorded_at, seq
+    from serving.entry
 )
 select
     delinquent.atena_ref,
@@ -312,7 +317,10 @@ select
     every_event.kind,
     whole('C9', every_event.summary) as summary,
     whole('C9', every_event.yen) as yen,
-    whole('C8', every_event.body) as body,
+    -- 居所調査 found a place: it is an address, and hidden as one
+    case when every_event.place is null then whole('C8', every_event.body)
+         when delinquent.is_protected then '（非表示）'
+         else shown('C2', every_event.place, '（非表示）') end as body,
     whole('C9', every_event.written_by) as written_by,
     every_event.note_id,
     every_event.recorded_at,
@@ -320,6 +328,19 @@ select
 from every_event
 join derived.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
+
+-- grain: one plan (分納) recorded here that stands and is not cancelled
+create view disclosed.plan as
+select
+    delinquent.atena_ref,
+    entry.event_id,
+    whole('C9', entry.happened_on) as pledged_on,
+    whole('C9', entry.summary) as summary,
+    whole('C9', entry.yen) as yen
+from serving.entry as entry
+join derived.delinquent as delinquent using (atena_number)
+where entry.kind = 'installment_plan' and in_scope(delinquent.district_code)
+    and entry.event_id not in (select plan from serving.entry where plan is not null);
 
 -- grain: one delinquent × 号, with a verdict other than 非該当
 create view disclosed.suspension_candidate as

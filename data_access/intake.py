@@ -133,7 +133,7 @@ def _complete(connection, day: Day, made: Report) -> tuple[dict[str, int], int]:
     made.problems += feed_sense.senseless(connection, restricted)
     if made.problems:
         return {}, 0
-    ledger_seq = ledger_tail.write(restricted / "ledger_note.parquet")
+    ledger_seq = ledger_tail.write(restricted)
     counts, problems = derive.run(connection, day.folder, day.business_date)
     made.problems += problems
     return counts, ledger_seq

@@ -122,6 +122,7 @@ def subject(user: User, atena_ref: str) -> Subject:
     found = cursor.execute(
         "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from derived.delinquent as delinquent "
         "join disclosed.delinquent as seen using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
+    own = cursor.execute("select notice_number || '-' || installment_no from derived.case_installment where atena_number = ?", [found[0]]).fetchall() if found else []
     if found is None:
         raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
-    return Subject(*found)
+    return Subject(*found, frozenset(key for (key,) in own))

@@ -3,18 +3,18 @@
 import polars as pl
 import streamlit as st
 
-from auth.access import User, decide
+from auth.access import User
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
 from pages.parts.assets import show_assets
 from pages.parts.basis import show_basis
 from pages.parts.door import chosen_case, go
+from pages.parts.entry_form import record_part
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
-from pages.parts.note_form import note_form
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "収納", "督促", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付")
+KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継")
 
 
 def render(user: User) -> None:
@@ -33,8 +33,8 @@ def render(user: User) -> None:
     _who(person)
     _amounts(person)
     _due(user, atena_ref, stands)
-    if decide(user, "note.write").allowed and stands.is_newest:
-        note_form(atena_ref, person["note_version"])
+    if stands.is_newest:
+        record_part(user, atena_ref, person["note_version"], stands.as_of)
     arrears, timeline, household, assets = st.tabs(["期別", "経過", "世帯・賦課", "財産・所得"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:

@@ -17,7 +17,7 @@ with delinquent as (
 ), planned as (
     select scope.notice_number, scope.installment_no, max(plan.plan_number) as plan_number
     from derived.plan_state as plan
-    join source.installment_plan_scope as scope using (plan_number)
+    join derived.installment_plan_scope as scope using (plan_number)
     where plan.plan_state in ('履行中', '不履行')
     group by all
 )

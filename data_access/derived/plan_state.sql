@@ -11,7 +11,7 @@ with part as (
         min(promised_on) filter (where promised_on >= getvariable('as_of') and paid_yen < promised_yen) as next_promised_on,
         arg_min(promised_yen, promised_on) filter (where promised_on >= getvariable('as_of') and paid_yen < promised_yen) as next_promised_yen,
         max(promised_on) as last_promised_on
-    from source.installment_plan_part
+    from derived.installment_plan_part
     group by plan_number
 )
 select
@@ -34,5 +34,5 @@ select
         when part.missed_on is not null then '不履行'
         else '履行中'
     end as plan_state
-from source.installment_plan as plan
+from derived.installment_plan as plan
 left join part using (plan_number)

@@ -11,8 +11,8 @@ with demanded as (
     qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
 ), pledged as (
     select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed
-    from source.installment_plan as plan
-    join source.installment_plan_scope as scope using (plan_number)
+    from derived.installment_plan as plan
+    join derived.installment_plan_scope as scope using (plan_number)
 ), part_paid as (
     select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed
     from source.receipt
@@ -27,6 +27,14 @@ with demanded as (
         disposition.end_reason
     from source.disposition as disposition
     join source.disposition_installment as scope using (disposition_number)
+), claimed as (
+    -- 催告 that officers sent from here
+    select installment ->> '$.notice_number' as notice_number, installment ->> '$.installment_no' as installment_no, '催告' as kind, happened_on
+    from (
+        select occurred_on as happened_on, unnest(json_extract(payload, '$.installments[*]')) as installment
+        from derived.entry
+        where kind = 'reminder' and (payload ->> '$.is_claim')::boolean
+    )
 ), graced as (
     select notice_number, installment_no, event_kind as kind, from_date as happened_on, runs_to as ended_on
     from derived.grace_span
@@ -59,6 +67,8 @@ with demanded as (
     from part_paid
     union all by name
     select *, true as is_confirmed from seized
+    union all by name
+    select *, true as is_confirmed from claimed
     union all by name
     from applied
     union all by name

@@ -31,6 +31,7 @@ with paid as (
     select atena_number, pledged_on as happened_on, '分納' as kind,
            case when is_written then '分納誓約（書面）' else '分納の申出（口頭）' end || ' ' || plan_state as summary, planned_yen as yen
     from derived.plan_state
+    where plan_number not in (select event_id from derived.entry)  -- told by its entry
 ), disposed as (
     select disposition.atena_number, disposition.took_effect_on as happened_on, '処分' as kind,
            disposition.disposition_kind || '（' || disposition.asset_kind || '）'

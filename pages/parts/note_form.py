@@ -1,7 +1,5 @@
 """The form that writes a 記事 from the カルテ. Nothing typed is lost when the ledger refuses."""
 
-import uuid
-
 import streamlit as st
 
 import settings
@@ -18,32 +16,19 @@ from casework.negotiation_note import (
     record_note,
 )
 from data_access.query import looking_at, subject
-from pages.parts import as_of
+from pages.parts import as_of, draft
 from pages.parts.wording import wareki
 
-OPENED, SAID = "note_opened", "note_said"
+FORM = "note"
 FIELDS = ("contacted_on", "method", "direction", "counterpart", "outcome", "body")
 
 
 def note_form(atena_ref: str, version: int) -> None:
-    """Show the form, and the outcome of the last attempt. `version` is the state of the case on this screen."""
-    kind, text = st.session_state.pop(SAID, (None, None))
-    case, event_id = st.session_state.get(OPENED, (None, None))
-    if case != atena_ref:
-        event_id = str(uuid.uuid4())
-        st.session_state[OPENED] = (atena_ref, event_id)
-    refused = kind in ("error", "warning")
-    with st.expander("記事を書く", icon=":material/edit_note:", expanded=refused, key=f"note_{event_id}"):
-        if refused:
-            getattr(st, kind)(text)
-        _fields(atena_ref, version, event_id)
-    if kind == "success":
-        st.success(text, icon=":material/check_circle:")
+    """The fields of one note. `version` is the state of the case on this screen.
 
-
-def _fields(atena_ref: str, version: int, event_id: str) -> None:
-    """One event_id per opened form, in the name of every field: a second click on the same form writes the same note
-    again, which the ledger knows; the next form is a new one, and closed."""
+    One event_id per opened form, in the name of every field: a second click on the same form writes the same note
+    again, which the ledger knows; the next form is a new one."""
+    event_id = draft.opened(FORM, atena_ref)
     with st.form(f"note_form_{event_id}", border=False, enter_to_submit=False):
         first, second, third, fourth, fifth = st.columns(5)
         first.date_input("交渉日", value=settings.today(), format="YYYY/MM/DD", key=_key("contacted_on", event_id))
@@ -70,15 +55,10 @@ def _record(atena_ref: str, version: int, event_id: str) -> None:
             whose = subject(user, atena_ref)
         event = record_note(user, whose, event_id=event_id, expected_version=version, today=settings.today(), **typed)
     except NoteRefused as refusal:
-        _say("error", "　".join(sentence for _, sentence in refusal.errors))
+        draft.say(FORM, "error", "　".join(sentence for _, sentence in refusal.errors))
     except Conflict as conflict:
-        _say("warning", f"{conflict} 入力した内容は残っています。経過を確かめて、もう一度「記録する」を押してください。")
+        draft.say(FORM, "warning", f"{conflict} 入力した内容は残っています。経過を確かめて、もう一度「記録する」を押してください。")
     except (NotAllowed, EventRefused, LedgerUnavailable) as failure:
-        _say("error", str(failure))
+        draft.say(FORM, "error", str(failure))
     else:
-        st.session_state.pop(OPENED, None)
-        _say("success", f"{wareki(event.occurred_on)}の記事を記録しました。経過に載っています。")
-
-
-def _say(kind: str, text: str) -> None:
-    st.session_state[SAID] = (kind, text)
+        draft.saved(FORM, f"{wareki(event.occurred_on)}の記事を記録しました。経過に載っています。")

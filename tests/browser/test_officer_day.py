@@ -54,7 +54,7 @@ def test_from_the_list_to_the_case_and_back(desk, people):
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     expect(officer.metric("最終接触")).to_have_text(before)
 
-    page.get_by_text("記事を書く").click()
+    page.get_by_text("記事を書く・分納や催告などを記録する").click()
     for box, option in (("相手", "本人"), ("結果", "納付約束")):
         choose(page, box, option)
     page.get_by_label("内容", exact=True).fill(SAID)

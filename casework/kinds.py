@@ -1,0 +1,50 @@
+"""The kinds of entry that officers record beyond notes, read from kinds.toml: a new kind is a few lines there."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Field:
+    """One item of a kind. `type` names its check in casework/fields.py; the rest are that check's limits."""
+
+    name: str
+    label: str
+    type: str
+    required: bool = True
+    values: tuple[str, ...] = ()
+    longest: int = 0
+    digits: int = 0
+    most: int = 0
+    years: int = 1
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of entry: `action` is needed to write it, `dated` names the field that says when it happened."""
+
+    name: str
+    label: str
+    action: str
+    dated: str
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The field called `name`."""
+        return next(field for field in self.fields if field.name == name)
+
+
+@cache
+def kinds() -> MappingProxyType:
+    """Every kind by its name, in the order of the file."""
+    table = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({name: _kind(name, row) for name, row in table.items()})
+
+
+def _kind(name: str, row: dict) -> Kind:
+    fields = (Field(**{**field, "values": tuple(field.get("values", ()))}) for field in row["fields"])
+    return Kind(name, row["label"], row["action"], row["dated"], tuple(fields))

@@ -1,0 +1,58 @@
+"""What must hold between the fields of one entry, and between an entry and those that stand already."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+from casework.fields import About
+
+Errors = Iterator[tuple[str, str]]
+
+
+def errors(kind: str, payload: Mapping[str, object], about: About) -> list[tuple[str, str]]:
+    """(field, sentence) of every rule of `kind` that `payload`, checked field by field before, breaks."""
+    return list(RULES[kind](payload, about)) if kind in RULES else []
+
+
+def _installment_plan(plan: Mapping, about: About) -> Errors:
+    if plan["parts"][0]["promised_on"] < plan["pledged_on"]:
+        yield "parts", "初回の納付予定日が誓約日より前です。これからの日にしてください。"
+
+
+def _plan_cancellation(cancellation: Mapping, about: About) -> Errors:
+    others = [event.payload for event in about.standing]
+    if any(other.get("plan") == cancellation["plan"] for other in others):
+        yield "plan", "この分納はすでに取り消されています。"
+    plan = next(event for event in about.standing if event.event_id == cancellation["plan"])
+    if date.fromisoformat(cancellation["cancelled_on"]) < plan.occurred_on:
+        yield "cancelled_on", "取消日が誓約日より前です。日付を確かめてください。"
+
+
+def _residence_finding(finding: Mapping, about: About) -> Errors:
+    is_found = finding["result"] == "居所判明"
+    if is_found and finding["address"] is None:
+        yield "address", "居所判明のときは、判明した住所を入力してください。"
+    if not is_found and finding["address"] is not None:
+        yield "address", "住所は、結果が居所判明のときだけ入力してください。"
+    if finding["confirmed_by"] is not None and finding["confirmed_by"].strip() == about.writer:
+        yield "confirmed_by", "確かめた人には、記録者のほかの職員を入力してください。まだなら空のままにしてください。"
+
+
+def _succession(succession: Mapping, about: About) -> Errors:
+    heir = succession["heir_atena_number"]
+    if heir == about.subject.atena_number:
+        yield "heir_atena_number", "相続人の宛名番号が、この人自身の番号です。"
+    others = [event.payload for event in about.standing if event.kind == "succession"]
+    if any(other["heir_atena_number"] == heir for other in others):
+        yield "heir_atena_number", "この相続人の承継はすでに記録されています。変えるときは訂正してください。"
+    shares = [Fraction(each["share_numerator"], each["share_denominator"]) for each in (succession, *others)]
+    if sum(shares) > 1:
+        yield "share_numerator", "持分の合計が1を超えます。ほかの相続人の持分を確かめてください。"
+
+
+RULES: dict[str, Callable[[Mapping, About], Errors]] = {
+    "installment_plan": _installment_plan,
+    "plan_cancellation": _plan_cancellation,
+    "residence_finding": _residence_finding,
+    "succession": _succession,
+}

@@ -1,0 +1,46 @@
+-- grain: one entry that officers wrote and that stands (the snapshot's and newer ones), as the 経過 tells it
+-- Made anew whenever something arrives, so that a question does not have to. An heir's number is told by its last four digits.
+create or replace table serving.entry as
+with every_entry as (
+    select * from source.ledger_entry
+    union all by name
+    select * from serving.live_entry
+), standing as (
+    select *, json_array_length(payload, '$.installments') || '期' as scope
+    from every_entry
+    where event_id not in (select corrects from every_entry where corrects is not null)
+)
+select
+    atena_number,
+    event_id,
+    kind,
+    payload ->> '$.plan' as plan,
+    occurred_on as happened_on,
+    case kind
+        when 'installment_plan' then '分納'
+        when 'plan_cancellation' then '分納'
+        when 'reminder' then '催告'
+        when 'residence_finding' then '居所調査'
+        when 'charge_waiver' then '延滞金減免'
+        when 'succession' then '承継'
+        else kind
+    end as shown_kind,
+    case kind
+        when 'installment_plan' then concat_ws(' ',
+            if((payload ->> '$.is_written')::boolean, '分納誓約（書面）', '分納の申出（口頭）'), scope,
+            json_array_length(payload, '$.parts') || '回', payload ->> '$.parts[0].promised_on' || '〜' || (payload ->> '$.parts[#-1].promised_on'))
+        when 'plan_cancellation' then '分納の取消 ' || (payload ->> '$.reason')
+        when 'reminder' then concat_ws(' ', payload ->> '$.letter', scope, if((payload ->> '$.is_claim')::boolean, '民法150条の催告', null))
+        when 'residence_finding' then concat_ws(' ', payload ->> '$.source', payload ->> '$.result',
+            coalesce('確認 ' || (payload ->> '$.confirmed_by'), '未確認'))
+        when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
+        when 'succession' then '相続人 ****' || right(payload ->> '$.heir_atena_number', 4) || ' 持分 '
+            || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
+    end as summary,
+    list_sum(coalesce(
+        json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.waived[*].yen')::bigint[]))::bigint as yen,
+    payload ->> '$.address' as place,
+    officer_name as written_by,
+    recorded_at,
+    seq
+from standing

@@ -1,0 +1,132 @@
+"""The one place of the カルテ to record something: a choice of kind and the fitting form. Nothing typed is lost when refused."""
+
+from datetime import date
+
+import streamlit as st
+
+import settings
+from auth.access import NotAllowed, User, decide
+from auth.current import current_user
+from casework.kinds import Field, Kind, kinds
+from casework.ledger import Conflict, EventRefused, LedgerUnavailable
+from casework.record import EntryRefused, record
+from data_access.planning import PlanImpossible
+from data_access.query import ask, looking_at, subject
+from pages.parts import draft, wording
+from pages.parts.as_of import chosen as chosen_day
+from pages.parts.note_form import note_form
+from pages.parts.plan_form import plan_fields, promised
+
+NOTE, FORM = "記事", "entry"
+SHORT = ("day", "choice", "number", "integer")
+
+
+def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
+    """Show what may be recorded, and the outcome of the last attempt. `version` is the state of the case on this screen."""
+    may_write = [kind for kind in kinds().values() if decide(user, kind.action).allowed]
+    labels = [NOTE] * decide(user, "note.write").allowed + [kind.label for kind in may_write]
+    if not labels:
+        return
+    outcome, text = next((told for told in (draft.said("note"), draft.said(FORM)) if told[0]), (None, None))
+    is_refused = outcome in ("error", "warning")
+    newest = draft.opened("note", atena_ref) + draft.opened(FORM, atena_ref)  # after a saved form the part is new, and closed
+    with st.expander("記事を書く・分納や催告などを記録する", icon=":material/edit_note:", expanded=is_refused, key=f"record_{newest}"):
+        chosen = st.segmented_control("種類", labels, default=labels[0], key="entry_kind", required=True)
+        if is_refused:
+            getattr(st, outcome)(text)
+        if chosen == NOTE:
+            note_form(atena_ref, version)
+        else:
+            _entry_form(user, atena_ref, version, next(kind for kind in may_write if kind.label == chosen), as_of)
+    if outcome == "success":
+        st.success(text, icon=":material/check_circle:")
+
+
+def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: date) -> None:
+    """No st.form: what is chosen first (期別, 回数) decides what is asked and shown next."""
+    event_id = draft.opened(FORM, atena_ref)
+    owed = {row["installment_key"]: row for row in ask(user, "case_installments", atena_ref=atena_ref, only_overdue=True).iter_rows(named=True)}
+    plans = {row["event_id"]: row for row in ask(user, "case_plans", atena_ref=atena_ref).iter_rows(named=True)} if kind.name == "plan_cancellation" else {}
+    if kind.name == "plan_cancellation" and not plans:
+        st.info("ここで記録した分納で、取り消していないものはありません。", icon=":material/info:")
+        return
+    short = [field for field in kind.fields if field.type in SHORT]
+    for place, field in zip(st.columns(max(3, len(short))), short, strict=False):
+        with place:
+            _short(field, _key(field, event_id))
+    for field in kind.fields:
+        _long(field, _key(field, event_id), owed, plans)
+    if kind.name == "installment_plan":
+        plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
+    st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+
+
+def _key(field: Field, event_id: str) -> str:
+    return f"{FORM}_{field.name}_{event_id}"
+
+
+def _short(field: Field, key: str) -> None:
+    match field.type:
+        case "day":
+            earliest = settings.today().replace(year=settings.today().year - field.years - 1, month=1, day=1)
+            st.date_input(field.label, value=settings.today() if field.years == 1 else None, min_value=earliest, max_value=settings.today(), format="YYYY/MM/DD", key=key)
+        case "choice":
+            st.selectbox(field.label, field.values, index=None, placeholder="選ぶ", key=key)
+        case "number":
+            st.text_input(field.label, max_chars=field.digits, key=key, autocomplete="off")
+        case "integer":
+            st.number_input(field.label, min_value=1, max_value=field.most, value=1, step=1, key=key)
+
+
+def _long(field: Field, key: str, owed: dict[str, dict], plans: dict[str, dict]) -> None:
+    match field.type:
+        case "text":
+            st.text_input(field.label, max_chars=field.longest, key=key, autocomplete="off", placeholder="" if field.required else "なければ空のまま")
+        case "flag":
+            st.checkbox(field.label, key=key)
+        case "event":
+            st.selectbox(field.label, list(plans), format_func=lambda event_id: wording.in_wareki(plans[event_id]["summary"]), key=key)
+        case "installments":
+            st.multiselect(field.label, list(owed), default=list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
+        case "yen_by_installment":
+            chosen = st.multiselect(field.label, list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
+            for one in chosen:
+                st.number_input(f"減免額（円）　{_said(owed[one])}", min_value=1, step=100, value=owed[one]["charge_yen"] or None, key=f"{key}_{one}")
+
+
+def _said(row: dict) -> str:
+    charge = f"　延滞金 {wording.yen(row['charge_yen'])}" if row["charge_yen"] else ""
+    return f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期　{wording.yen(row['unpaid_yen'])}{charge}"
+
+
+def _typed(user: User, atena_ref: str, event_id: str, kind: Kind, as_of: date) -> dict[str, object]:
+    """The fields as casework takes them. Raises PlanImpossible."""
+    typed = {}
+    for field in kind.fields:
+        key = _key(field, event_id)
+        if field.type == "parts":
+            typed[field.name] = promised(user, atena_ref, event_id, typed["installments"], as_of)
+        elif field.type == "yen_by_installment":
+            typed[field.name] = {one: st.session_state[f"{key}_{one}"] for one in st.session_state[key]}
+        else:
+            typed[field.name] = st.session_state[key]
+    return typed
+
+
+def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date) -> None:
+    user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
+    if user is None:
+        return
+    try:
+        with looking_at(chosen_day()):
+            whose = subject(user, atena_ref)
+        event = record(user, whose, kind.name, event_id=event_id, expected_version=version,
+                       fields=_typed(user, atena_ref, event_id, kind, as_of), today=settings.today())
+    except EntryRefused as refusal:
+        draft.say(FORM, "error", "　".join(sentence for _, sentence in refusal.errors))
+    except Conflict as conflict:
+        draft.say(FORM, "warning", f"{conflict} 入力した内容は残っています。経過を確かめて、もう一度「記録する」を押してください。")
+    except (NotAllowed, PlanImpossible, EventRefused, LedgerUnavailable) as failure:
+        draft.say(FORM, "error", str(failure))
+    else:
+        draft.saved(FORM, f"{wording.wareki(event.occurred_on)}の{kind.label}を記録しました。経過に載っています。")

@@ -1,0 +1,41 @@
+"""One good entry of every kind, about one person with two installments, and how to record it."""
+
+import uuid
+from datetime import date
+
+from auth.access import User
+from casework import ledger
+from casework.record import correct, record
+from casework.subject import Subject
+
+TODAY = date(2026, 4, 1)
+ONE, TWO = "0000000001-01", "0000000001-02"
+SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}))
+OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
+KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
+GOOD = {
+    "installment_plan": {"pledged_on": TODAY, "is_written": True, "installments": [TWO, ONE],
+                         "parts": [(date(2026, 4, 30), 10_000), (date(2026, 6, 1), 2_300)]},
+    "plan_cancellation": {"plan": None, "cancelled_on": TODAY, "reason": "不履行"},
+    "reminder": {"sent_on": date(2026, 3, 31), "letter": "催告書", "installments": [ONE], "is_claim": True},
+    "residence_finding": {"found_on": date(2026, 3, 30), "source": "住民票", "result": "居所判明", "address": "湖山町東一丁目1番地", "confirmed_by": "田中"},
+    "charge_waiver": {"decided_on": TODAY, "ground": "病気・負傷", "waived": {TWO: 1_200, ONE: 300}},
+    "succession": {"opened_on": date(2020, 2, 29), "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
+}  # fmt: skip
+
+
+def fields(kind: str, **changed) -> dict:
+    """A good entry's fields; a cancellation cancels the newest plan there is, made when there is none."""
+    made = {**GOOD[kind], **changed}
+    if kind == "plan_cancellation" and "plan" not in changed:
+        plans = [event for event in ledger.events_of(SUBJECT.atena_number) if event.kind == "installment_plan"]
+        made["plan"] = (plans or [write("installment_plan")])[-1].event_id
+    return made
+
+
+def write(kind: str, *, user=OFFICER, subject=SUBJECT, event_id=None, version=None, corrects=None, today=TODAY, **changed):
+    """Record one entry, good but for `changed`; the version is the present one unless given."""
+    given = fields(kind, **changed)
+    seen = ledger.version_of(subject.atena_number) if version is None else version
+    command, more = (correct, {"corrects": corrects}) if corrects else (record, {})
+    return command(user, subject, kind, event_id=event_id or str(uuid.uuid4()), expected_version=seen, fields=given, today=today, **more)

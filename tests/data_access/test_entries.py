@@ -1,0 +1,181 @@
+"""What an officer records beyond notes is in the case's 経過 at once, in the next snapshot once, and there it has its effect in law."""
+
+import uuid
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from casework.record import correct, record
+from data_access import query, snapshot
+from data_access.intake import take_in
+from tests.data_access.feeds import DAY_ONE, DAY_TWO
+from tests.staff import CHIEF, NEIGHBOUR, OFFICER
+
+NUMBER = "9900000090"  # story 9, with open installments and no plan
+PROTECTED = "9900000150"
+PLACE = "湖山町東一丁目1番地"
+
+
+@pytest.fixture
+def ref(eve) -> str:
+    return query.reference_of(NUMBER)
+
+
+def owed(ref: str, user=CHIEF) -> list[dict]:
+    return query.ask(user, "case_installments", atena_ref=ref, only_overdue=True).to_dicts()
+
+
+def write(ref: str, kind: str, user=CHIEF, corrects: str | None = None, **fields):
+    """One entry on the version the screen shows."""
+    version = query.ask(user, "case_head", atena_ref=ref)["note_version"][0]
+    command, more = (correct, {"corrects": corrects}) if corrects else (record, {})
+    return command(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, fields=fields, today=DAY_TWO, **more)
+
+
+def pledge(ref: str, parts, *, is_written=True, **more):
+    keys = [row["installment_key"] for row in owed(ref)]
+    return write(ref, "installment_plan", pledged_on=DAY_ONE, is_written=is_written, installments=keys, parts=parts, **more)
+
+
+def told(ref: str, kind: str, user=CHIEF) -> list[tuple]:
+    return query.ask(user, "case_events", atena_ref=ref, kind=kind).select("happened_on", "summary", "yen", "body", "written_by").rows()
+
+
+def derived(name: str, where: str) -> list[dict]:
+    path = snapshot.current().folder / "derived" / f"{name}.parquet"
+    with duckdb.connect() as connection:
+        return connection.sql(f"from read_parquet('{path}') where {where}").pl().to_dicts()
+
+
+def months(count: int, yen: int) -> list[tuple[date, int]]:
+    return [(DAY_TWO + timedelta(days=30 * (number + 1)), yen) for number in range(count)]
+
+
+def record_all(ref: str) -> None:
+    keys = [row["installment_key"] for row in owed(ref)]
+    plan = pledge(ref, months(3, 4_000))
+    write(ref, "plan_cancellation", plan=plan.event_id, cancelled_on=DAY_TWO, reason="不履行")
+    write(ref, "reminder", sent_on=DAY_ONE, letter="催告書", installments=keys[:1], is_claim=True)
+    write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    write(ref, "charge_waiver", decided_on=DAY_ONE, ground="病気・負傷", waived={key: 100 for key in keys[:2]})
+    write(ref, "succession", opened_on=date(2026, 1, 5), heir_atena_number="9900000010", share_numerator=1, share_denominator=2)
+
+
+def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
+    record_all(ref)
+    count, by = len(owed(ref)), CHIEF.display_name
+    expected = {
+        "分納": {(DAY_TWO, "分納の取消 不履行", None, None, by),
+               (DAY_ONE, f"分納誓約（書面） {count}期 3回 {months(3, 1)[0][0]}〜{months(3, 1)[-1][0]}", 12_000, None, by)},
+        "催告": {(DAY_ONE, "催告書 1期 民法150条の催告", None, None, by)},
+        "居所調査": {(DAY_ONE, "住民票 居所判明 未確認", None, "（非表示）", by)},
+        "延滞金減免": {(DAY_ONE, f"病気・負傷 {min(2, count)}期", 100 * min(2, count), None, by)},
+        "承継": {(date(2026, 1, 5), "相続人 ****0010 持分 1/2", None, None, by)},
+    }
+    for _ in range(2):
+        assert {kind: set(told(ref, kind)) for kind in expected} == expected
+        assert query.ask(CHIEF, "case_head", atena_ref=ref)["note_version"][0] == 6
+        assert query.ask(CHIEF, "case_plans", atena_ref=ref).is_empty(), "the one plan is cancelled"
+        assert take_in(DAY_TWO).is_published
+    assert snapshot.current().manifest["ledger_seq"] == 6
+
+
+def test_the_place_found_is_read_by_who_reads_addresses_and_by_nobody_when_protected(ref):
+    write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    officer = next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+    other = NEIGHBOUR if officer is OFFICER else OFFICER
+    assert [row[3] for row in told(ref, "居所調査", officer)] == [PLACE]
+    assert [row[3] for row in told(ref, "居所調査")] == ["（非表示）"]
+    assert told(ref, "居所調査", other) == []
+    hidden = query.reference_of(PROTECTED)
+    write(hidden, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    assert [row[3] for row in told(hidden, "居所調査")] == ["（非表示）"]
+
+
+def test_a_correction_takes_the_entrys_place(ref):
+    wrong = write(ref, "charge_waiver", decided_on=DAY_ONE, ground="その他", waived={owed(ref)[0]["installment_key"]: 100})
+    write(ref, "charge_waiver", corrects=wrong.event_id, decided_on=DAY_ONE, ground="その他", waived={owed(ref)[0]["installment_key"]: 300})
+    assert [row[2] for row in told(ref, "延滞金減免")] == [300]
+    assert take_in(DAY_TWO).is_published
+    assert [row[2] for row in told(ref, "延滞金減免")] == [300]
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_written_pledge_acknowledges_the_debt_from_the_next_snapshot_on(ref, is_written):
+    before = {row["installment_key"]: row for row in owed(ref)}
+    plan = pledge(ref, months(2, 5_000), is_written=is_written)
+    assert take_in(DAY_TWO).is_published
+    after = {row["installment_key"]: row for row in owed(ref)}
+    years = {row["prescription_on"].year - DAY_ONE.year for row in after.values() if row["renewed_by"] == "承認"}
+    facts = query.ask(CHIEF, "case_facts", atena_ref=ref).filter(fact="時効", kind="承認", from_date=DAY_ONE)
+    assert facts["is_confirmed"].to_list() == [is_written] * len(before)
+    assert all(row["is_planned"] for row in after.values())
+    if is_written:
+        assert {row["renewed_on"] for row in after.values()} == {DAY_ONE}
+        assert years == {2}
+    else:
+        assert [row["prescription_on"] for row in after.values()] == [row["prescription_on"] for row in before.values()]
+    (state,) = derived("plan_state", f"plan_number = '{plan.event_id}'")
+    assert (state["plan_state"], state["planned_yen"], state["paid_yen"], state["next_promised_yen"]) == ("履行中", 10_000, 0, 5_000)
+    assert len(told(ref, "分納")) == 1
+
+
+def test_a_broken_plan_is_on_the_worklist_and_a_cancelled_one_is_not(ref):
+    plan = pledge(ref, [(DAY_ONE, 3_000), (DAY_TWO + timedelta(days=30), 3_000)])
+    assert take_in(DAY_TWO).is_published
+    assert "分納不履行" in query.ask(CHIEF, "case_reasons", atena_ref=ref)["queue"].to_list()
+    write(ref, "plan_cancellation", plan=plan.event_id, cancelled_on=DAY_TWO, reason="不履行")
+    assert query.ask(CHIEF, "case_plans", atena_ref=ref).is_empty()
+
+
+@pytest.mark.parametrize("is_claim", [True, False])
+def test_a_reminder_is_a_催告_in_law_only_when_it_says_so(ref, is_claim):
+    first = owed(ref)[0]["installment_key"]
+    write(ref, "reminder", sent_on=DAY_ONE, letter="催告書", installments=[first], is_claim=is_claim)
+    assert take_in(DAY_TWO).is_published
+    facts = query.ask(CHIEF, "case_facts", atena_ref=ref).filter(fact="時効", kind="催告", from_date=DAY_ONE)
+    assert facts["installment_key"].to_list() == [first] * is_claim
+
+
+def test_what_came_in_pays_the_parts_in_their_order(own_city):
+    """A plan pledged in the past, over installments that were paid since: the SQL beside a plain count."""
+    paid = receipts_of_somebody()
+    pledged_on, whole, first = paid[0][2], sum(row[3] for row in paid), paid[0][3]
+    parts = [(pledged_on, first - 1), (pledged_on + timedelta(days=1), whole - first - 1), (date(2027, 1, 31), 5_000)]
+    left, expected = whole, []
+    for _, yen in parts:
+        expected.append(min(left, yen))
+        left -= expected[-1]
+    plan = write(query.reference_of(paid[0][0]), "installment_plan", pledged_on=pledged_on, is_written=False,
+                 installments=sorted({row[1] for row in paid}), parts=parts)
+    assert take_in_again(own_city).is_published
+    (state,) = derived("plan_state", f"plan_number = '{plan.event_id}'")
+    assert (state["paid_yen"], state["plan_state"]) == (sum(expected), "履行中")
+    assert (state["next_promised_on"], state["next_promised_yen"]) == (date(2027, 1, 31), 5_000)
+
+
+def receipts_of_somebody() -> list[tuple]:
+    """(宛名番号, 期別の番号, 領収日, 円) of the delinquent who paid most often in the last year, oldest first."""
+    folder = snapshot.current().folder
+    receipt, notice, delinquent = (f"read_parquet('{folder}/{name}.parquet')" for name in ("restricted/receipt", "restricted/annual_assessment", "derived/delinquent"))
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select atena_number, notice_number || '-' || installment_no, received_on, principal_yen from {receipt} as receipt "
+            f"join {notice} as notice using (notice_number) where atena_number in (select atena_number from {delinquent}) "
+            "and received_on between '2025-11-01' and '2026-10-29' and principal_yen > 0 order by 1, 3").fetchall()
+    number = max({row[0] for row in rows}, key=lambda one: (sum(row[0] == one for row in rows), one))
+    found = [row for row in rows if row[0] == number]
+    assert len(found) >= 2
+    return found
+
+
+def take_in_again(home):
+    """The second day once more, over the first day's snapshot: the newest is set aside."""
+    first = next(path for path in sorted(settings_snapshots(home)) if path.name.startswith("20261029"))
+    (home / "snapshots" / "CURRENT").write_text(first.name + "\n", "ascii")
+    return take_in(DAY_TWO)
+
+
+def settings_snapshots(home):
+    return (path for path in (home / "snapshots").iterdir() if path.is_dir())

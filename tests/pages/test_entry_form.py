@@ -1,0 +1,185 @@
+"""Recording on the カルテ beyond notes: every kind from its form, refused without a loss, told at once, and once."""
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from casework import ledger
+from casework.kinds import kinds
+from casework.record import record
+from data_access.query import ask, reference_of, subject
+from sample_city.stories import FIRST
+from tests import staff
+from tests.pages.screen import Screen, show
+
+STORY = str(FIRST + 40)  # 袋川　正, D04
+TODAY = date(2026, 10, 30)
+
+
+def opened(kind: str, user=staff.OFFICER) -> Screen:
+    return show(user, "case", case_ref=reference_of(STORY), case_view="経過", entry_kind=kind)
+
+
+def widget(screen: Screen, kind: str, label: str):
+    return next(one for one in getattr(screen.at, kind) if one.label == label)
+
+
+def press(screen: Screen) -> Screen:
+    return screen.run(next(button for button in screen.at.button if button.label == "記録する").click())
+
+
+def written() -> list:
+    return ledger.events_of(STORY)
+
+
+def keys() -> list[str]:
+    return ask(staff.OFFICER, "case_installments", atena_ref=reference_of(STORY), only_overdue=True)["installment_key"].to_list()
+
+
+def test_the_outlook_is_shown_and_what_was_shown_is_what_is_pledged(own_city):
+    screen = opened("分納")
+    widget(screen, "number_input", "月額（円）").set_value(7_000)
+    widget(screen, "checkbox", "誓約書がある").check()
+    screen.run()
+    shown, said = screen.at.dataframe[0].value, screen.words()
+    assert "時効までに終わる" in said
+    assert "分納の間も延滞金は増え、滞納処分は妨げられない" in said
+    press(screen)
+    (event,) = written()
+    assert [part["promised_yen"] for part in event.payload["parts"]] == shown["promised_yen"].to_list()
+    assert sum(shown["promised_yen"]) == ask(staff.OFFICER, "case_head", atena_ref=reference_of(STORY))["unpaid_yen"][0]
+    assert [f"{one['notice_number']}-{one['installment_no']}" for one in event.payload["installments"]] == sorted(keys())
+    assert (event.payload["is_written"], event.payload["pledged_on"]) == (True, "2026-10-30")
+    assert screen.at.success[0].value == "令和8年10月30日の分納を記録しました。経過に載っています。"
+    newest = screen.at.dataframe[-1].value.iloc[0]
+    assert (newest["kind"], newest["yen"], newest["written_by"]) == ("分納", sum(shown["promised_yen"]), "地区担当1")
+
+
+def test_by_number_of_times_and_with_nothing_chosen(own_city):
+    screen = opened("分納")
+    by = next(one for one in screen.at.get("button_group") if one.label == "決め方")
+    by.set_value("回数")
+    screen.run()
+    widget(screen, "number_input", "回数").set_value(3)
+    screen.run()
+    assert screen.at.dataframe[0].value["part_no"].to_list() == [1, 2, 3]
+    widget(screen, "multiselect", "対象の期別").set_value([])
+    screen.run()
+    assert "対象の期別を選んでください。" in [warning.value for warning in screen.at.warning]
+    press(screen)
+    assert written() == []
+    assert "対象の期別を選んでください。" in screen.at.error[0].value
+
+
+def test_a_plan_is_cancelled_from_the_list_of_plans(own_city):
+    screen = opened("分納取消")
+    assert "取り消していないものはありません" in screen.at.info[0].value
+    press(opened("分納"))
+    screen = opened("分納取消")
+    widget(screen, "selectbox", "取消の理由").set_value("不履行")
+    press(screen)
+    plan, cancelled = written()
+    assert (cancelled.kind, cancelled.payload["plan"]) == ("plan_cancellation", plan.event_id)
+    assert "取り消していないものはありません" in opened("分納取消").at.info[0].value
+
+
+def test_a_reminder_a_finding_a_waiver_and_a_succession(own_city):
+    screen = opened("催告")
+    widget(screen, "selectbox", "文書").set_value("最終催告書")
+    widget(screen, "checkbox", "民法150条の催告とする").check()
+    widget(screen, "multiselect", "対象の期別").set_value(keys()[:1])
+    press(screen)
+    screen = opened("居所調査")
+    for label, value in (("調査の方法", "現地調査"), ("結果", "居所判明")):
+        widget(screen, "selectbox", label).set_value(value)
+    widget(screen, "text_input", "判明した住所").set_value("袋川町1番地")
+    press(screen)
+    screen = opened("延滞金減免")
+    widget(screen, "selectbox", "減免の理由").set_value("病気・負傷")
+    widget(screen, "multiselect", "減免する期別と額").set_value(keys()[:2])
+    screen.run()
+    for number in [one for one in screen.at.number_input if one.label.startswith("減免額")]:
+        number.set_value(500)
+    press(screen)
+    screen = opened("承継")
+    widget(screen, "date_input", "相続開始日").set_value(date(2026, 2, 3))
+    widget(screen, "text_input", "相続人の宛名番号").set_value("0000000123")
+    widget(screen, "number_input", "持分の分母").set_value(2)
+    press(screen)
+    reminder, finding, waiver, succession = (event.payload for event in written())
+    assert (reminder["letter"], reminder["is_claim"], len(reminder["installments"])) == ("最終催告書", True, 1)
+    assert (finding["address"], finding["confirmed_by"]) == ("袋川町1番地", None)
+    assert [row["yen"] for row in waiver["waived"]] == [500] * len(keys()[:2])
+    assert (succession["opened_on"], succession["share_numerator"], succession["share_denominator"]) == ("2026-02-03", 1, 2)
+    told = opened("記事").at.dataframe[-1].value
+    assert {"催告", "居所調査", "延滞金減免", "承継"} <= set(told["kind"])
+    assert "袋川町1番地" in set(told["body"])
+
+
+def test_a_refusal_keeps_what_was_typed_and_says_what_to_do(own_city):
+    screen = opened("居所調査")
+    widget(screen, "selectbox", "結果").set_value("居所判明")
+    widget(screen, "text_input", "判明した住所").set_value("個人番号は123456789018")
+    press(screen)
+    assert written() == []
+    assert "調査の方法を入力してください。" in screen.at.error[0].value
+    assert "個人番号は記録できません" in screen.at.error[0].value
+    assert widget(screen, "text_input", "判明した住所").value == "個人番号は123456789018"
+    assert widget(screen, "selectbox", "結果").value == "居所判明"
+
+
+def test_somebody_else_was_faster(own_city):
+    screen = opened("承継")
+    record(staff.CHIEF, subject(staff.CHIEF, reference_of(STORY)), "residence_finding", event_id="0" * 8 + "-0000-4000-8000-" + "0" * 12,
+           expected_version=0, fields={"found_on": TODAY, "source": "住民票", "result": "居所不明"}, today=TODAY)  # fmt: skip
+    widget(screen, "date_input", "相続開始日").set_value(date(2026, 2, 3))
+    widget(screen, "text_input", "相続人の宛名番号").set_value("0000000123")
+    press(screen)
+    assert "入力した内容は残っています" in screen.at.warning[0].value
+    assert len(written()) == 1
+    assert "居所調査" in set(screen.at.dataframe[-1].value["kind"]), "what the other wrote is on the screen by now"
+    press(screen)
+    assert [event.kind for event in written()] == ["residence_finding", "succession"]
+
+
+def test_two_clicks_write_one_entry(own_city):
+    screen = opened("居所調査")
+    event_id = screen.at.session_state["entry_opened"][1]
+    at = AppTest.from_function(_press_twice, kwargs={"atena_ref": reference_of(STORY), "event_id": event_id})
+    screen.run(at)
+    assert not at.exception, at.exception[0].message
+    assert [event.event_id for event in written()] == [event_id]
+    assert at.session_state["entry_said"][0] == "success"
+
+
+def _press_twice(atena_ref, event_id) -> None:
+    from datetime import date
+
+    import streamlit as st
+
+    from casework.kinds import kinds
+    from pages.parts import entry_form
+
+    fields = {"found_on": date(2026, 10, 30), "source": "住民票", "result": "居所不明", "address": "", "confirmed_by": ""}
+    for field, value in fields.items():
+        st.session_state[f"entry_{field}_{event_id}"] = value
+    for _ in range(2):
+        entry_form._record(atena_ref, 0, event_id, kinds()["residence_finding"], date(2026, 10, 30))
+
+
+@pytest.mark.parametrize("kind", [kind.label for kind in kinds().values()])
+def test_only_those_who_may_write_are_offered_it(city, kind):
+    assert "種類" not in [one.label for one in show(staff.MANAGER, "case", case_ref=reference_of(STORY)).at.get("button_group")]
+    offered = next(one for one in opened(kind, staff.CHIEF).at.get("button_group") if one.label == "種類")
+    assert kind in [option.content if hasattr(option, "content") else option for option in offered.options]
+
+
+def test_a_district_taken_away_while_the_form_was_open(own_city):
+    screen = opened("居所調査")
+    for label, value in (("調査の方法", "現地調査"), ("結果", "居所不明")):
+        widget(screen, "selectbox", label).set_value(value)
+    screen.user = staff.NEIGHBOUR
+    press(screen)
+    assert written() == []
+    assert not screen.at.metric
