@@ -35,10 +35,9 @@ def candidates(parquet: dict[str, Path], as_of: date, *, is_live: bool) -> pl.Da
 
     `parquet` is a restricted layer; `is_live` counts what officers have written up to this moment as well."""
     with _opened(parquet) as connection:
-        notes = ledger_tail.notes_after(0) if is_live else pl.DataFrame(schema=ledger_tail.COLUMNS)
-        connection.register("arrived", notes.select("atena_number").to_arrow())
-        connection.execute("create table written_note as select * from arrived union all select atena_number from source.ledger_note"
-                           if "ledger_note" in parquet else "create table written_note as select * from arrived")
+        connection.register("arrived", _written(is_live).to_arrow())
+        ledger = [f" union select atena_number from source.{name}" for name in ("ledger_note", "ledger_entry") if name in parquet]
+        connection.execute(f"create table written as select * from arrived{''.join(ledger)}")
         naming = [table.name for table in tables().values() if table not in levy_tables() and _names_notice(table) and table.name in parquet]
         parts = " union all ".join(f"select notice_number from source.{name}" for name in naming) or "select null::varchar as notice_number"
         connection.execute(f"create table named_notice as {parts}")
@@ -62,6 +61,13 @@ def by_year(found: pl.DataFrame) -> pl.DataFrame:
 def digest(found: pl.DataFrame) -> str:
     """SHA-256 over the sorted 通知書番号: what a proposal names and an approval agrees to."""
     return hashlib.sha256("\n".join(sorted(found["notice_number"])).encode()).hexdigest()
+
+
+def _written(is_live: bool) -> pl.DataFrame:
+    """宛名番号 of everybody whom officers have written of up to this moment; nobody when not `is_live`."""
+    upto = ledger_tail.last_seq() if is_live else 0
+    found = [read(0, upto).select("atena_number") for read in (ledger_tail.notes_after, ledger_tail.entries_after)] if upto else []
+    return pl.concat(found) if found else pl.DataFrame(schema={"atena_number": pl.String})
 
 
 def _names_notice(table: Table) -> bool:

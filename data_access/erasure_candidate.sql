@@ -8,7 +8,10 @@ with moved as (
     union all select notice_number, fiscal_year from source.overpayment
 ), in_use as (
     select atena_number from source.negotiation_note
-    union select atena_number from written_note
+    union select atena_number from written
+    union select atena_number from source.document
+    union select atena_number from source.entrusted_security
+    union select atena_number from source.grace
     union select atena_number from source.disposition
     union select atena_number from source.suspension
     union select atena_number from derived.balance where unpaid_yen <> 0 or refund_due_yen <> 0

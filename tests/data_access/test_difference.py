@@ -12,8 +12,7 @@ from data_access.prescription_reason import name_reasons
 from sample_city.stories import planted
 from tests.conftest import CLOCK
 
-STEPS = ("place", "balance", "open_installment", "grace_span", "prescription_event", "prescription_period", "prescription_mark", "prescription",
-         "prescription_difference", "difference")
+STEPS = derive.STEPS[:derive.STEPS.index("difference") + 1]
 PLANTED = {("時効", each.notice_number, each.installment_no, each.reason) for each in planted(CLOCK)}
 PAID = "stored_received_yen > 0 and stored_unpaid_yen > 0"
 
