@@ -19,7 +19,9 @@ HISTORY = (
 
 @dataclass(frozen=True)
 class Column:
-    """One item of one table; `kind` is code, text, date, yen, integer, flag or choice."""
+    """One item of one table; `kind` is code, text, date, yen, integer, flag or choice.
+
+    `aliases` are other header labels it may come under, `codes` say which word each coded value stands for."""
 
     name: str
     label: str
@@ -31,6 +33,8 @@ class Column:
     maximum: int | str | None
     values: tuple[str, ...]
     references: str | None
+    aliases: tuple[str, ...] = ()
+    codes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def _column(raw: dict) -> Column:
         maximum=raw.get("max"),
         values=tuple(raw.get("values", ())),
         references=raw.get("references"),
+        aliases=tuple(raw.get("aliases", ())),
+        codes=dict(raw.get("codes", {})),
     )
 
 
