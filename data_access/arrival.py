@@ -8,7 +8,17 @@ from pathlib import Path
 
 import settings
 from data_access.contract import System, systems
-from data_access.feed_schedule import FILE_NAME, LATE, RESENT, TOLD, Announced, NotSent, Problem, ScheduleInvalid, read_schedule
+from data_access.feed_schedule import (
+    FILE_NAME,
+    LATE,
+    RESENT,
+    TOLD,
+    Announced,
+    NotSent,
+    Problem,
+    ScheduleInvalid,
+    read_schedule,
+)
 from data_access.hold import Limits, missing_tables
 from data_access.snapshot import Snapshot
 from law.version import version

@@ -5,52 +5,16 @@ already taken in is left alone, and whatever is not published leaves the previou
 built: the next run after a person's decision builds it again from the same bytes, and publishes it if it is the same.
 """
 
-import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 import settings
-from data_access import arrival, decision, derive, hold, ledger_tail, quarantine, report, settlement, snapshot, staging
-from data_access.arrival import Arrival
-from data_access.contract import tables
-from data_access.feed_check import checked
-from data_access.feed_schedule import HELD, LATE, REFUSED, TOLD, Feed, Problem
-from data_access.orphan import Sieve
-from data_access.quarantine import Sheet
+from data_access import arrival, candidate, decision, hold, report, snapshot
+from data_access.candidate import Day
+from data_access.feed_schedule import HELD, LATE, REFUSED, TOLD, Problem
 from data_access.report import Report
-from law.version import version
-
-MEMORY = "2GB"
-
-
-@dataclass(frozen=True)
-class Day:
-    """One intake at work: what came, the snapshot before it, the city's limits, the folder the next one is built in."""
-
-    arrival: Arrival
-    before: snapshot.Snapshot | None
-    limit: hold.Limits
-    folder: Path
-
-    @property
-    def business_date(self) -> date:
-        return self.arrival.business_date
-
-    @property
-    def restricted(self) -> Path:
-        return self.folder / "restricted"
-
-    @property
-    def work(self) -> Path:
-        return self.folder / "work"
-
-    def old(self, table: str) -> Path | None:
-        path = self.before.folder / "restricted" / f"{table}.parquet" if self.before else None
-        return path if path and path.exists() else None
 
 
 def take_in(business_date: date) -> Report:
@@ -99,17 +63,12 @@ def _day(day: Day, made: Report) -> Report:
             return _sent_back(replace(earlier, started_at=made.started_at), decided, is_known=earlier.outcome == report.REFUSED)
     if day.before:
         snapshot.verify(day.before)  # differences are laid over it: a damaged file must not be carried on with a new hash
-    return _build(day, made, decided)
+    return _publish(day, made, decided)
 
 
-def _build(day: Day, made: Report, decided: decision.Decision | None) -> Report:
-    day.work.mkdir(mode=0o700)
-    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(day.work)}) as connection:
-        sheets = _sheets(connection, day, made)
-        counts, ledger_seq = ({}, 0) if made.severities() & {REFUSED, LATE} else _complete(connection, day, sheets, made)
-        _balance(connection, sheets, made)
-        quarantine.write(connection, list(sheets.values()), settings.quarantine() / day.business_date.isoformat())
-    shutil.rmtree(day.work)
+def _publish(day: Day, made: Report, decided: decision.Decision | None) -> Report:
+    """Build the day, and publish it unless something or somebody is against it."""
+    counts, ledger_seq = candidate.build(day, made)
     if REFUSED in made.severities():
         return _ended(made, report.REFUSED)
     if LATE in made.severities():
@@ -121,57 +80,8 @@ def _build(day: Day, made: Report, decided: decision.Decision | None) -> Report:
         if decided.decision == decision.SEND_BACK:
             return _sent_back(made, decided, is_known=False)
         made.decision = decided.event_id
-    made.snapshot_id = snapshot.publish(day.folder, _manifest(day, made, ledger_seq), counts).id
+    made.snapshot_id = snapshot.publish(day.folder, candidate.manifest(day, made, ledger_seq), counts).id
     return _ended(made, report.PUBLISHED)
-
-
-def _sheets(connection, day: Day, made: Report) -> dict[str, Sheet]:
-    """Check every file that was announced; the sheets of those that were not refused."""
-    sheets = {}
-    for system in day.arrival.systems:
-        for file in day.arrival.announced[system.code]:
-            feed = Feed(system, tables()[file.table], file)
-            sheet, problems = checked(connection, feed, arrival.folder(day.business_date, system) / file.file, day.work)
-            made.add(feed, problems)
-            if sheet:
-                sheets[file.table] = sheet
-    return sheets
-
-
-def _complete(connection, day: Day, sheets: dict[str, Sheet], made: Report) -> tuple[dict[str, int], int]:
-    """The rest of the snapshot: row counts by table, and the ledger's sequence number it contains."""
-    def place(sheet: Sheet) -> None:
-        staging.place(connection, sheet, day.restricted / f"{sheet.table.name}.parquet", day.old(sheet.table.name))
-
-    for sheet in sheets.values():
-        place(sheet)
-    if day.before:
-        staging.carry_over(day.before.folder / "restricted", day.restricted, set(sheets))
-    made.problems += Sieve(connection, day.restricted, sheets).run(place)
-    staging.split(connection, day.restricted)
-    ledger_seq = ledger_tail.write(day.restricted / "ledger_note.parquet")
-    counts = derive.run(connection, day.folder, day.business_date)
-    made.problems += settlement.differences(connection, set(sheets))
-    for sheet in sheets.values():
-        made.problems += hold.too_many_aside(sheet, quarantine.account(connection, sheet), day.limit)
-    if day.before:
-        made.problems += hold.swings(connection, day.restricted, day.before.folder / "restricted", day.limit)
-    return counts, ledger_seq
-
-
-def _balance(connection, sheets: dict[str, Sheet], made: Report) -> None:
-    for name, sheet in sheets.items():
-        told = sum(problem.file == sheet.feed.announced.file for problem in made.problems)
-        made.balance(name, quarantine.account(connection, sheet), sheet.external_count, told)
-
-
-def _manifest(day: Day, made: Report, ledger_seq: int) -> dict:
-    taken = day.before.manifest if day.before else {"sequences": {}, "feeds": []}
-    is_again = day.before is not None and day.before.business_date == day.business_date
-    other = [feed for feed in taken["feeds"] if feed["system"] not in day.arrival.announced] if is_again else []
-    sequences = taken["sequences"] | {code: files[0].sequence for code, files in day.arrival.announced.items()}
-    return {"business_date": day.business_date.isoformat(), "sequences": sequences, "ledger_seq": ledger_seq, "law_version": version(),
-            "feeds": [*other, *made.files], "intake_decision": made.decision}
 
 
 def _ended(made: Report, outcome: str, raising: Exception | None = None) -> Report:

@@ -13,6 +13,8 @@ from data_access.contract import Column, Table
 from data_access.feed_rules import Rule, literal, typed
 from data_access.feed_schedule import Feed
 
+NOTHING = "false"
+
 
 class Unbalanced(Exception):
     """取り込んだ行と隔離した行の和が、届いた行と合わない。プログラムの誤りなので、公開しない。"""
@@ -27,7 +29,7 @@ class Sheet:
     feed: Feed
     cells: str
     fresh: Path
-    broken: str = "false"
+    broken: str = NOTHING
     external_count: int = 0
 
     @property
