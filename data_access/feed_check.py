@@ -11,7 +11,7 @@ import duckdb
 from data_access import quarantine
 from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
-from data_access.feed_schedule import SET_ASIDE, TOLD, Feed, Problem
+from data_access.feed_schedule import REFUSED, SET_ASIDE, TOLD, Feed, Problem
 from data_access.feed_text import Header, Unreadable, as_utf8, header, unknown_columns
 from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
@@ -45,7 +45,7 @@ def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work:
     quarantine.write_fresh(connection, sheet)
     wrong = _totals(connection, sheet)
     problems += wrong + _key(connection, sheet) + (_external(connection, sheet, head, scan) if has_external else [])
-    return (None if wrong else sheet), problems
+    return (None if any(problem.severity == REFUSED for problem in wrong) else sheet), problems
 
 
 def _scan(text: Path, labels: list[str]) -> str:

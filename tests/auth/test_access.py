@@ -12,11 +12,11 @@ JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 MAY = {
-    "manager": LEADS | {"feed.detail"},
+    "manager": LEADS | {"feed.detail", "intake.decide"},
     "chief": LEADS | {"note.write", "feed.detail"},
     "officer": LEADS | {"note.write"},
     "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "feed.read", "feed.detail"},
+    "admin": {"home.read", "grounds.read", "feed.read", "feed.detail", "intake.decide"},
     "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }

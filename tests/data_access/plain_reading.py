@@ -81,7 +81,7 @@ def _date(column: Column, text: str) -> date:
 
 def _number(column: Column, text: str) -> int:
     limit = 10**12 if column.kind == "yen" else 2**31
-    whole = re.fullmatch(r"-?[0-9]{1,12}", text) is not None
+    whole = re.fullmatch(r"-?[0-9]{1,11}", text) is not None
     return _only(column, whole and abs(int(text)) < limit, int(text) if whole else 0)
 
 
