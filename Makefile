@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo outbound test check bench lint clean
+.PHONY: help demo intake outbound test check bench lint clean
 
 PYTHON ?= python3.11
 PERSONS ?= 20000
 PORT ?= 8501
 DATE ?= 2026-10-30
+DATES ?=
 RUN := .venv/bin/python
 DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30
 # Names what pip is doing, one line a package, and leaves the rest out; errors come through.
@@ -22,6 +23,9 @@ demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://local
 	@$(DEMO) $(RUN) -m sample_city.demo --persons $(PERSONS)
 	@echo "http://localhost:$(PORT) を開いてください（止めるときは Ctrl+C）。"
 	@exec env $(DEMO) $(RUN) -m streamlit run app.py --server.port $(PORT)
+
+intake: .venv/run.stamp ## 届いた連携を古い日から取り込む（日を選ぶなら DATES="2026-10-30 …"、置き場は CONSOLE_HOME）
+	@$(RUN) -m data_access.intake $(DATES)
 
 outbound: .venv/run.stamp ## デモの市から、他のシステムへ返す連携ファイルを書き出す（DATE=…）
 	@$(DEMO) $(RUN) -m data_access.outbound $(DATE)

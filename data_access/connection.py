@@ -29,12 +29,14 @@ IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "ra
 HERE = Path(__file__).parent
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
-INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String}
+INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String,
+          "id": pl.String, "digest": pl.String}
 INTAKE_FILE = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "system_name": pl.String,
                "table": pl.String, "label": pl.String, "file": pl.String, "mode": pl.String, "sequence": pl.Int64,
-               "row_count": pl.Int64, "totals": pl.String, "problem_count": pl.Int64}
+               "row_count": pl.Int64, "totals": pl.String, "problem_count": pl.Int64, "loaded": pl.Int64, "quarantined_count": pl.Int64,
+               "external_count": pl.Int64}
 INTAKE_PROBLEM = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "file": pl.String,
-                  "row": pl.Int64, "column": pl.String, "count": pl.Int64, "sentence": pl.String}
+                  "row": pl.Int64, "column": pl.String, "count": pl.Int64, "severity": pl.String, "sentence": pl.String}
 
 
 class NothingPublished(Exception):
@@ -196,8 +198,8 @@ def _load_reports(served: Engine, *, is_older: bool = False) -> None:
     own = [each["started_at"] for each in found if each["snapshot_id"] == served.snapshot.id]
     until = min(own, default=served.snapshot.manifest["published_at"]) if is_older else "9999"
     found = [each for each in found if each["started_at"] <= until]
-    run = [{name: each[name] for name in INTAKE} for each in found]
-    files = [{**file, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
+    run = [{name: each.get(name) for name in INTAKE} for each in found]
+    files = [{**{name: file.get(name) for name in INTAKE_FILE}, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
               "started_at": each["started_at"], "business_date": each["business_date"]}
              for each in found for file in each["files"]]
     problems = [{**{name: problem.get(name) for name in INTAKE_PROBLEM},

@@ -16,7 +16,6 @@ import settings
 from data_access import kept_sums, source
 from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
-from data_access.feed_schedule import Problem
 from data_access.prescription_reason import name_reasons
 from law.parameters import as_tables
 from law.screening import criteria
@@ -40,17 +39,15 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
-def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tuple[dict[str, int], list[Problem]]:
+def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> dict[str, int]:
     """Compute every derived table of the snapshot being built in `folder`.
 
-    Returns the row count of each table of the snapshot ("layer/table") and what the settlement identity found.
+    Returns the row count of each table of the snapshot ("layer/table").
     """
     restricted = {path.stem: path for path in sorted((folder / "restricted").glob("*.parquet"))}
     prepare(connection, restricted, as_of)
     for step in STEPS:
         connection.execute((HERE / f"{step}.sql").read_text("utf-8"))
-        if step == "settlement" and (problems := _settled(connection)):
-            return {}, problems
         if step == "prescription_difference":
             name_reasons(connection, as_of)
         if step == "difference":
@@ -63,7 +60,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> tup
     for path in sorted(folder.glob("*/*.parquet")):
         rows = connection.execute(f"select count(*) from read_parquet({literal(str(path))})").fetchone()[0]
         counts[f"{path.parent.name}/{path.stem}"] = rows
-    return counts, []
+    return counts
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], as_of: date) -> None:
@@ -100,23 +97,3 @@ def atena_ref(atena_number: str, key: bytes) -> str:
 
 def _write_references(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute(f"copy derived.atena_reference to {literal(str(folder / 'restricted' / 'atena_reference.parquet'))} (format parquet, compression zstd)")
-
-
-def _settled(connection: duckdb.DuckDBPyConnection) -> list[Problem]:
-    """The invariants of every snapshot, per year × class × period; a snapshot that breaks one is not published."""
-    rows = connection.execute(
-        "select assessment_fiscal_year, installment_no, difference_yen, unpaid_difference_count, received_difference_count, "
-        "negative_count from derived.settlement where difference_yen <> 0 or unpaid_difference_count > 0 "
-        "or received_difference_count > 0 or negative_count > 0 order by all limit 20").fetchall()
-    problems = []
-    for year, number, difference, unpaid, received, negative in rows:
-        where = f"{year}年度 第{int(number)}期"
-        if received:
-            problems.append(_problem(f"{where}の収納額が収納履歴の合計と一致しません", "収納額", received))
-        if unpaid or negative or difference:
-            problems.append(_problem(f"{where}で 調定＝収納−還付未済＋欠損＋未済 が成り立ちません（差 {difference:,} 円）", "収入未済額", max(unpaid, negative, 1)))
-    return problems
-
-
-def _problem(rule: str, column: str, count: int) -> Problem:
-    return Problem("収納システム", "期別調定", rule, "収納・過誤納・欠損と同じ時点の抽出か確かめて送り直してください。", column=column, count=count)

@@ -1,48 +1,63 @@
-"""One announced file against the contract: structure, every cell, key, control totals.
+"""One announced file against the contract: its bytes and structure, every row, the key, the control totals.
 
-A file passes whole or not at all. `checked(...)` leaves a typed Parquet file behind when it passes;
-otherwise it returns the problems, each with row, column and rule, and keeps the offending rows.
+What is wrong with the file refuses it whole; what is wrong with a row sets that row aside and loads the rest.
+`checked(...)` leaves the good rows behind as typed Parquet, and the others in schema `aside`.
 """
 
 from pathlib import Path
 
 import duckdb
 
-from data_access.feed_rules import cell, literal, quoted, rules, typed
-from data_access.feed_schedule import Feed, Problem
-from data_access.feed_text import Unreadable, as_utf8, header
+from data_access import quarantine
+from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
+from data_access.feed_rules import cell, literal, quoted, rules
+from data_access.feed_schedule import REFUSED, SET_ASIDE, TOLD, Feed, Problem
+from data_access.feed_text import Header, Unreadable, as_utf8, header, unknown_columns
+from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
 
-SHOWN = 20
+SHOWN, AT_ONCE, CODES_TOLD = 20, 10_000, 8
 # Wider than law.my_number, which decides: any digits, up to eight other characters between two of them.
+APART = "|" * 9
 TWELVE_DIGITS = r"(\p{N}[^\p{N}]{0,8}){11}\p{N}"
 
 
-def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, target: Path, work: Path,
-            quarantine: Path) -> list[Problem]:
-    """Verify `path`; on success write `target` (typed Parquet, columns of the contract, sorted by key)."""
+def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work: Path) -> tuple[Sheet | None, list[Problem]]:
+    """Verify `path`. The sheet of its good rows (work/<table>.parquet, sorted by key) and every problem; no sheet when
+    the file is refused or not there."""
     text = work / f"{feed.table.name}.csv"
     try:
-        as_utf8(feed, path, text)
-        scan = _scan(text, header(feed, text))
+        has_external = as_utf8(feed, path, text)
+        head = header(feed, text)
     except Unreadable as error:
-        return [error.problem]
+        return None, [error.problem]
+    scan = _scan(text, head.labels)
     problems = _structure(connection, feed, scan)
-    if not problems:
-        cells = f"(select {', '.join(cell(column) for column in feed.table.columns)} from {scan})"
-        numbered = f"(select row_number() over () + 1 as row, * from {cells})"
-        problems = _cells(connection, feed, cells, numbered, quarantine) + _my_numbers(connection, feed, numbered)
-    if not problems:
-        _write(connection, feed, cells, target)
-        problems = _key(connection, feed, target) + _totals(connection, feed, target)
-    text.unlink()
-    return problems
+    if problems:
+        return None, problems
+    sheet = _sheet(feed, head, scan, work, has_external=has_external)
+    quarantine.begin(connection, sheet)
+    problems = unknown_columns(feed, head.extra) + _rows(connection, sheet)
+    hidden = _my_numbers(connection, sheet, head)
+    if hidden:
+        quarantine.forget(connection, sheet)
+        return None, problems + hidden
+    quarantine.write_fresh(connection, sheet)
+    wrong = _totals(connection, sheet)
+    problems += wrong + _key(connection, sheet) + (_external(connection, sheet, head, scan) if has_external else [])
+    return (None if any(problem.severity == REFUSED for problem in wrong) else sheet), problems
 
 
 def _scan(text: Path, labels: list[str]) -> str:
     columns = ", ".join(f"{literal(label)}: 'varchar'" for label in labels)
     return (f"read_csv({literal(str(text))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
             f"escape = '\"', columns = {{{columns}}}, strict_mode = true)")
+
+
+def _sheet(feed: Feed, head: Header, scan: str, work: Path, *, has_external: bool) -> Sheet:
+    cells = [cell(column, head.label_of[column.name], has_external=has_external) for column in feed.table.columns]
+    cells += [f"{quoted(label)} as extra_{place}" for place, label in enumerate(head.extra)]
+    return Sheet(feed, f"(select {', '.join(cells)} from {scan})", work / f"{feed.table.name}.parquet")
 
 
 def _structure(connection, feed: Feed, scan: str) -> list[Problem]:
@@ -63,71 +78,95 @@ def _structure(connection, feed: Feed, scan: str) -> list[Problem]:
     return []
 
 
-def _cells(connection, feed: Feed, cells: str, numbered: str, quarantine: Path) -> list[Problem]:
-    """Every rule counted in one pass; only where one is broken, its first row is looked up and the rows are kept."""
-    every = rules(feed.table)
+def _rows(connection, sheet: Sheet) -> list[Problem]:
+    """Every rule counted in one pass; only where one is broken, its first row is looked up and the rows are set aside."""
+    every = rules(sheet.table)
     counted = ", ".join(f"count(*) filter (where {rule.broken})" for rule in every)
-    counts = connection.execute(f"select {counted} from {cells}").fetchone()
+    counts = connection.execute(f"select {counted} from {sheet.cells}").fetchone()
     broken = [(rule, count) for rule, count in zip(every, counts, strict=True) if count]
     if not broken:
         return []
-    quarantine.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = literal(str(quarantine / f"{feed.table.name}.parquet"))
-    offends = " or ".join(f"({rule.broken})" for rule, _ in broken)
-    connection.execute(f"copy (select * from {numbered} where {offends}) to {kept} (format parquet)")
-    firsts = connection.execute(
-        f"select {', '.join(f'min(row) filter (where {rule.broken})' for rule, _ in broken)} from {numbered}").fetchone()
-    return [feed.problem(rule.says, rule.remedy, row=row, column=rule.label, count=count)
+    quarantine.set_broken_aside(connection, sheet, [rule for rule, _ in broken])
+    firsts = connection.execute(f"select {', '.join(f'min(row) filter (where {rule.broken})' for rule, _ in broken)} "
+                                f"from aside.{sheet.table.name}").fetchone()
+    return [sheet.feed.problem(rule.says, rule.remedy, row=row, column=rule.label, count=count, severity=SET_ASIDE)
             for (rule, count), row in zip(broken, firsts, strict=True)]
 
 
-def _my_numbers(connection, feed: Feed, numbered: str) -> list[Problem]:
-    """個人番号 hidden in free text: refused, its place told, its value never."""
-    columns = [column for column in feed.table.columns if column.kind == "text"]
-    if not columns:
+def _my_numbers(connection, sheet: Sheet, head: Header) -> list[Problem]:
+    """個人番号 in any text, in a column nobody knows, or in a cell that is to be set aside: its place told, its value never.
+
+    A well-formed code of twelve digits cannot be told from one and is let through."""
+    table = sheet.table
+    free = {column.name: column.label for column in table.columns if column.kind == "text"}
+    free |= {f"extra_{place}": label for place, label in enumerate(head.extra)}
+    bound = {column.name: column.label for column in table.columns if column.kind != "text"}
+    codes = {column.name for column in table.columns if column.kind == "code" and column.length == 12}
+    found = _suspects(connection, sheet.numbered, free, set())
+    if sheet.broken != quarantine.NOTHING:
+        found += _suspects(connection, f"aside.{table.name}", bound, codes)
+    return [sheet.feed.problem("個人番号とみられる12桁の数字があります", "個人番号はこのシステムに入れられません。該当の文字を除いて送り直してください。",
+                               row=row, column=label[:40], count=count) for label, row, count in found]
+
+
+def _suspects(connection, relation: str, labels: dict[str, str], codes: set[str]) -> list[tuple[str, int, int]]:
+    """(label, first row, count) of the columns of `relation` that hold a 個人番号."""
+    if not labels:
         return []
-    suspect = " or ".join(f"regexp_matches({column.name}, '{TWELVE_DIGITS}')" for column in columns)
-    names = ", ".join(column.name for column in columns)
-    candidates = connection.execute(f"select row, {names} from {numbered} where {suspect} order by row").fetchall()
-    problems = []
-    for place, column in enumerate(columns, start=1):
-        rows = [candidate[0] for candidate in candidates if looks_like_my_number(candidate[place] or "")]
-        if rows:
-            problems.append(feed.problem("個人番号とみられる12桁の数字があります",
-                                         "個人番号はこのシステムに入れられません。該当の文字を除いて送り直してください。",
-                                         row=rows[0], column=column.label, count=len(rows)))
-    return problems
+    cells = [f"case when not regexp_full_match({name}, '[0-9]{{12}}') then {name} end" if name in codes else name for name in labels]
+    # One search a row: the cells stand further apart than TWELVE_DIGITS reaches.
+    found = connection.execute(f"select row, {', '.join(cells)} from {relation} "
+                               f"where regexp_matches(concat_ws('{APART}', {', '.join(cells)}), '{TWELVE_DIGITS}') order by row")
+    rows: dict[str, list[int]] = {label: [] for label in labels.values()}
+    while candidates := found.fetchmany(AT_ONCE):
+        for row, *texts in candidates:
+            for label, text in zip(labels.values(), texts, strict=True):
+                if looks_like_my_number(text or ""):
+                    rows[label].append(row)
+    return [(label, places[0], len(places)) for label, places in rows.items() if places]
 
 
-def _write(connection, feed: Feed, cells: str, target: Path) -> None:
-    columns = ", ".join(f"{typed(column)} as {column.name}" for column in feed.table.columns)
-    order = ", ".join(feed.table.key)
-    connection.execute(f"copy (select {columns} from {cells} order by {order}) to {literal(str(target))} (format parquet, compression zstd)")
+def _key(connection, sheet: Sheet) -> list[Problem]:
+    """Rows with the same key: which of them is true cannot be told, so all of them are set aside."""
+    key = ", ".join(sheet.table.key)
+    doubles = f"select {key} from {sheet.parquet} group by all having count(*) > 1"
+    says = f"同じ {'・'.join(sheet.table.column(name).label for name in sheet.table.key)} の行が2つ以上あります"
+    row, count = quarantine.set_keys_aside(connection, sheet, says, doubles)
+    return [sheet.feed.problem(says, "重複を除いて送り直してください。", row=row, count=count, severity=SET_ASIDE)] if count else []
 
 
-def _key(connection, feed: Feed, target: Path) -> list[Problem]:
-    key = ", ".join(quoted(name) for name in feed.table.key)
-    doubles = connection.execute(
-        f"select count(*) from (select 1 from read_parquet({literal(str(target))}) group by {key} having count(*) > 1)").fetchone()[0]
-    labels = "・".join(feed.table.column(name).label for name in feed.table.key)
-    says = f"同じ {labels} の行が2つ以上あります"
-    return [feed.problem(says, "重複を除いて送り直してください。", count=doubles)] if doubles else []
-
-
-def _totals(connection, feed: Feed, target: Path) -> list[Problem]:
-    """The announced control totals, and totals of a row against its parts."""
-    parquet, problems = f"read_parquet({literal(str(target))})", []
-    for name in feed.table.control:
-        label = feed.table.column(name).label
-        total = connection.execute(f"select coalesce(sum({name}), 0)::bigint from {parquet}").fetchone()[0]
-        stated = feed.announced.totals.get(label)
-        if stated != total:
+def _totals(connection, sheet: Sheet) -> list[Problem]:
+    """The announced control totals: loaded + set aside, to the yen. Amounts that cannot be read are named instead."""
+    account, problems = quarantine.account(connection, sheet), []
+    for label in (sheet.table.column(name).label for name in sheet.table.control):
+        stated, total = sheet.feed.announced.totals.get(label), account.totals[label] + account.totals_aside[label]
+        unread = account.unreadable.get(label, 0)
+        if stated is None or (stated != total and not unread):
             told = "書かれていません" if stated is None else f"{stated:,} 円です"
-            problems.append(feed.problem(f"{label}の合計が {total:,} 円ですが、連携予定では{told}",
-                                         "欠けた行や二重の行がないか確かめて送り直してください。", column=label))
-    for rule in feed.table.sums:
-        label, parts = feed.table.column(rule["total"]).label, " + ".join(rule["parts"])
-        wrong = connection.execute(f"select count(*) from {parquet} where {rule['total']} <> {parts}").fetchone()[0]
-        if wrong:
-            problems.append(feed.problem(f"{label}が内訳の合計と一致しません", "内訳を確かめて送り直してください。", column=label, count=wrong))
+            problems.append(sheet.feed.problem(f"{label}の合計が {total:,} 円ですが、連携予定では{told}",
+                                               "欠けた行や二重の行がないか確かめて送り直してください。", column=label))
+        elif unread:
+            problems.append(sheet.feed.problem(f"{label}の読めない金額が {unread:,} 件あり、連携予定との差 {stated - total:,} 円はこの分です",
+                                               "金額を直して送り直してください。", column=label, severity=TOLD))
     return problems
+
+
+def _external(connection, sheet: Sheet, head: Header, scan: str) -> list[Problem]:
+    """外字, column by column: the first row, how many rows, and the codes."""
+    texts = [column for column in sheet.table.columns if column.kind == "text"]
+    numbered = f"(select row_number() over () + 1 as row, * from {scan})"
+    problems = []
+    for column in texts:
+        label = quoted(head.label_of[column.name])
+        found = connection.execute(f"select row, {label} from {numbered} where regexp_matches({label}, '{ANY_SQL}') order by row").fetchall()
+        if not found:
+            continue
+        letters = dict.fromkeys(letter for _, text in found for letter in ANY.findall(text))
+        codes = "、".join(code(letter, sheet.feed.announced.encoding) for letter in list(letters)[:CODES_TOLD])
+        more = "ほか" if len(letters) > CODES_TOLD else ""
+        sheet.external_count += len(found)
+        problems.append(sheet.feed.problem(f"外字 {codes}{more} があります（画面では {SHOWN_AS} と表示します）", "取り決めた文字に置き換えられるか確かめてください。",
+                                           row=found[0][0], column=column.label, count=len(found), severity=TOLD))
+    return problems
+
+

@@ -1,8 +1,9 @@
-"""The contract's rules on single cells, as SQL over text: what must never hold, and what to say when it does."""
+"""The contract's rules on single rows, as SQL over text: what must never hold, and what to say when it does."""
 
 from dataclasses import dataclass
 
 from data_access.contract import Column, Table
+from data_access.external_character import ANY_SQL, SHOWN_AS
 
 EARLIEST, LATEST = "1868-01-01", "2100-12-31"
 EMPTY_DATES = ("00000000", "0000-00-00")
@@ -22,8 +23,15 @@ class Rule:
 
 
 def rules(table: Table) -> list[Rule]:
-    """Every rule of the contract on single cells of `table`."""
-    return [Rule(column.name, column.label, *rule) for column in table.columns for rule in _rules_of(column)]
+    """Every rule of the contract on single rows of `table`: its cells, then totals against their parts."""
+    of_cells = [Rule(column.name, column.label, *rule) for column in table.columns for rule in _rules_of(column)]
+    return of_cells + [_sum(table, rule["total"], rule["parts"]) for rule in table.sums]
+
+
+def _sum(table: Table, total: str, parts: list[str]) -> Rule:
+    added = " + ".join(typed(table.column(part)) for part in parts)
+    return Rule(total, table.column(total).label, f"{typed(table.column(total))} <> {added}", "内訳の合計と一致しません",
+                "内訳を確かめて送り直してください。")
 
 
 def _rules_of(column: Column) -> list[tuple[str, str, str]]:
@@ -63,7 +71,7 @@ def _date(column: Column) -> list[tuple[str, str, str]]:
 
 
 def _number(column: Column) -> list[tuple[str, str, str]]:
-    is_number = f"regexp_full_match({column.name}, '-?[0-9]{{1,12}}')"
+    is_number = f"regexp_full_match({column.name}, '-?[0-9]{{1,11}}')"
     found = [(f"{column.name} is not null and (not {is_number} or {typed(column)} is null)", "整数ではありません",
               "カンマや小数を除き、桁を確かめてください。")]
     for limit, sign, says in ((column.minimum, "<", "より小さい"), (column.maximum, ">", "より大きい")):
@@ -75,11 +83,17 @@ def _number(column: Column) -> list[tuple[str, str, str]]:
 KINDS = {"code": _code, "text": _text, "choice": _choice, "flag": _flag, "date": _date, "yen": _number, "integer": _number}
 
 
-def cell(column: Column) -> str:
-    """SQL for one cell as text: trimmed, empty text and empty dates as null, under the contract's identifier."""
-    value = f"nullif(trim({quoted(column.label)}), '')"
+def cell(column: Column, label: str, *, has_external: bool = False) -> str:
+    """SQL for the cell under `label` as text, under the contract's identifier: trimmed, empty text and empty dates as
+    null, a coded value as its word, 外字 (where the file has any) as 〓."""
+    value = f"nullif(trim({quoted(label)}), '')"
     for empty in EMPTY_DATES if column.kind == "date" else ():
         value = f"nullif({value}, '{empty}')"
+    if column.codes:
+        words = " ".join(f"when {literal(code)} then {literal(word)}" for code, word in column.codes.items())
+        value = f"case {value} {words} else {value} end"
+    if has_external and column.kind == "text":
+        value = f"regexp_replace({value}, '{ANY_SQL}', '{SHOWN_AS}', 'g')"
     return f"{value} as {column.name}"
 
 

@@ -6,6 +6,7 @@ control totals and SHA-256. Nothing is read that was not announced here.
 
 import csv
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +15,17 @@ from data_access.contract import System, Table
 
 FILE_NAME = "連携予定.csv"
 HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件数", "管理合計", "SHA-256", "対象日")
-MODES = ("全件", "差分")
+RESENT = "全件再送"  # a day already published, sent once more and whole: the only way to change it
+MODES = ("全件", "差分", RESENT)
+REFUSED, HELD, SET_ASIDE, LATE, TOLD = SEVERITIES = ("拒否", "保留", "隔離", "未着", "報告")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a feed, told so that the sender can find and mend it. Never holds a person's value."""
+    """One thing wrong with a feed, told so that the sender can find and mend it. Never holds a person's value.
+
+    `severity`: 拒否 the day cannot be published · 保留 a person must decide · 隔離 rows were set aside · 未着 not here yet ·
+    報告 only told."""
 
     system: str
     file: str
@@ -28,6 +34,7 @@ class Problem:
     row: int | None = None
     column: str | None = None
     count: int = 1
+    severity: str = REFUSED
 
     def sentence(self) -> str:
         """例: 収納システム receipt_20261030_D.csv 3行目「本料」: 整数ではない値です（1件）。…"""
@@ -60,9 +67,14 @@ class Feed:
     table: Table
     announced: Announced
 
-    def problem(self, says: str, remedy: str, *, row: int | None = None, column: str | None = None, count: int = 1) -> Problem:
+    @property
+    def is_whole(self) -> bool:
+        return self.announced.mode != "差分"
+
+    def problem(self, says: str, remedy: str, *, row: int | None = None, column: str | None = None, count: int = 1,
+                severity: str = REFUSED) -> Problem:
         """What is wrong with this file."""
-        return Problem(self.system.name, self.announced.file, says, remedy, row, column, count)
+        return Problem(self.system.name, self.announced.file, says, remedy, row, column, count, severity)
 
 
 class ScheduleInvalid(Exception):
@@ -73,11 +85,19 @@ class ScheduleInvalid(Exception):
         self.problems = problems
 
 
-def read_schedule(folder: Path, system: System, business_date: date) -> list[Announced]:
-    """The files announced by `system` in `folder`. Raises ScheduleInvalid with every problem found."""
+class NotSent(ScheduleInvalid):
+    """There is no 連携予定 yet: it is written last, so the system has not finished sending."""
+
+
+def read_schedule(folder: Path, system: System, business_date: date, may_miss: Collection[str] = ()) -> list[Announced]:
+    """The files announced by `system` in `folder`; a table of `may_miss` need not be among them.
+
+    Raises NotSent when there is no 連携予定 yet, ScheduleInvalid with every problem found in it."""
     path = folder / FILE_NAME
-    if not path.is_file() or path.is_symlink():
-        raise ScheduleInvalid([_problem(system, "連携予定ファイルがありません", "送信元に当日分の送付を依頼してください。")])
+    if folder.is_symlink() or path.is_symlink():
+        raise ScheduleInvalid([_problem(system, "フォルダか連携予定がリンクです", "実物を置いて送り直してください。")])
+    if not path.is_file():
+        raise NotSent([_problem(system, "連携予定ファイルがありません", "送信元に当日分の送付を依頼してください。", severity=LATE)])
     try:
         rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
     except csv.Error:
@@ -92,7 +112,7 @@ def read_schedule(folder: Path, system: System, business_date: date) -> list[Ann
             announced.append(_announced(row, business_date))
         except ValueError as error:
             problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", row=number))
-    problems += _completeness(announced, system)
+    problems += _completeness(announced, system, may_miss)
     if problems:
         raise ScheduleInvalid(problems)
     return announced
@@ -107,10 +127,10 @@ def _announced(row: list[str], business_date: date) -> Announced:
     if encoding not in ("utf-8", "cp932"):
         raise ValueError(f"文字コード {encoding} は取り決めにありません")
     if mode not in MODES:
-        raise ValueError(f"区分 {mode} は 全件・差分 のどちらでもありません")
+        raise ValueError(f"区分 {mode} は {'・'.join(MODES)} のどれでもありません")
     if day != business_date.isoformat():
         raise ValueError(f"対象日 {day} がフォルダの日付 {business_date} と違います")
-    if not (sequence.isdecimal() and count.isdecimal()):
+    if not all(re.fullmatch(r"[0-9]{1,12}", number) for number in (sequence, count)):
         raise ValueError("連番・件数は 0 以上の整数で書いてください")
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise ValueError("SHA-256 は 16 進小文字 64 桁で書いてください")
@@ -119,18 +139,20 @@ def _announced(row: list[str], business_date: date) -> Announced:
 
 def _totals(text: str) -> dict[str, int]:
     pairs = [part.partition("=") for part in text.split(";") if part]
-    if any(not re.fullmatch(r"-?[0-9]+", value) for _, _, value in pairs):
+    if any(not re.fullmatch(r"-?[0-9]{1,30}", value) for _, _, value in pairs):
         raise ValueError("管理合計は「項目=整数」を ; でつないで書いてください")
     return {label: int(value) for label, _, value in pairs}
 
 
-def _completeness(announced: list[Announced], system: System) -> list[Problem]:
+def _completeness(announced: list[Announced], system: System, may_miss: Collection[str]) -> list[Problem]:
     expected = {table.name for table in system.tables}
     named = [file.table for file in announced]
     problems = [
         _problem(system, f"表 {name} が連携予定にありません", "全ての表の行を入れて送り直してください。")
-        for name in sorted(expected - set(named))
+        for name in sorted(expected - set(named) - set(may_miss))
     ]
+    if not announced:
+        problems.append(_problem(system, "表が1つもありません", "全ての表の行を入れて送り直してください。"))
     problems += [
         _problem(system, f"表 {name} は取り決めにありません", "取り決めた表だけを送ってください。")
         for name in sorted(set(named) - expected)
@@ -144,5 +166,5 @@ def _completeness(announced: list[Announced], system: System) -> list[Problem]:
     return problems
 
 
-def _problem(system: System, rule: str, remedy: str, row: int | None = None) -> Problem:
-    return Problem(system.name, FILE_NAME, rule, remedy, row=row)
+def _problem(system: System, rule: str, remedy: str, row: int | None = None, severity: str = REFUSED) -> Problem:
+    return Problem(system.name, FILE_NAME, rule, remedy, row=row, severity=severity)

@@ -1,6 +1,7 @@
 """Does 収納システム's feed make sense as a whole? Sums, due dates and 繰越 that the source itself must agree with.
 
-Asked once a day over the complete tables, after every file has passed by itself and every reference resolved.
+Asked once a day over the complete tables, after every reference resolved and the rows that break a rule were set aside.
+What disagrees holds the day for a person; a notice with rows set aside today is not asked, and neither are erased years.
 """
 
 from pathlib import Path
@@ -9,15 +10,13 @@ import duckdb
 
 from data_access.contract import tables
 from data_access.feed_rules import literal
-from data_access.feed_schedule import Problem
+from data_access.feed_schedule import HELD, Problem
 from law.calendar import NoHolidays, may_fall_due
 
 SYSTEM = "収納システム"
 HERE = Path(__file__).parent / "sense"
 ASKED = (
     # file of sense/ · table it speaks of · item · what is wrong · what to do
-    ("annual_sum", "annual_assessment", "assessed_yen", "年調定額が期別調定額の合計と一致しません",
-     "年調定と期別調定を同じ時点で抽出して送り直してください。"),
     ("first_installment", "first_installment", "installment_no", "開始期別か期数が期別調定と一致しません",
      "期別調定の最初の期と期の数を確かめて送り直してください。"),
     ("due_date", "installment", "due_date", "納期限が期別マスタと一致しません",
@@ -27,8 +26,12 @@ ASKED = (
 )
 
 
+BY_NOTICE = ("first_installment", "due_date")
+
+
 def senseless(connection: duckdb.DuckDBPyConnection, restricted: Path) -> list[Problem]:
     """What disagrees within the feed of one day: at most one Problem per rule, with the number of rows that break it."""
+    connection.execute("create temp table if not exists touched (notice_number varchar, installment_no varchar)")
     found = [_problem(table, column, says, remedy, _count(connection, question, restricted))
              for question, table, column, says, remedy in ASKED]
     found.append(_problem("installment_master", "due_date", "納期限が、納期の末日（閉庁日なら次の開庁日）と一致しません",
@@ -38,14 +41,21 @@ def senseless(connection: duckdb.DuckDBPyConnection, restricted: Path) -> list[P
 
 def _problem(table: str, column: str, says: str, remedy: str, count: int) -> Problem:
     own = tables()[table]
-    return Problem(SYSTEM, own.label, says, remedy, column=own.column(column).label, count=count)
+    return Problem(SYSTEM, own.label, says, remedy, column=own.column(column).label, count=count, severity=HELD)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, question: str, restricted: Path) -> int:
     """How many rows break one rule; `{table}` in its SQL stands for that table's Parquet."""
     scans = {table.name: f"read_parquet({literal(str(restricted / f'{table.name}.parquet'))})" for table in tables().values()}
-    text = (HERE / f"{question}.sql").read_text("utf-8").format(**scans)
-    return connection.execute(f"select count(*) from ({text}) as broken").fetchone()[0]
+    text = (HERE / f"{question}.sql").read_text("utf-8").format(**scans, erased_year=_erased_year(connection, restricted))
+    unless = "anti join touched using (notice_number)" if question in BY_NOTICE else ""  # touched: made by settlement.differences
+    return connection.execute(f"select count(*) from ({text}) as broken {unless}").fetchone()[0]
+
+
+def _erased_year(connection: duckdb.DuckDBPyConnection, restricted: Path) -> int:
+    """The last levy year of which rows were erased; 0 when there are none."""
+    path = restricted / "erased_levy.parquet"
+    return connection.execute(f"select coalesce(max(levy_year), 0) from read_parquet({literal(str(path))})").fetchone()[0] if path.exists() else 0
 
 
 def _misdated(connection: duckdb.DuckDBPyConnection, restricted: Path) -> int:

@@ -1,158 +1,163 @@
-"""Intake: one business day's feeds → verified → Parquet → derived → published. All of it, or nothing.
+"""Intake: one business day's feeds → verified → Parquet → derived → published; or refused, held, awaited with a report.
 
-`python -m data_access.intake 2026-10-30` is safe to run again: a day already taken in is left alone, and a
-refused day leaves the previous snapshot served, a report for its sender, and the offending rows in quarantine.
+`python -m data_access.intake` takes in every day that waits in the inbox, oldest first, and is safe to run again: a day
+already taken in is left alone, and whatever is not published leaves the previous snapshot served. A held day is not kept
+built: the next run after a person's decision builds it again from the same bytes, and publishes it if it is the same.
 """
 
-import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 import settings
-from data_access import derive, erased, feed_sense, ledger_tail, report, retention, snapshot, staging
-from data_access.contract import System, systems, tables
-from data_access.feed_check import checked
-from data_access.feed_schedule import FILE_NAME, Announced, Feed, Problem, ScheduleInvalid, read_schedule
+from data_access import arrival, candidate, decision, hold, report, retention, snapshot
+from data_access.candidate import Day
+from data_access.feed_schedule import HELD, LATE, REFUSED, TOLD, Problem
 from data_access.report import Report
-from law.version import version
-
-MEMORY = "2GB"
-
-
-@dataclass(frozen=True)
-class Day:
-    """One intake at work: the day, the snapshot before it, the folder the next one is built in."""
-
-    business_date: date
-    before: snapshot.Snapshot | None
-    folder: Path
-
-    @property
-    def due(self) -> list[System]:
-        """The systems that must send today; the old system's history only the first time."""
-        return [system for system in systems().values() if system.due == "daily" or self.before is None]
-
-    @property
-    def work(self) -> Path:
-        return self.folder / "work"
-
-    def inbox(self, system: System) -> Path:
-        return settings.inbox() / self.business_date.isoformat() / system.code
-
-    def old(self, table: str) -> Path | None:
-        return self.before.folder / "restricted" / f"{table}.parquet" if self.before else None
 
 
 def take_in(business_date: date) -> Report:
-    """Take in the feeds of one business date and publish a snapshot. Bad feeds are refused whole, in the report.
+    """Take in the feeds of one business date. Publishes a snapshot, or says in the report why not: 保留, 拒否, 未着.
 
-    Raises SnapshotRefused when the snapshot before is damaged, PublisherBusy when another intake is running."""
+    Raises SnapshotRefused when the snapshot before is damaged (a report says so too), PublisherBusy when another intake
+    is running."""
     made = report.begin(business_date)
-    with snapshot.building() as folder:
-        day = Day(business_date, snapshot.current(), folder)
-        if day.before and day.before.business_date == business_date:
-            made.outcome, made.snapshot_id = "取込済", day.before.id
+    try:
+        with snapshot.building() as folder:
+            return _in_turn(business_date, snapshot.current(), folder, made)
+    except snapshot.PublisherBusy:
+        raise  # the other intake writes its own report
+    except snapshot.SnapshotRefused as error:
+        made.problems.append(Problem("連携", business_date.isoformat(), "前のスナップショットを使えません", str(error)))
+        return _ended(made, report.REFUSED, raising=error)
+
+
+def _in_turn(business_date: date, before: snapshot.Snapshot | None, folder: Path, made: Report) -> Report:
+    """A new day, the published day again, or a day gone by."""
+    limit = hold.limits(business_date)
+    if before and business_date < before.business_date:
+        made.problems.append(Problem("連携", business_date.isoformat(), f"公開中の {before.business_date} より古い日の連携です",
+                                     "古い日に戻すには、管理者の承認を受けた復元の手順によってください。"))
+        return _ended(made, report.REFUSED)
+    if before and business_date == before.business_date:
+        arrived = arrival.look_again(before)
+        if not arrived.problems and not arrived.announced:
+            made.outcome, made.snapshot_id = report.TAKEN, before.id
             return made
-        made.problems = _too_old(day)
-        if not made.problems:
-            _take_in(day, made)
-    if made.problems:
-        made.outcome = "拒否"
+    else:
+        arrived = arrival.look(business_date, before, limit, settings.now())
+    made.problems += arrived.problems
+    made.fingerprint = arrived.fingerprint(before, limit)
+    return _day(Day(arrived, before, limit, folder), made)
+
+
+def _day(day: Day, made: Report) -> Report:
+    earlier, decided = report.last(day.business_date), decision.latest(day.business_date)
+    if LATE in made.severities() and REFUSED not in made.severities():
+        return _unless_known(made, earlier, report.LATE)
+    if report.was_published(day.business_date, made.fingerprint):
+        made.problems.append(Problem("連携", made.business_date, "復元で取り下げた連携と同じ中身です", "直したファイルが届けば、改めて取り込みます。"))
+        return _unless_known(made, earlier, report.REFUSED)
+    if earlier and earlier.digest and earlier.fingerprint == made.fingerprint:  # the same bytes were held before
+        if decided is None or decided.digest != earlier.digest:
+            return earlier
+        if decided.decision == decision.SEND_BACK:
+            return _sent_back(replace(earlier, started_at=made.started_at), decided, is_known=earlier.outcome == report.REFUSED)
+    if day.before:
+        snapshot.verify(day.before)  # differences are laid over it: a damaged file must not be carried on with a new hash
+    return _publish(day, made, decided)
+
+
+def _publish(day: Day, made: Report, decided: decision.Decision | None) -> Report:
+    """Build the day, and publish it unless something or somebody is against it."""
+    counts, ledger_seq = candidate.build(day, made)
+    if REFUSED in made.severities():
+        return _ended(made, report.REFUSED)
+    if LATE in made.severities():
+        return _unless_known(made, report.last(day.business_date), report.LATE)
+    if HELD in made.severities():
+        made.digest = decision.digest(made.fingerprint, made.problems)
+        if decided is None or decided.digest != made.digest:
+            return _held(made, is_void=decided is not None)
+        if decided.decision == decision.SEND_BACK:
+            return _sent_back(made, decided, is_known=False)
+        made.decision = decided.event_id
+    made.snapshot_id = snapshot.publish(day.folder, candidate.manifest(day, made, ledger_seq), counts).id
+    retention.after_publish()
+    return _ended(made, report.PUBLISHED)
+
+
+def _ended(made: Report, outcome: str, raising: Exception | None = None) -> Report:
+    made.outcome = outcome
     report.keep(made)
+    if raising:
+        raise raising
     return made
 
 
-def _too_old(day: Day) -> list[Problem]:
-    if day.before and day.business_date < day.before.business_date:
-        return [Problem("連携", day.business_date.isoformat(), f"公開中の {day.before.business_date} より古い日の連携です",
-                        "古い日に戻すには、管理者の承認を受けた復元の手順によってください。")]
-    return []
+def _unless_known(made: Report, earlier: Report | None, outcome: str) -> Report:
+    """A day that still waits for the same reasons is told once, however often the night job looks."""
+    is_known = earlier and earlier.outcome == outcome and earlier.problems == made.problems
+    return earlier if is_known else _ended(made, outcome)
 
 
-def _take_in(day: Day, made: Report) -> None:
-    if day.before:
-        snapshot.verify(day.before)  # differences are laid over it: a damaged file must not be carried on with a new hash
-    day.work.mkdir(mode=0o700)
-    sequences = dict(day.before.manifest["sequences"]) if day.before else {}
-    with duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(day.work)}) as connection:
-        for system in day.due:
-            _system(connection, day, system, sequences, made)
-        counts, ledger_seq = ({}, 0) if made.problems else _complete(connection, day, made)
-    shutil.rmtree(day.work)
-    if not made.problems:
-        manifest = {"business_date": day.business_date.isoformat(), "sequences": sequences, "ledger_seq": ledger_seq,
-                    "law_version": version(), "feeds": made.files}
-        made.snapshot_id = snapshot.publish(day.folder, manifest, counts).id
-        made.outcome = "公開"
-        retention.after_publish()
+def _held(made: Report, *, is_void: bool) -> Report:
+    if is_void:
+        made.problems.append(Problem("連携", made.business_date, "前の決定は、連携の中身か保留の理由が変わったため効きません",
+                                     "いまの内容を確かめて、改めて決定してください。", severity=TOLD))
+    return _ended(made, report.HELD)
 
 
-def _system(connection, day: Day, system: System, sequences: dict[str, int], made: Report) -> None:
-    """Check every file that one system announced; note its sequence number."""
-    try:
-        announced = read_schedule(day.inbox(system), system, day.business_date)
-    except ScheduleInvalid as error:
-        made.problems += error.problems
-        return
-    made.problems += _out_of_turn(system, announced, sequences.get(system.code, 0) + 1, is_first=day.before is None)
-    sequences[system.code] = announced[0].sequence
-    for file in announced:
-        feed = Feed(system, tables()[file.table], file)
-        fresh = day.work / f"{file.table}.parquet"
-        problems = checked(connection, feed, day.inbox(system) / file.file, fresh, day.work,
-                           settings.quarantine() / day.business_date.isoformat())
-        made.add(feed, problems)
-        if not problems:
-            target = day.folder / "restricted" / f"{file.table}.parquet"
-            staging.place(connection, feed, fresh, target, day.old(file.table))
-
-
-def _out_of_turn(system: System, announced: list[Announced], expected: int, *, is_first: bool) -> list[Problem]:
-    problems = []
-    if announced[0].sequence != expected:
-        problems.append(Problem(system.name, FILE_NAME, f"連番が {announced[0].sequence} です（次は {expected} のはずです）",
-                                "抜けた日があれば古い日から順に取り込み、二重なら送り元に確かめてください。"))
-    if is_first and any(file.mode != "全件" for file in announced):
-        problems.append(Problem(system.name, FILE_NAME, "最初の取込に差分があります", "最初は全件を送ってください。"))
-    return problems
-
-
-def _complete(connection, day: Day, made: Report) -> tuple[dict[str, int], int]:
-    """The rest of the snapshot from files that all passed: row counts by table, and the ledger's sequence number."""
-    restricted = day.folder / "restricted"
-    if day.before:
-        came = {table.name for system in day.due for table in system.tables}
-        staging.carry_over(day.before.folder / "restricted", restricted, came)
-    erased.leave_out(restricted, day.business_date, day.before)
-    staging.split(connection, restricted)
-    made.problems += staging.lost_references(connection, restricted)
-    made.problems += feed_sense.senseless(connection, restricted)
-    if made.problems:
-        return {}, 0
-    ledger_seq = ledger_tail.write(restricted)
-    counts, problems = derive.run(connection, day.folder, day.business_date)
-    made.problems += problems
-    return counts, ledger_seq
+def _sent_back(made: Report, decided: decision.Decision, *, is_known: bool) -> Report:
+    """差戻し: refused until other bytes come."""
+    if is_known:
+        return made
+    made.decision, made.problems = decided.event_id, [
+        *made.problems, Problem("連携", made.business_date, "差戻しが決定されています", "直したファイルが届けば、改めて取り込みます。")]
+    return _ended(made, report.REFUSED)
 
 
 def main(arguments: list[str]) -> int:
-    """Take in the named business dates in order; stop at the first refusal."""
-    for text in arguments:
+    """Take in the named business dates in order, or every one that waits; stop at the first that is not published.
+
+    Exit code 0: published, nothing to do, or not yet due · 1: refused, held, late, or another intake runs · 2: asked wrongly."""
+    try:
+        days = [_asked(text) for text in arguments] or arrival.waiting(_published_on())
+    except (ValueError, arrival.NoInbox, snapshot.SnapshotRefused) as error:
+        print(error)
+        return 1 if isinstance(error, snapshot.SnapshotRefused) else 2
+    if not days:
+        print("取り込む連携はありません。")
+    for day in days:
         try:
-            made = take_in(date.fromisoformat(text))
-        except snapshot.SnapshotRefused as error:
-            print(f"{text}: {error}")
+            made = take_in(day)
+        except (snapshot.SnapshotRefused, settings.SettingsInvalid) as error:
+            print(f"{day}: {error}")
             return 1
-        print(f"{text}: {made.outcome} {made.snapshot_id}")
+        print(f"{day}: {made.outcome} {made.snapshot_id}".rstrip())
         for problem in made.problems:
-            print(f"  {problem.sentence()}")
+            print(f"  [{problem.severity}] {problem.sentence()}")
         if not made.is_published:
-            return 1
+            is_late = hold.limits(day).is_late(day, settings.now())
+            return 0 if made.outcome == report.LATE and not is_late else 1
     return 0
+
+
+def _published_on() -> date | None:
+    now = snapshot.current()
+    return now.business_date if now else None
+
+
+def _asked(text: str) -> date:
+    """The business date `text` names. Raises ValueError, to be shown: no such day, or no folder for it."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} という日はありません。2026-10-30 の形で、実在する日を書いてください。") from None
+    if day != _published_on() and not (settings.inbox() / day.isoformat()).is_dir():
+        raise ValueError(f"{day} の連携フォルダ {settings.inbox() / day.isoformat()} がありません。日付と置き場を確かめてください。")
+    return day
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import settings
 from audit import log
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
-from data_access import derive, lineage
+from data_access import derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
 from data_access.question import question
@@ -84,6 +84,20 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: obje
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
                row_count=frame.height, atena_refs=[reference for reference in references if reference])
     return frame
+
+
+def held_intakes(user: User) -> pl.DataFrame:
+    """The intakes that wait for a person's decision, oldest day first: business_date, id, digest, started_at and the
+    reasons. Also before the first snapshot is published, when `ask` has nothing to answer from.
+
+    Raises NotAllowed. No person is in it; `id` and `digest` go to casework.intake_decision.decide_intake."""
+    decision = decide(user, "feed.detail")
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    rows = [{"business_date": date.fromisoformat(each.business_date), "id": each.id, "digest": each.digest, "started_at": each.started_at,
+             "reasons": [problem.sentence() for problem in each.problems if problem.severity == report.HELD]} for each in report.held()]
+    return pl.DataFrame(rows, schema={"business_date": pl.Date, "id": pl.String, "digest": pl.String, "started_at": pl.String,
+                                      "reasons": pl.List(pl.String)})
 
 
 def standing() -> Standing:

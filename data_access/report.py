@@ -1,18 +1,28 @@
-"""The report of one intake: what came, what was wrong, what was published. One JSON file a run, for 連携状況."""
+"""The report of one intake: what came, where every row and yen went, what was wrong, what was published.
+
+One JSON file a run for 連携状況, and beside it one 連携検査結果 (CSV) a system, to send to whoever made the feed.
+"""
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
 import settings
+from data_access import conformance
 from data_access.feed_schedule import Feed, Problem
+from data_access.quarantine import Account
+
+PUBLISHED, HELD, REFUSED, LATE, TAKEN = OUTCOMES = ("公開", "保留", "拒否", "未着", "取込済")
 
 
 @dataclass
 class Report:
-    """What one intake did: the outcome, what each file brought, and every problem found."""
+    """What one intake did: the outcome, what each file brought, and every problem found.
+
+    `fingerprint` is a digest of what the outcome was made from, `digest` names the held content that a decision is
+    about, `decision` the ledger event that decided it."""
 
     business_date: str
     started_at: str
@@ -20,10 +30,20 @@ class Report:
     snapshot_id: str = ""
     files: list[dict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    fingerprint: str = ""
+    digest: str = ""
+    decision: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.business_date}_{self.started_at.replace(':', '')}"
 
     @property
     def is_published(self) -> bool:
-        return self.outcome in ("公開", "取込済")
+        return self.outcome in (PUBLISHED, TAKEN)
+
+    def severities(self) -> set[str]:
+        return {problem.severity for problem in self.problems}
 
     def add(self, feed: Feed, problems: list[Problem]) -> None:
         """Enter one checked file with what was wrong with it."""
@@ -32,8 +52,15 @@ class Report:
         self.files.append({
             "system": feed.system.code, "system_name": feed.system.name, "table": feed.table.name,
             "label": feed.table.label, "file": file.file, "mode": file.mode, "sequence": file.sequence,
-            "row_count": file.row_count, "totals": file.totals, "problem_count": len(problems),
+            "row_count": file.row_count, "totals": file.totals, "sha256": file.sha256, "problem_count": len(problems),
         })  # fmt: skip
+
+    def balance(self, table: str, account: Account, external_count: int, problem_count: int) -> None:
+        """Enter where the rows and yen of one file went: row_count = loaded + Σ quarantined."""
+        entry = next(file for file in self.files if file["table"] == table)
+        entry |= {"loaded": account.loaded, "quarantined": account.aside, "quarantined_count": account.aside_count, "loaded_totals": account.totals,
+                  "quarantined_totals": account.totals_aside, "unreadable": account.unreadable,
+                  "external_count": external_count, "problem_count": problem_count}
 
 
 def begin(business_date: date) -> Report:
@@ -47,10 +74,44 @@ def folder() -> Path:
 
 
 def keep(report: Report) -> None:
-    """Leave the report for 連携状況, whole or not at all."""
+    """Leave the report for 連携状況, whole or not at all; the texts for the senders first, so that a report has them."""
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, text in conformance.texts(report.business_date, report.files, report.problems).items():
+        _write(folder() / name, text, "utf-8-sig")
     told = [{**asdict(problem), "sentence": problem.sentence()} for problem in report.problems]
-    path = folder() / f"{report.business_date}_{report.started_at.replace(':', '')}.json"
+    _write(folder() / f"{report.id}.json", json.dumps({**asdict(report), "id": report.id, "problems": told}, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _write(path: Path, text: str, encoding: str) -> None:
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({**asdict(report), "problems": told}, ensure_ascii=False, indent=1), "utf-8")
+    fresh.write_bytes(text.encode(encoding))
     os.rename(fresh, path)
+
+
+def last(business_date: date) -> Report | None:
+    """The newest report of one business date; None before the first."""
+    paths = sorted(folder().glob(f"{business_date.isoformat()}_*.json")) if folder().is_dir() else []
+    return _read(paths[-1]) if paths else None
+
+
+def was_published(business_date: date, fingerprint: str) -> bool:
+    """Whether an intake of the same content was published before: the day was taken back since."""
+    paths = folder().glob(f"{business_date.isoformat()}_*.json") if folder().is_dir() else ()
+    return any(each.outcome == PUBLISHED and each.fingerprint == fingerprint for each in map(_read, paths))
+
+
+def _read(path: Path) -> Report:
+    raw = json.loads(path.read_text("utf-8"))
+    problems = [Problem(**_own(Problem, problem)) for problem in raw["problems"]]
+    return Report(**{**_own(Report, raw), "problems": problems})
+
+
+def _own(kind: type, raw: dict) -> dict:
+    return {each.name: raw[each.name] for each in fields(kind) if each.name in raw}
+
+
+def held() -> list[Report]:
+    """The intakes that wait for a decision: of every business date the newest report, where that is 保留. Oldest first."""
+    days = {path.name[:10] for path in folder().glob("*.json")} if folder().is_dir() else set()
+    newest = [last(date.fromisoformat(day)) for day in sorted(days)]
+    return [report for report in newest if report.outcome == HELD]

@@ -69,3 +69,4 @@ select assessment_fiscal_year, levy_kind, fiscal_year
 from {carry_over} as carry_over
 full join expected using (assessment_fiscal_year, levy_kind, fiscal_year)
 where coalesce(carry_over.carried_yen, 0) <> coalesce(expected.yen, 0)
+  and assessment_fiscal_year > {erased_year}

@@ -14,11 +14,11 @@ LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write"}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "snapshot.rollback.approve", "levy_erasure.approve"},
+    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
     "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
     "officer": LEADS | WRITES | {"difference.read"},
     "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", *PROPOSALS},
+    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
     "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }

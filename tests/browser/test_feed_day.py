@@ -51,7 +51,7 @@ def test_a_refused_feed_and_its_correction(desk, server):
     expect(page.get_by_text("令和8年10月29日（木）")).to_be_visible()
     problem = manager.table(1)[0]
     assert (problem["システム"], problem["ファイル"], problem["行"]) == ("収納システム", NAME, "3")
-    assert "整数ではありません" in problem["内容と直し方"], problem
+    assert "項目の数か引用符が正しくない行です" in problem["内容と直し方"], problem
     manager.open("地区ワークリスト")
     assert manager.table(), "the day before is still served"
 
@@ -69,12 +69,9 @@ def test_a_refused_feed_and_its_correction(desk, server):
 
 
 def break_third_row(feed) -> None:
-    """An amount that is no number, in the file's third row; announced as it is, so that only the rule can find it."""
+    """One item too many in the file's third row; announced as it is, so that only the rule can find it."""
     lines = feed.read_bytes().split(b"\r\n")
-    cells = lines[2].split(b",")
-    header = lines[0].decode("utf-8", "replace").split(",") if lines[0].isascii() else lines[0].decode("cp932").split(",")
-    cells[header.index("本料")] = b"12o00"
-    lines[2] = b",".join(cells)
+    lines[2] += b",1"
     text = b"\r\n".join(lines)
     feed.write_bytes(text)
     announce(feed, text)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 import settings
-from data_access import query, snapshot
+from data_access import quarantine, query, snapshot
 from data_access.connection import NothingPublished
 from data_access.contract import systems, tables
 from data_access.feed_check import checked
@@ -68,17 +68,22 @@ def look(feed: Feed, connection, folder) -> list[Problem]:
     except ScheduleInvalid as error:
         return error.problems
     (own,) = (file for file in announced if file.table == feed.table.name)
-    return checked(connection, Checked(feed.system, feed.table, own), feed.folder / own.file, folder / "fresh.parquet", folder, folder / "quarantine")
+    sheet, problems = checked(connection, Checked(feed.system, feed.table, own), feed.folder / own.file, folder)
+    if sheet:
+        quarantine.write(connection, [sheet], folder / "quarantine")
+    assert (sheet is None) == bool({problem.severity for problem in problems} & {"拒否", "未着"}), problems
+    return problems
 
 
 def assert_told(case: Case, problems: list[Problem], names: set[str]) -> None:
     table = tables()[case.told_of or case.table]
-    place = FILE_NAME if case in [*PLAN, *SEQUENCES] else f"{case.table}_20261030_D.csv" if case in FILE else table.label
+    place = FILE_NAME if case in [*PLAN, *SEQUENCES] else f"{case.table}_20261030_D.csv" if case in [*FILE, *ORPHANS] else table.label
     label = table.column(case.column).label if case.column else None
     told = [problem for problem in problems if case.says in problem.rule and problem.file == place and label in (None, problem.column)]
     assert told, f"{case}: {[problem.sentence() for problem in problems]}"
     sentence = told[0].sentence()
     assert place in sentence, sentence
+    assert told[0].severity == case.severity, sentence
     assert case.row is None or told[0].row == case.row, sentence
     assert label is None or f"「{label}」" in sentence, sentence
     for problem in problems:
@@ -103,7 +108,6 @@ def test_a_bent_file_is_found_out(case, inbox, names, tmp_path, connection):
     case.bend(feed)
     problems = look(feed, connection, tmp_path)
     assert_told(case, problems, names)
-    assert not (tmp_path / "fresh.parquet").exists() or not case.keeps_rows
     if case.keeps_rows:
         kept = tmp_path / "quarantine" / f"{case.table}.parquet"
         rows = connection.execute(f"select row from read_parquet('{kept}')").fetchall()
@@ -116,21 +120,28 @@ def test_an_honest_file_passes(inbox, tmp_path, connection):
         assert look(Feed(table), connection, tmp_path) == []
 
 
+# What a day comes to when this is its gravest problem; a file of a few rows is held for any row set aside.
+OUTCOMES = (("拒否", "拒否"), ("未着", "未着"), ("保留", "保留"), ("隔離", "保留"), ("報告", "公開"))
+
+
 def assert_refused(cases: list[Case], names: set[str]) -> None:
     """Intake refuses the day with these bends, tells of each, keeps the offending rows and serves what it served."""
     before = snapshot.current()
     for case in cases:
         case.bend(Feed(case.table))
     report = take_in(DAY_TWO)
-    assert report.outcome == "拒否", cases
-    assert report.snapshot_id == ""
+    severities = {case.severity for case in cases}
+    assert report.outcome == next(outcome for severity, outcome in OUTCOMES if severity in severities), cases
+    assert bool(report.snapshot_id) == (report.outcome == "公開")
+    if report.outcome == "公開":
+        return
     assert snapshot.current() == before
     snapshot.verify(before)
     assert query.standing().snapshot_id == before.id
     for case in cases:
         assert_told(case, report.problems, names)
         kept = settings.quarantine() / DAY_TWO.isoformat() / f"{case.table}.parquet"
-        assert kept.exists() == case.keeps_rows
+        assert kept.exists() == (case.severity == "隔離"), case
 
 
 ROW = next(case for case in FILE if case.keeps_rows)
@@ -152,15 +163,15 @@ def test_a_refused_day_mended_is_taken_in(waiting):
     feed = Feed("receipt")
     honest, announced = feed.path.read_bytes(), feed.line()
     feed.change("fee_yen", "0.5")
-    assert take_in(DAY_TWO).outcome == "拒否"
+    assert take_in(DAY_TWO).outcome == "保留"
     feed.write_bytes(honest, **announced)
     report = take_in(DAY_TWO)
     assert (report.outcome, report.problems) == ("公開", [])
     assert snapshot.current().business_date == DAY_TWO
     history = query.ask(CHIEF, "intake_history")
-    assert history["outcome"].to_list()[:2] == ["公開", "拒否"]
+    assert history["outcome"].to_list()[:2] == ["公開", "保留"]
     problems = query.ask(CHIEF, "intake_problems", started_at=history["started_at"][1])
-    assert problems["sentence"].str.contains("整数ではありません").all()
+    assert problems["sentence"].str.contains("整数ではありません").any()
 
 
 @pytest.mark.slow
@@ -174,10 +185,10 @@ def test_a_refused_day_mended_is_taken_in(waiting):
 def test_what_changes_nothing_is_accepted(change, inbox, tmp_path, connection):
     feed = Feed("person")
     look(feed, connection, tmp_path)
-    honest = (tmp_path / "fresh.parquet").rename(tmp_path / "honest.parquet")
+    honest = (tmp_path / "person.parquet").rename(tmp_path / "honest.parquet")
     change(feed)
     assert look(feed, connection, tmp_path) == []
-    different = connection.execute(f"from '{honest}' except all from '{tmp_path / 'fresh.parquet'}'").fetchall()
+    different = connection.execute(f"from '{honest}' except all from '{tmp_path / 'person.parquet'}'").fetchall()
     assert different == []
 
 
@@ -203,15 +214,8 @@ def test_yesterday_s_feeds_sent_again_are_refused(waiting):
     shutil.copytree(settings.inbox() / DAY_ONE.isoformat(), day)
     report = take_in(DAY_TWO)
     assert report.outcome == "拒否"
-    assert all("対象日 2026-10-29" in problem.rule or "連携予定にありません" in problem.rule for problem in report.problems)
-
-
-def test_a_system_that_sent_nothing_stops_the_day(waiting):
-    shutil.rmtree(settings.inbox() / DAY_TWO.isoformat() / "kokuho")
-    report = take_in(DAY_TWO)
-    assert report.outcome == "拒否"
-    assert [problem.sentence() for problem in report.problems] == [
-        "国民健康保険システム 連携予定.csv: 連携予定ファイルがありません。送信元に当日分の送付を依頼してください。"]
+    refused = [problem for problem in report.problems if problem.severity == "拒否"]
+    assert all("対象日 2026-10-29" in problem.rule or "1つもありません" in problem.rule or "連携予定にありません" in problem.rule for problem in refused)
 
 
 def test_the_first_feed_must_be_whole(empty_city):
@@ -232,3 +236,5 @@ def test_a_report_tells_every_file_and_no_person(waiting, names):
     assert len(json.loads(text)["files"]) == sum(len(system.tables) for system in systems().values() if system.due == "daily")
     assert [name for name in names | {"因" * 81} if name in text] == []
     assert report.problems[0].sentence() in text
+    for path in (waiting / "reports").glob(f"連携検査結果_{DAY_TWO}_*.csv"):
+        assert [name for name in names | {"因" * 81} if name in path.read_text("utf-8")] == [], path

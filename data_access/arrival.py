@@ -1,0 +1,138 @@
+"""What came for a business date: who announced which files, who is still missing, what is sent again."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import settings
+from data_access.contract import System, systems
+from data_access.feed_schedule import (
+    FILE_NAME,
+    LATE,
+    RESENT,
+    TOLD,
+    Announced,
+    NotSent,
+    Problem,
+    ScheduleInvalid,
+    read_schedule,
+)
+from data_access.hold import Limits, missing_tables
+from data_access.snapshot import Snapshot
+from law.version import version
+
+
+class NoInbox(Exception):
+    """取り込む連携の置き場がない。The text says which folder and what to do."""
+
+
+@dataclass
+class Arrival:
+    """The files announced for one day by system code, the problems of the announcements, and who is awaited."""
+
+    business_date: date
+    announced: dict[str, list[Announced]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def systems(self) -> list[System]:
+        return [systems()[code] for code in self.announced]
+
+    def fingerprint(self, before: Snapshot | None, limit: Limits) -> str:
+        """A digest of everything the day's outcome is made from: the bytes announced, the day before, the limits, the law."""
+        content = [[asdict(file) for file in files] for _, files in sorted(self.announced.items())]
+        told = json.dumps([content, before.id if before else "", repr(limit), version()], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def waiting(after: date | None) -> list[date]:
+    """The business dates whose folders wait in the inbox, oldest first: those after `after`, which is published.
+
+    Raises NoInbox when there is no inbox."""
+    if not settings.inbox().is_dir():
+        raise NoInbox(f"連携の置き場 {settings.inbox()} がありません。CONSOLE_HOME を確かめるか、フォルダを作ってください。")
+    days = []
+    for path in settings.inbox().iterdir():
+        try:
+            day = date.fromisoformat(path.name)
+        except ValueError:
+            continue  # not a business date: a note, a folder of the person who runs this
+        if path.is_dir() and path.name == day.isoformat() and (after is None or day > after):
+            days.append(day)
+    return sorted(days)
+
+
+def folder(business_date: date, system: System) -> Path:
+    """Where `system` drops the files of one day."""
+    return settings.inbox() / business_date.isoformat() / system.code
+
+
+def look(business_date: date, before: Snapshot | None, limit: Limits, now: datetime) -> Arrival:
+    """Read every 連携予定 of the day. A system that must send and has not is awaited: a problem of severity 未着."""
+    arrival = Arrival(business_date)
+    known = before.manifest["sequences"] if before else {}
+    for system in systems().values():
+        must = system.due == "daily" or system.code not in known
+        place = folder(business_date, system)
+        if system.due == "once" and not must:
+            if (place / FILE_NAME).exists():
+                arrival.problems.append(Problem(system.name, FILE_NAME, "初回だけの連携が届いています", "取り込みません。置いた人に確かめてください。", severity=TOLD))
+            continue
+        try:
+            files = read_schedule(place, system, business_date, limit.may_miss if system.code in known else ())
+        except NotSent:
+            arrival.problems += [_awaited(system, business_date, limit, now)] if must else []
+            continue
+        except ScheduleInvalid as error:
+            arrival.problems += error.problems
+            continue
+        arrival.announced[system.code] = files
+        arrival.problems += _out_of_turn(system, files, known.get(system.code, 0))
+        arrival.problems += missing_tables(system, {file.table for file in files}, limit) if system.code in known else []
+    return arrival
+
+
+def _awaited(system: System, business_date: date, limit: Limits, now: datetime) -> Problem:
+    due = f"期限は {limit.due_days} 日後の {limit.due_time:%H:%M}"
+    if limit.is_late(business_date, now):
+        return Problem(system.name, FILE_NAME, f"期限を過ぎても届いていません（{due}）", "送信元に送付を急いでもらってください。届くまで前の日を表示します。", severity=LATE)
+    return Problem(system.name, FILE_NAME, f"まだ届いていません（{due}）", "届いてから取り込みます。", severity=LATE)
+
+
+def _out_of_turn(system: System, files: list[Announced], last: int) -> list[Problem]:
+    problems = []
+    if files[0].sequence != last + 1:
+        problems.append(Problem(system.name, FILE_NAME, f"連番が {files[0].sequence} です（次は {last + 1} のはずです）",
+                                "抜けた日があれば古い日から順に取り込み、二重なら送り元に確かめてください。"))
+    if last == 0 and any(file.mode == "差分" for file in files):
+        problems.append(Problem(system.name, FILE_NAME, "最初の取込に差分があります", "最初は全件を送ってください。"))
+    return problems
+
+
+def look_again(published: Snapshot) -> Arrival:
+    """What lies in the inbox for a day already published: only what differs from what was taken in.
+
+    The rule: same 連番 and same SHA-256 is the same feed and harmless. Other bytes are refused, unless the system announces
+    all of its tables as 全件再送 under the same 連番; then that system's tables are replaced whole, the others stay."""
+    arrival = Arrival(published.business_date)
+    taken = {(feed["system"], feed["table"]): feed.get("sha256") for feed in published.manifest["feeds"]}
+    for system in systems().values():
+        try:
+            files = read_schedule(folder(published.business_date, system), system, published.business_date, [table.name for table in system.tables])
+        except NotSent:
+            continue
+        except ScheduleInvalid as error:
+            arrival.problems += error.problems
+            continue
+        if all(taken.get((system.code, file.table)) in (file.sha256, None) for file in files):
+            continue
+        last = published.manifest["sequences"].get(system.code)
+        is_whole = {file.table for file in files} == {table.name for table in system.tables}
+        if is_whole and files[0].sequence == last and all(file.mode == RESENT for file in files):
+            arrival.announced[system.code] = files
+        else:
+            arrival.problems.append(Problem(system.name, FILE_NAME, f"取込済みの連番 {last} と中身の違うファイルです",
+                                            f"直したものを送るときは、同じ連番で全ての表の区分を {RESENT} にしてください。"))
+    return arrival
