@@ -17,15 +17,17 @@ from data_access.feed_schedule import HELD, LATE, REFUSED, TOLD, Problem
 from data_access.report import Report
 
 
-def take_in(business_date: date) -> Report:
+def take_in(business_date: date, *, is_asked: bool = True) -> Report:
     """Take in the feeds of one business date. Publishes a snapshot, or says in the report why not: 保留, 拒否, 未着.
+
+    Unless a person asked for this very day (`is_asked`), a day taken back by 復元 is refused until other bytes come.
 
     Raises SnapshotRefused when the snapshot before is damaged (a report says so too), PublisherBusy when another intake
     is running."""
     made = report.begin(business_date)
     try:
         with snapshot.building() as folder:
-            return _in_turn(business_date, snapshot.current(), folder, made)
+            return _in_turn(business_date, snapshot.current(), folder, made, is_asked=is_asked)
     except snapshot.PublisherBusy:
         raise  # the other intake writes its own report
     except snapshot.SnapshotRefused as error:
@@ -33,7 +35,7 @@ def take_in(business_date: date) -> Report:
         return _ended(made, report.REFUSED, raising=error)
 
 
-def _in_turn(business_date: date, before: snapshot.Snapshot | None, folder: Path, made: Report) -> Report:
+def _in_turn(business_date: date, before: snapshot.Snapshot | None, folder: Path, made: Report, *, is_asked: bool) -> Report:
     """A new day, the published day again, or a day gone by."""
     limit = hold.limits(business_date)
     if before and business_date < before.business_date:
@@ -49,6 +51,10 @@ def _in_turn(business_date: date, before: snapshot.Snapshot | None, folder: Path
         arrived = arrival.look(business_date, before, limit, settings.now())
     made.problems += arrived.problems
     made.fingerprint = arrived.fingerprint(before, limit)
+    if not is_asked and report.was_published(business_date, made.fingerprint):
+        made.problems.append(Problem("連携", made.business_date, "復元で取り下げた連携と同じ中身です",
+                                     "直したファイルが届けば取り込みます。このまま取り込むなら、日付を指定して実行してください。"))
+        return _unless_known(made, report.last(business_date), report.REFUSED)
     return _day(Day(arrived, before, limit, folder), made)
 
 
@@ -56,9 +62,6 @@ def _day(day: Day, made: Report) -> Report:
     earlier, decided = report.last(day.business_date), decision.latest(day.business_date)
     if LATE in made.severities() and REFUSED not in made.severities():
         return _unless_known(made, earlier, report.LATE)
-    if report.was_published(day.business_date, made.fingerprint):
-        made.problems.append(Problem("連携", made.business_date, "復元で取り下げた連携と同じ中身です", "直したファイルが届けば、改めて取り込みます。"))
-        return _unless_known(made, earlier, report.REFUSED)
     if earlier and earlier.digest and earlier.fingerprint == made.fingerprint:  # the same bytes were held before
         if decided is None or decided.digest != earlier.digest:
             return earlier
@@ -131,7 +134,7 @@ def main(arguments: list[str]) -> int:
         print("取り込む連携はありません。")
     for day in days:
         try:
-            made = take_in(day)
+            made = take_in(day, is_asked=bool(arguments))
         except (snapshot.SnapshotRefused, settings.SettingsInvalid) as error:
             print(f"{day}: {error}")
             return 1

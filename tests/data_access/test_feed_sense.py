@@ -21,7 +21,8 @@ def later(text: str) -> str:
 
 # table · item · how one cell of it is spoilt · file, item and rule that the report names
 SPOILT = [
-    ("annual_assessment", "assessed_yen", lambda cell: str(int(cell) + 100), "年調定", "年調定額", "年調定額が期別調定額の合計と一致しません"),
+    ("annual_assessment", "assessed_yen", lambda cell: str(int(cell) + 100), "年調定", "年調定額",
+     "2026年度の年調定額が期別調定額の合計と一致しません（差 100 円）"),
     ("first_installment", "installment_no", lambda _: "10", "開始期別", "開始期別", "開始期別か期数が期別調定と一致しません"),
     ("first_installment", "installment_count", lambda cell: str(int(cell) + 1), "開始期別", "開始期別", "開始期別か期数が期別調定と一致しません"),
     ("installment", "due_date", later, "期別調定", "納期限", "納期限が期別マスタと一致しません"),
