@@ -95,8 +95,9 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
-    "source.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
-    "source.installment_plan_scope": {
+    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date},
+    "derived.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
+    "derived.installment_plan_scope": {
         "plan_number": pl.String,
         "notice_number": pl.String,
         "installment_no": pl.String,
