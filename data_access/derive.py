@@ -21,11 +21,12 @@ from law.screening import criteria
 
 STEPS = (
     "place", "balance", "settlement", "open_installment", "grace_span", "prescription_event", "demand_state",
-    "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "installment_fact", "plan_state", "note", "case_installment", "delinquent",
+    "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "installment_fact",
+    "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "screening_evidence", "screening",
     "timeline", "rate_cube", "rate_month",
 )
-PASSING = ("open_installment", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "demand_state")
+PASSING = ("open_installment", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "demand_state", "suspension_span", "seizure_bar")
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
 

@@ -119,7 +119,7 @@ def tables() -> dict[str, Table]:
 
 @dataclass(frozen=True)
 class Label:
-    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time or text."""
+    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time, installment or text."""
 
     text: str
     unit: str

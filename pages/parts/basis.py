@@ -16,7 +16,7 @@ def show_basis(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     if found is None:
         st.caption("この期別は、納期限を過ぎた未納ではないため、計算の根拠はありません。")
         return
-    st.subheader(f"計算の根拠　{wording.fiscal(found.levy_year)} 第{int(found.installment_no)}期", anchor=False)
+    st.subheader(f"計算の根拠　{wording.fiscal(found.levy_year)} {wording.installment(found.installment_no)}", anchor=False)
     if not found.agrees:
         st.error("ここでの計算と、スナップショットの額・日付が一致しません。システム管理者に連絡してください。", icon=":material/error:")
     st.markdown("**延滞金**")

@@ -12,7 +12,7 @@ ROW_HEIGHT = 36
 MOST_HEIGHT = 640
 WIDTHS = {"reason": 380, "body": 380, "sentence": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
-           "year": wording.fiscal, "time": wording.clock}
+           "year": wording.fiscal, "time": wording.clock, "installment": wording.installment}
 
 
 def _ready(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,8 @@ from law.prescription_comparison import Reason, compare
 
 DUE, AS_OF = date(2023, 6, 30), date(2026, 11, 20)
 LEDGER = [
-    Event("督促", date(2023, 7, 20), deadline=date(2023, 7, 31), row="督促 0000012345-03"),
-    Event("承認", date(2024, 3, 15), ground="一部納付", row="収納 000000000123"),
+    Event("督促", date(2023, 7, 20), deadline=date(2023, 7, 31), record="督促 0000012345-03"),
+    Event("承認", date(2024, 3, 15), ground="一部納付", record="収納 000000000123"),
 ]
 
 
