@@ -86,7 +86,7 @@ def _amounts(person: dict) -> None:
             st.metric(label, value, border=True, help=meaning)
     stopped = f"　｜　うち執行停止中 {wording.yen(person['suspended_yen'])}" if person["suspended_yen"] else ""
     lapsed = f"　｜　時効経過 {wording.yen(person['lapsed_yen'])}" if person["lapsed_yen"] else ""
-    none = f"　｜　最も近い時効が — なのは: {_why_none(person)}" if _why_none(person) else ""
+    none = f"　｜　最も近い時効「—」の理由: {_why_none(person)}" if _why_none(person) else ""
     st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
                f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}{stopped}{lapsed}{none}")
 
@@ -95,8 +95,8 @@ def _why_none(person: dict) -> str:
     """Why no 時効 is the next one, in words; empty when there is one."""
     if person["prescription_on"]:
         return ""
-    reasons = ["差押などの間は完成しない" if person["is_partly_held"] else "", "執行停止中は数えない" if person["suspended_yen"] else "",
-               "日を過ぎた期別は時効経過" if person["lapsed_yen"] else ""]
+    reasons = ["差押など（解けるまで完成しない）" if person["is_partly_held"] else "", "執行停止中" if person["suspended_yen"] else "",
+               "時効経過" if person["lapsed_yen"] else ""]
     return "・".join(reason for reason in reasons if reason)
 
 
@@ -119,7 +119,7 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     tables.show(found.with_columns(pl.Series("state", states, dtype=pl.String)),
                 ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", *ends, "state", "demanded_on", "seizable_from", "extinct_from",
                  "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
-                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key="installments",
+                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key=f"installments_{atena_ref}",
                 on_choose=lambda row: st.session_state.update({EXPLAINED: (atena_ref, found["installment_key"][row])}))
     explained_ref, installment_key = st.session_state.get(EXPLAINED, (None, None))
     if explained_ref == atena_ref:

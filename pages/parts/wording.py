@@ -1,6 +1,7 @@
 """How dates, yen and queues are said on screen. 和暦 is made here and nowhere else."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -36,6 +37,23 @@ def wareki(day: date | None) -> str:
         return "—"
     name, _, year = _era(day)
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+ERA_DAY = re.compile(r"(令和|平成|昭和|大正|明治|[RHSTM])(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
+COMMON_DAY = re.compile(r"(\d{4})[年./-]?(\d{1,2})[月./-]?(\d{1,2})日?")
+
+
+def read_day(text: str) -> date | None:
+    """The day somebody typed: R8.10.30, 令和8年10月30日, 2026/10/30 or 20261030; None when it is no day."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    era, common = ERA_DAY.fullmatch(plain), COMMON_DAY.fullmatch(plain)
+    try:
+        if era:
+            start = next(start for start, name, letter in ERAS if era[1] in (name, letter))
+            return date(start.year - 1 + (1 if era[2] == "元" else int(era[2])), int(era[3]), int(era[4]))
+        return date(int(common[1]), int(common[2]), int(common[3])) if common else None
+    except ValueError:
+        return None
 
 
 def wareki_with_weekday(day: date) -> str:
