@@ -12,7 +12,7 @@ from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
-UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "text"}
+UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "installment", "text"}
 
 
 def test_four_systems():

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -20,7 +19,7 @@ WHOLE = {"queue": None, "district": None, "sort": "急ぐ順", "page_size": 10_0
 
 def derived(name: str, folder: Path | None = None) -> pl.DataFrame:
     """A derived table of the served snapshot, or of the one in `folder`."""
-    return duckdb.sql(f"from read_parquet('{folder or snapshot.current().folder}/derived/{name}.parquet')").pl()
+    return pl.read_parquet((folder or snapshot.current().folder) / "derived" / f"{name}.parquet")
 
 
 def add(table: str, **values: object) -> None:
