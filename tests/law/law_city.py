@@ -33,6 +33,7 @@ SCHEMAS = {
         "received_on": pl.Date,
         "principal_yen": pl.Int64,
         "charge_yen": pl.Int64,
+        "receipt_number": pl.String,
     },
     "source.demand": {
         "notice_number": pl.String,
@@ -131,7 +132,8 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     for name, law_rows in parameters.as_tables().items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
-        own = rows.get(table.split(".")[1], [])
+        given = rows.get(table.split(".")[1], [])
+        own = [(*row, *[None] * (len(schema) - len(row))) for row in given]  # what a rule does not read may be left out
         _create(database, table, pl.DataFrame(own, schema=schema, orient="row"))
     database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
     run_alone(database, "grace_span")
