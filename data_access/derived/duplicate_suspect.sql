@@ -18,10 +18,11 @@ with natural_person as (
 ), owing as (
     from named semi join derived.delinquent using (atena_number)
 ), called as (
-    select distinct regexp_replace(contact.phone, '[^0-9]', '', 'g') as number, named.atena_number, named.birth_date, contact.phone, contact.contact_set_on
+    select person.atena_number, person.birth_date, regexp_replace(contact.phone, '[^0-9]', '', 'g') as number, min(contact.contact_set_on) as set_on
     from source.contact as contact
-    join named using (atena_number)
-    where contact.contact_kind is distinct from '勤務先' and named.birth_date is not null
+    join natural_person as person using (atena_number)
+    where contact.contact_kind is distinct from '勤務先' and person.birth_date is not null
+    group by all
 ), same_kana as (
     select owing.atena_number as one, other.atena_number as other, owing.birth_date is not distinct from other.birth_date and owing.birth_date is not null as is_same_birth
     from owing
@@ -33,8 +34,7 @@ with natural_person as (
     join named as other using (household_number, birth_date)
     where levenshtein(owing.kana_key, other.kana_key) = 1
 ), same_phone as (
-    select owing.atena_number as one, other.atena_number as other, owing.phone as one_phone, other.phone as other_phone,
-        owing.contact_set_on as one_on, other.contact_set_on as other_on
+    select owing.atena_number as one, other.atena_number as other
     from called as owing
     semi join derived.delinquent using (atena_number)
     join called as other using (number, birth_date)
@@ -100,9 +100,11 @@ with natural_person as (
     union all
     select distinct least(one, other), greatest(one, other), '1字違いのカナ・生年月日・世帯', 2, ['氏名カナ', '生年月日', '世帯番号'] from near_kana where one <> other
 ), phoned as (
-    select least(one, other) as first_number, greatest(one, other) as second_number,
-        arg_min(if(one < other, [one_phone, one_on::varchar, other_on::varchar], [other_phone, other_on::varchar, one_on::varchar]), (one_phone, one < other)) as found
-    from same_phone where one <> other group by all
+    select suspect.first_number, suspect.second_number, first.number, first.set_on as first_on, second.set_on as second_on
+    from suspect
+    join called as first on first.atena_number = first_number
+    join called as second on second.atena_number = second_number and second.number = first.number and second.birth_date = first.birth_date
+    qualify row_number() over (partition by first_number, second_number order by first.number) = 1
 ), item as (
     select first_number, second_number, '氏名カナ' as item, first_kana as first_value, second_kana as second_value,
         '宛名基本' as first_table, '宛名基本' as second_table, first_stated_on as first_on, second_stated_on as second_on
@@ -114,7 +116,7 @@ with natural_person as (
     union all
     select first_number, second_number, '住所', first_value, second_value, first_table, second_table, first_on, second_on from same_address
     union all
-    select first_number, second_number, '電話番号', found[1], found[1], '連絡先', '連絡先', found[2]::date, found[3]::date from phoned
+    select first_number, second_number, '電話番号', number, number, '連絡先', '連絡先', first_on, second_on from phoned
 ), evident as (
     select
         ruled.first_number, ruled.second_number, ruled.rule,

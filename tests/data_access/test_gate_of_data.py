@@ -114,7 +114,7 @@ def test_masks(served, rows, user):
         assert re.fullmatch(r".＊＊", row["name"])
         assert re.fullmatch(r"\d0代|0代|90歳以上", row["age"])
     for row in look(cursor, "identity"):
-        assert (row["name_kana"], row["birth_date"], row["town"]) == (None, None, None)
+        assert (row["name_keys"], row["birth_date"], row["town"]) == (None, None, None)
     assert {row["property_place"] for row in look(cursor, "property")} <= {f"いなば市{town}" for town in towns | {town for _, town in every_town()}} | {HIDDEN}
     for row in look(cursor, "screening_evidence"):
         if row["target"] == "生活保護":
