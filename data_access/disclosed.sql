@@ -168,19 +168,25 @@ where in_scope(delinquent.district_code) and other.atena_number not in (select a
 -- grain: one delinquent (被相続人) × heir, and one row 残り: what no heir shown here bears
 -- An heir without 宛名番号 is shown by the name that 相続人調査 wrote, unless a protected person has it.
 create view disclosed.heir as
-with borne as (
-    select
-        share.atena_number, share.heir_place, share.heir_number, share.relation, share.share_numerator, share.share_denominator,
-        share.renounced_on, share.basis, sum(share.share_yen)::bigint as share_yen,
-        case when share.heir_number is null then share.heir_name
-             when in_scope(any_value(other.district_code)) then coalesce(any_value(other.name), share.heir_name) end as name,
-        case when in_scope(any_value(other.district_code)) then any_value(other.atena_ref) end as other_ref
-    from derived.heir_share as share
-    left join derived.person_beside as other on other.atena_number = share.heir_number
-    where share.basis <> '残り' and (other.atena_number is not null or (share.heir_number is null and not exists (
-        select 1 from derived.hidden_person as hidden join source.person as person using (atena_number)
-        where name_key(person.name) = name_key(share.heir_name))))
+with summed as (
+    select * exclude (notice_number, installment_no, share_yen), sum(share_yen)::bigint as share_yen
+    from derived.heir_share
+    where basis <> '残り'
     group by all
+), hidden_name as (
+    select key.search_key
+    from derived.person_search_key as key
+    semi join derived.hidden_person using (atena_number)
+    where key.key_kind = '氏名'
+), borne as (
+    select
+        summed.*,
+        case when summed.heir_number is null then summed.heir_name
+             when in_scope(other.district_code) then coalesce(other.name, summed.heir_name) end as name,
+        case when in_scope(other.district_code) then other.atena_ref end as other_ref
+    from summed
+    left join derived.person_beside as other on other.atena_number = summed.heir_number
+    where other.atena_number is not null or (summed.heir_number is null and name_key(summed.heir_name) not in (from hidden_name))
 ), left_over as (
     select delinquent.atena_number, (any_value(delinquent.unpaid_yen) - coalesce(sum(borne.share_yen), 0))::bigint as share_yen
     from derived.delinquent as delinquent

@@ -3,6 +3,7 @@
 Made on each DuckDB that derives or serves, so that the snapshot's keys and what somebody types are folded alike.
 """
 
+import re
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -20,8 +21,12 @@ NUMBERED = r"丁目|番地の|番地|番|号|の|－|‐|−|ー"
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the two macros; '' for a null."""
-    found = letters()
-    sql = f"translate(upper(coalesce(text, '')), {literal(''.join(found))}, {literal(''.join(found.values()))})"
+    found, whole = letters(), "upper(coalesce(text, ''))"
+    kana = {old: plain for old, plain in found.items() if "ァ" <= old <= "ヺ"}
+    kanji = {old: plain for old, plain in found.items() if not re.fullmatch("[ぁ-ヺｦ-ﾝ！-ｚ]", old)}
+    # the fewer letters to compare with the faster: nearly every name is all katakana or all kanji
+    sql = (f"case when regexp_full_match({whole}, '[ァ-ヺー・　 ]*') then {_translated(whole, kana)} "
+           f"when regexp_matches({whole}, '[ぁ-ヺｦ-ﾝ！-ｚ]') then {_translated(whole, found)} else {_translated(whole, kanji)} end")
     sql = f"regexp_replace({sql}, {literal(DROPPED)}, '', 'g')"
     for pattern in LONG:
         sql = f"regexp_replace({sql}, {literal(pattern)}, '\\1', 'g')"
@@ -30,6 +35,10 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     sql = f"regexp_replace(translate(coalesce(text, ''), '{digits}', '{plain}'), '[\\s　]', '', 'g')"
     sql = f"rtrim(regexp_replace({sql}, '{NUMBERED}', '-', 'g'), '-')"
     connection.execute(f"create or replace macro address_key(text) as {sql}")
+
+
+def _translated(text: str, letters: dict[str, str]) -> str:
+    return f"translate({text}, {literal(''.join(letters))}, {literal(''.join(letters.values()))})"
 
 
 def letters() -> dict[str, str]:

@@ -58,11 +58,12 @@ def groups(links: list[Row], as_of) -> dict[str, str]:
 
 def shares(heirs: list[Row], recorded: list[Row], notified: list[Row], debts: list[Row]) -> dict[tuple, tuple[int, str]]:
     """(deceased, notice, installment, heir's place; None = 残り) → (yen, basis)."""
-    found = {}
+    found, stated, written, owed = {}, *(by(rows, "atena_number") for rows in (heirs, recorded, debts))
+    succeeded = {(row["atena_number"], row["heir_no"], row["notice_number"], row["installment_no"]): row["succeeded_yen"] for row in notified}
     for deceased in {row["atena_number"] for row in [*heirs, *recorded]}:
-        own, everybody = {row["heir_atena_number"]: row for row in recorded if row["atena_number"] == deceased}, []
+        own, everybody = {row["heir_atena_number"]: row for row in written.get((deceased,), [])}, []
         seen = set()
-        for heir in sorted((row for row in heirs if row["atena_number"] == deceased), key=lambda row: row["heir_no"]):
+        for heir in sorted(stated.get((deceased,), []), key=lambda row: row["heir_no"]):
             number = heir["heir_atena_number"]
             if number is None or number not in seen:
                 seen.add(number)
@@ -70,10 +71,9 @@ def shares(heirs: list[Row], recorded: list[Row], notified: list[Row], debts: li
         everybody += [(None, entry, entry) for _, entry in sorted(own.items())]
         terms = [Fraction((entry or heir)["share_numerator"], (entry or heir)["share_denominator"]) for _, entry, heir in everybody]
         has_recorded = any(entry for _, entry, _ in everybody)
-        for debt in (row for row in debts if row["atena_number"] == deceased):
+        for debt in owed.get((deceased,), []):
             key, unpaid = (deceased, debt["notice_number"], debt["installment_no"]), debt["unpaid_yen"]
-            told = [next((row["succeeded_yen"] for row in notified if (row["atena_number"], row["heir_no"], row["notice_number"], row["installment_no"])
-                          == (deceased, no, *key[1:])), None) for no, _, _ in everybody]
+            told = [succeeded.get((deceased, no, *key[1:])) for no, _, _ in everybody]
             if not has_recorded and any(yen is not None for yen in told) and sum(yen or 0 for yen in told) == unpaid:
                 yens, bases = [yen or 0 for yen in told], ["承継明細"] * len(told)
             else:
@@ -120,6 +120,7 @@ def suspects(people: list[Row], history: list[Row], contacts: list[Row], links: 
     wrong = {frozenset((link["atena_number"], link["former_atena_number"])) for link in links
              if link["unlink_reason"] == "誤登録" and link["unlinked_on"] <= as_of}
     people = [row for row in people if row["person_kind"] != "法人" and row["atena_number"] not in hidden]
+    places = {row["atena_number"]: addresses(row, older.get((row["atena_number"],), [])) for row in people}
     keys = {row["atena_number"]: {name_key(row["name_kana"]), name_key(row["name_search_kana"])} - {""} for row in people}
     found = set()
     for one, other in itertools.combinations(sorted(people, key=lambda row: row["atena_number"]), 2) if pairs is None else pairs(people):
@@ -129,7 +130,7 @@ def suspects(people: list[Row], history: list[Row], contacts: list[Row], links: 
             continue
         is_same_birth = one["birth_date"] is not None and one["birth_date"] == other["birth_date"]
         is_same_kana, may_be = bool(keys[a] & keys[b]), is_same_birth or None in (one["birth_date"], other["birth_date"])
-        own, its = addresses(one, older.get((a,), [])), addresses(other, older.get((b,), []))
+        own, its = places[a], places[b]
         met = min(((own[key][0] + its[key][0], own[key][0], key) for key in own.keys() & its.keys()), default=None)
         numbers = [{re.sub("[^0-9]", "", row["phone"]): row for row in sorted(phones.get((number,), []), key=lambda row: row["contact_set_on"], reverse=True)
                     if row["contact_kind"] != "勤務先"} for number in (a, b)]
