@@ -43,7 +43,7 @@ def _found(user: User) -> None:
     elif not number and sum(part is not None for part in (name, birth, town)) < 2:
         st.warning("宛名番号か、氏名・生年月日・町名のうち2つ以上を入力してください。")
     else:
-        found = ask(user, "case_search", atena_ref=reference_of(number) if number else None, name=name, birth_date=birth, town=town)
+        found = ask(user, "case_search", atena_ref=reference_of(number) if number else None, person_name=name, birth_date=birth, town=town)
         tables.show(found, ["name", "name_kana", "age", "town", "district_name", "unpaid_yen"], key="found", alt="見つかった滞納者の表",
                     empty="この条件に当てはまる滞納者は、見られる範囲にいません。入力を確かめてください。", on_choose=lambda row: _choose(found["atena_ref"][row]))
         open_chosen_case()

@@ -10,7 +10,7 @@ WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "case_events": {"kind": None},
     "case_installments": {"only_overdue": False},
-    "case_search": {"name": None, "birth_date": None, "town": None},
+    "case_search": {"person_name": None, "birth_date": None, "town": None},
     "difference_summary": {"district": None},
     "differences": {"item": None, **WHOLE_LIST},
     "district_worklist": {"queue": None, "sort": "滞納額が大きい順", **WHOLE_LIST},
