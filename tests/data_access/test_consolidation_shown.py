@@ -7,7 +7,7 @@ import pytest
 
 from auth.access import User
 from casework.record import EntryRefused, record
-from data_access import connection, query
+from data_access import query
 from data_access.intake import take_in
 from data_access.outbound import send_out
 from tests.data_access.feeds import DAY_TWO, Feed
@@ -46,14 +46,12 @@ def test_a_decided_pair_is_gone_from_both_cases_until_its_evidence_changes(eve):
     assert asked("case_duplicates", NEW) == asked("case_duplicates", OLD) == []
     with pytest.raises(EntryRefused, match="すでに判断された"):
         judge(OLD, "同一人", key)
-    people = Feed("person")
-    rows = people.rows()
-    before = len(rows)
-    (moved,) = [row for row in connection.engine().connection.cursor().sql(f"from source.person where atena_number = '{OLD}'").pl().to_dicts()]
-    cells = {column: "" if value is None else str(int(value)) if isinstance(value, bool) else str(value) for column, value in moved.items()}
-    people.write([*rows, people.row(**{**cells, "name_kana": "ダイカクジ　ユウコ"}, history_number="2", is_latest="1", is_deleted="0")])
-    assert take_in(DAY_TWO).is_published, before
-    assert {row["pair_strength"] for row in asked("case_duplicates", NEW)} == {3}, "another kana is other evidence"
+    contact = Feed("contact")
+    contact.write([*contact.rows(), contact.row(atena_number=OLD, contact_no="1", contact_kind="携帯", phone="090-0999-0040", contact_set_on="2026-10-29")])
+    assert take_in(DAY_TWO).problems == []
+    shown = asked("case_duplicates", NEW, OFFICER)
+    assert {row["rule"] for row in shown} == {"カナと生年月日", "カナと住所", "生年月日と電話"}, "the same telephone is new evidence"
+    assert {row["own_value"] for row in shown if row["item"] == "電話番号"} == {"****0040"}
     judge(NEW, "同一人", asked("case_duplicates", NEW, OFFICER)[0]["suspect_key"])
     send_out(DAY_TWO)
     (line,) = sent("duplicate_decision")
@@ -81,7 +79,7 @@ def test_the_protected_stand_beside_nobody(eve):
 def test_heirs_and_the_household_of_the_dead(city):
     heirs = asked("case_heirs", "9900000100", OFFICER)
     assert [(row["name"], row["relation"], row["share"], row["share_yen"], row["basis"]) for row in heirs] == [
-        ("青島　和江", "妻", "1/2", 12_000, "承継明細"), ("青島　光", "子", "1/2", 12_000, "承継明細")]
+        ("青島　和江", "配偶者", "1/2", 12_000, "承継明細"), ("青島　光", "子", "1/2", 12_000, "承継明細")]
     (alone,) = asked("case_household_arrears", "9900000100", OFFICER)
     assert (alone["is_self"], alone["total_yen"]) == (True, 24_000)
 
