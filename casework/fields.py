@@ -148,6 +148,14 @@ def _event(field: Field, value: object, about: About) -> str:
     return value
 
 
+def _suspect(field: Field, value: object, about: About) -> list[dict]:
+    """`value`: the evidence that names the pair, as the screen has it (suspect_key)."""
+    other = dict(about.subject.suspects).get(value) if isinstance(value, str) else None
+    if other is None:
+        raise Wrong(f"{field.label}が見つかりません。すでに判断されたか、根拠が変わりました。画面を開き直して選んでください。")
+    return [{"other_number": other, "evidence": value}]
+
+
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -159,4 +167,5 @@ def _is_yen(value: object) -> bool:
 TYPES = {
     "day": _day, "choice": _choice, "flag": _flag, "text": _text, "number": _number, "integer": _integer,
     "installments": _installments, "yen_by_installment": _yen_by_installment, "parts": _parts, "event": _event,
+    "suspect": _suspect,
 }  # fmt: skip

@@ -11,3 +11,4 @@ class Subject:
     atena_ref: str
     district_code: str
     installments: frozenset[str] = frozenset()  # 通知書番号-期別 of every installment that is theirs
+    suspects: frozenset[tuple[str, str]] = frozenset()  # (evidence, 宛名番号) of every suspected duplicate not decided yet

@@ -22,10 +22,11 @@ import polars as pl
 
 import settings
 from auth.access import User, clearance, scope
-from data_access import derive, ledger_tail, lineage, report, snapshot, source
+from data_access import derive, ledger_tail, lineage, report, search_key, snapshot, source
 from data_access.feed_rules import literal
 
-IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
+IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement",
+             "person_group", "hidden_person", "heir_share", "duplicate_suspect", "person_beside")
 HERE = Path(__file__).parent
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
@@ -162,6 +163,7 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)
+    search_key.create(connection)
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 import settings
-from data_access import kept_sums, source
+from data_access import kept_sums, search_key, source
 from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.prescription_reason import name_reasons
@@ -22,13 +22,14 @@ from law.screening import criteria
 from law.wage_attachment import law_tables as wage_tables
 
 STEPS = (
-    "place", "balance", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
+    "place", "person_group", "hidden_person", "person_search_key", "balance", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
     "installment_plan_scope", "prescription_event", "demand_state",
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property",
     "screening_evidence", "screening", "timeline", "rate_cube", "rate_month", "installment_slip_count",
+    "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
@@ -70,6 +71,7 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> dic
 def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], as_of: date) -> None:
     """Everything the derived files read: source views, law tables, 一覧用参照, the day."""
     source.create(connection, restricted)
+    search_key.create(connection)
     load_law(connection)
     connection.execute("create schema if not exists derived")
     connection.execute("set variable as_of = ?::date", [as_of])

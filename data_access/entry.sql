@@ -23,6 +23,7 @@ select
         when 'residence_finding' then '居所調査'
         when 'charge_waiver' then '延滞金減免'
         when 'succession' then '承継'
+        when 'duplicate_decision' then '名寄せ'
         else kind
     end as shown_kind,
     case kind
@@ -36,10 +37,13 @@ select
         when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
         when 'succession' then '相続人 ****' || right(payload ->> '$.heir_atena_number', 4) || ' 持分 '
             || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
+        when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
     end as summary,
     list_sum(coalesce(
         json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.waived[*].yen')::bigint[]))::bigint as yen,
     payload ->> '$.address' as place,
+    if(kind = 'duplicate_decision', payload ->> '$.reason', null) as body,
+    payload ->> '$.suspect[0].evidence' as evidence,
     officer_name as written_by,
     recorded_at,
     seq

@@ -29,7 +29,7 @@ from data_access.outbound_rows import Basis, rows_of
 ACTOR = "outbound"
 BUILDING = ".building-"
 MANIFEST = "manifest.json"
-PERSONS = ("atena_number", "heir_atena_number", "member_number")
+PERSONS = ("atena_number", "heir_atena_number", "member_number", "other_number")
 
 
 class OutboundRefused(Exception):

@@ -42,7 +42,8 @@ def _ledger(file: OutFile, basis: Basis) -> list[dict]:
             payload = json.loads(entry["payload"])
             items = payload[file.each] if file.each else [{}]
             found += [{**entry, **payload, **item, "each_no": number} for number, item in enumerate(items, start=1)]
-    return [row for row in found if all(row[name] == value for name, value in file.where)]
+    # a correction goes out whatever it says now: what it replaces may have gone out before
+    return [row for row in found if row["corrects"] or all(row[name] == value for name, value in file.where)]
 
 
 def _snapshot(file: OutFile, basis: Basis) -> list[dict]:

@@ -80,9 +80,10 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: obje
         raise NotAllowed(decision.reason)
     served = _served(snapshot_id)
     frame = reader(served, user).sql(asked.sql, params=params).pl()
-    references = frame["atena_ref"].unique().to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
+    references = frame["atena_ref"].to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
+    references += frame["other_ref"].to_list() if "other_ref" in frame.columns else []  # 名寄せ tells of two people
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
-               row_count=frame.height, atena_refs=[reference for reference in references if reference])
+               row_count=frame.height, atena_refs=list(dict.fromkeys(filter(None, references))))
     return frame
 
 
@@ -137,6 +138,10 @@ def subject(user: User, atena_ref: str) -> Subject:
         "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from derived.delinquent as delinquent "
         "join disclosed.delinquent as seen using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
     own = cursor.execute("select notice_number || '-' || installment_no from derived.case_installment where atena_number = ?", [found[0]]).fetchall() if found else []
+    suspects = cursor.execute(
+        "select distinct seen.suspect_key, if(pair.first_number = $number, pair.second_number, pair.first_number) "
+        "from disclosed.duplicate_suspect as seen join derived.duplicate_suspect as pair on pair.evidence = seen.suspect_key "
+        "where seen.atena_ref = $ref", {"number": found[0], "ref": atena_ref}).fetchall() if found else []
     if found is None:
         raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
-    return Subject(*found, frozenset(key for (key,) in own))
+    return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects))

@@ -1,6 +1,7 @@
 """Schema `source`: the contract's tables as DuckDB views over a snapshot's Parquet.
 
-Nothing is computed here. Tables with history show each key's latest row, unless that row says 削除.
+Nothing is computed here. Tables with history show each key's latest row, unless that row says 削除;
+<table>_history shows every row.
 """
 
 from pathlib import Path
@@ -17,6 +18,8 @@ def create(connection: duckdb.DuckDBPyConnection, parquet: dict[str, Path]) -> N
         scan = "read_parquet('{}')".format(str(path).replace("'", "''"))
         known = tables().get(name)
         connection.execute(f"create or replace view source.{name} as {_latest(known, scan)}")
+        if known is not None and known.has_history:
+            connection.execute(f"create or replace view source.{name}_history as select * from {scan}")
 
 
 def _latest(table: Table | None, scan: str) -> str:

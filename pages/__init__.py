@@ -18,6 +18,7 @@ REGISTER = (
     Entry("home", "ホーム", ":material/home:", "今日", "home.read"),
     Entry("district_worklist", "地区ワークリスト", ":material/checklist:", "滞納整理", "worklist.read"),
     Entry("case", "滞納者カルテ", ":material/person:", "滞納整理", "case.read"),
+    Entry("duplicates", "名寄せの候補", ":material/group:", "滞納整理", "duplicate.read"),
     Entry("suspension_candidates", "執行停止候補", ":material/pause_circle:", "滞納整理", "suspension_candidate.summary"),
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),

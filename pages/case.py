@@ -8,13 +8,14 @@ from data_access.query import Standing, ask
 from pages.parts import tables, wording
 from pages.parts.assets import show_assets
 from pages.parts.basis import show_basis
+from pages.parts.consolidation import show_consolidation
 from pages.parts.door import chosen_case, go
 from pages.parts.entry_form import record_part
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継")
+KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ")
 
 
 def render(user: User) -> None:
@@ -35,7 +36,7 @@ def render(user: User) -> None:
     _due(user, atena_ref, stands)
     if stands.is_newest:
         record_part(user, atena_ref, person["note_version"], stands.as_of)
-    arrears, timeline, household, assets = st.tabs(["期別", "経過", "世帯・賦課", "財産・所得"], key="case_view", on_change="rerun")
+    arrears, timeline, household, same, assets = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:
             _installments(user, atena_ref, stands)
@@ -45,6 +46,9 @@ def render(user: User) -> None:
     if household.open:
         with household:
             _household(user, atena_ref)
+    if same.open:
+        with same:
+            show_consolidation(user, atena_ref)
     if assets.open:
         with assets:
             show_assets(user, atena_ref, stands.as_of)

@@ -1,13 +1,15 @@
--- grain: one delinquent who matches the 宛名番号 ($atena_ref), or at least two of kana, birth date and town (本人確認)
+-- grain: one delinquent who matches the 宛名番号 ($atena_ref), or at least two of name, birth date and town (本人確認)
 -- action: case.read
+-- $person_name is folded into a key as the names of the register are (曖昧検索): how it is written does not matter.
 with compared as (
     select
         atena_ref,
         ($atena_ref::varchar is not null and atena_ref = $atena_ref::varchar) as is_number_equal,
-        ($kana::varchar is not null and starts_with(name_kana, $kana::varchar))::integer
+        ($person_name::varchar is not null and name_key($person_name::varchar) <> ''
+            and len(list_filter(name_keys, lambda key: starts_with(key, name_key($person_name::varchar)))) > 0)::integer
             + ($birth_date::date is not null and birth_date = $birth_date::date)::integer
             + ($town::varchar is not null and starts_with(town, $town::varchar))::integer as equal_count,
-        ($kana::varchar is not null)::integer + ($birth_date::date is not null)::integer + ($town::varchar is not null)::integer as asked_count
+        ($person_name::varchar is not null)::integer + ($birth_date::date is not null)::integer + ($town::varchar is not null)::integer as asked_count
     from disclosed.identity
 )
 select

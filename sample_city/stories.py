@@ -30,7 +30,8 @@ YEN = 12_000
 
 @dataclass(frozen=True)
 class Answer:
-    """What is true of one story at the business date 2026-10-30; yen are 本料, `queues` the worklists it belongs to."""
+    """What is true of one story at the business date 2026-10-30; yen are 本料, `queues` the worklists it belongs to,
+    `duplicate` the 宛名番号 that a console should suspect to be the same person, and how strongly (強・中・弱)."""
 
     atena_number: str
     line: str
@@ -42,6 +43,7 @@ class Answer:
     is_protected: bool
     flash_yen: int
     refund_due_yen: int
+    duplicate: tuple[str, str] | None = None
 
 
 @cache
@@ -60,6 +62,7 @@ def answers(clock: Clock | None = None) -> list[Answer]:
         str(head(story)), story["line"], story["yen"] * len(story["unpaid"]), len(story["unpaid"]),
         min((date_of(_due(clock, *at)) for at in story["unpaid"]), default=None), tuple(story["queues"]), story["grounds"],
         "protection" in story, story["yen"] if "flash_days" in story else 0, story["yen"] if "overpaid" in story else 0,
+        (str(FIRST + story["duplicate"][0] * 10 + story["duplicate"][1]), story["duplicate"][2]) if "duplicate" in story else None,
     ) for story in stories()]
 
 

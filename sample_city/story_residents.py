@@ -44,15 +44,16 @@ def residents(story: dict, clock: Clock):
 def _person(story: dict, clock: Clock, town: tuple, place: int) -> dict:
     state = story["state"] if place == 0 else "現住"
     since = clock.first - story["state_days"] if place == 0 and "state_days" in story else NEVER
-    born = clock.last - 365 * (story["age"] if place < 2 else 24) - 40 * story["no"]
+    born = clock.last - 365 * (story["age"] if place < 2 else 24) - 40 * story.get("born_as", story["no"])
     gone = state if state in STATES[1:OUTSIDE] else None
     return {
-        "atena_number": head(story) + place, "person_kind": "住登者", "birth_date": born, "sex": "女" if place else "男",
+        "atena_number": head(story) + place, "person_kind": "住登者", "birth_date": born, "sex": story.get("sexes", ["男", "女", "女"])[place],
         "postal_code": town[0], "town": town[1], "address_rest": story.get("address", f"{story['no']}番地1"), "ward_code": town[2],
         "address_code": 1_000 + town[2], "lot_code": story["no"], "branch_code": 1, "elementary_school_area": (town[2] - 1) // 2 + 1,
-        "junior_high_school_area": (town[2] - 1) // 4 + 1, "household_number": head(story), "relation": ["世帯主", "妻", "子"][place],
+        "junior_high_school_area": (town[2] - 1) // 4 + 1, "household_number": head(story), "relation": story.get("relations", ["世帯主", "妻", "子"])[place],
         "resident_state": state, "state_changed_on": since, "change_reason": gone, "change_reported_on": since if gone == "死亡" else NEVER,
-        "became_resident_on": born, "moved_in_on": born, "removed_on": since, "removal_reason": gone} | HERE | USUAL | LATEST
+        "became_resident_on": born, "moved_in_on": born, "removed_on": since, "removal_reason": gone} | HERE | USUAL | LATEST | {
+        f"{name}_address": story[name] for name in ("previous", "forwarding") if name in story}
 
 
 def _eligibility(story: dict, clock: Clock, place: int) -> dict:

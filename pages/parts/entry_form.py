@@ -14,11 +14,13 @@ from data_access.planning import PlanImpossible
 from data_access.query import ask, looking_at, subject
 from pages.parts import draft, wording
 from pages.parts.as_of import chosen as chosen_day
+from pages.parts.consolidation import suspects
 from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
 
 NOTE, FORM = "記事", "entry"
 SHORT = ("day", "choice", "number", "integer")
+NONE_LEFT = {"plan_cancellation": "ここで記録した分納で、取り消していないものはありません。", "duplicate_decision": "判断を待つ名寄せの候補はありません。"}
 
 
 def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
@@ -46,19 +48,27 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
     """No st.form: what is chosen first (期別, 回数) decides what is asked and shown next."""
     event_id = draft.opened(FORM, atena_ref)
     owed = {row["installment_key"]: row for row in ask(user, "case_installments", atena_ref=atena_ref, only_overdue=True).iter_rows(named=True)}
-    plans = {row["event_id"]: row for row in ask(user, "case_plans", atena_ref=atena_ref).iter_rows(named=True)} if kind.name == "plan_cancellation" else {}
-    if kind.name == "plan_cancellation" and not plans:
-        st.info("ここで記録した分納で、取り消していないものはありません。", icon=":material/info:")
+    listed = _listed(user, atena_ref, kind)
+    if kind.name in NONE_LEFT and not listed:
+        st.info(NONE_LEFT[kind.name], icon=":material/info:")
         return
     short = [field for field in kind.fields if field.type in SHORT]
     for place, field in zip(st.columns(max(3, len(short))), short, strict=False):
         with place:
             _short(field, _key(field, event_id))
     for field in kind.fields:
-        _long(field, _key(field, event_id), owed, plans)
+        _long(field, _key(field, event_id), owed, listed)
     if kind.name == "installment_plan":
         plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
     st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+
+
+def _listed(user: User, atena_ref: str, kind: Kind) -> dict[str, str]:
+    """What an entry of this kind is about, where it is one of a list: its key → how it is said."""
+    if kind.name == "plan_cancellation":
+        plans = ask(user, "case_plans", atena_ref=atena_ref)
+        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in plans.iter_rows(named=True)}
+    return suspects(ask(user, "case_duplicates", atena_ref=atena_ref)) if kind.name == "duplicate_decision" else {}
 
 
 def _key(field: Field, event_id: str) -> str:
@@ -78,14 +88,14 @@ def _short(field: Field, key: str) -> None:
             st.number_input(field.label, min_value=1, max_value=field.most, value=1, step=1, key=key)
 
 
-def _long(field: Field, key: str, owed: dict[str, dict], plans: dict[str, dict]) -> None:
+def _long(field: Field, key: str, owed: dict[str, dict], listed: dict[str, str]) -> None:
     match field.type:
         case "text":
             st.text_input(field.label, max_chars=field.longest, key=key, autocomplete="off", placeholder="" if field.required else "なければ空のまま")
         case "flag":
             st.checkbox(field.label, key=key)
-        case "event":
-            st.selectbox(field.label, list(plans), format_func=lambda event_id: wording.in_wareki(plans[event_id]["summary"]), key=key)
+        case "event" | "suspect":
+            st.selectbox(field.label, list(listed), format_func=lambda one: listed.get(one, "—"), key=key)
         case "installments":
             st.multiselect(field.label, list(owed), default=list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
         case "yen_by_installment":

@@ -1,7 +1,6 @@
-"""本人確認: find the case of someone on the phone, by 宛名番号 or by at least two of kana, birth date and town."""
+"""本人確認: find the case of someone on the phone, by 宛名番号 or by at least two of name, birth date and town."""
 
 import re
-import unicodedata
 from datetime import date
 
 import streamlit as st
@@ -14,7 +13,6 @@ from pages.parts.door import choose_case, open_chosen_case
 
 OLDEST = date(1900, 1, 1)
 NUMBER = re.compile(r"[0-9]{10}")
-KATAKANA = re.compile(r"[ァ-ヶー・A-Z]+")
 
 
 def find_form(user: User, *, expanded: bool) -> None:
@@ -22,14 +20,14 @@ def find_form(user: User, *, expanded: bool) -> None:
     with st.expander("滞納者を探す（本人確認）", icon=":material/person_search:", expanded=expanded, key=f"find_{expanded}"):
         with st.form("find", border=False):
             reads_names = clearance(user)["C2"] == "read"  # who may not read a name may not search by it either
-            number, kana, birth, town = st.columns(4)
+            number, name, birth, town = st.columns(4)
             number.text_input("宛名番号（10桁）", key="find_number", max_chars=10, autocomplete="off")
             if reads_names:
-                kana.text_input("氏名カナ（頭から）", key="find_kana", max_chars=60, autocomplete="off")
+                name.text_input("氏名（カナか漢字、頭から）", key="find_name", max_chars=60, autocomplete="off")
                 birth.date_input("生年月日", value=None, min_value=OLDEST, max_value=settings.today(), format="YYYY/MM/DD", key="find_birth")
                 town.text_input("町名（頭から）", key="find_town", max_chars=40, autocomplete="off")
             asked = st.form_submit_button("探す", icon=":material/search:")
-        st.caption("宛名番号、または カナ・生年月日・町名のうち2つ以上。氏名だけでは探せません。検索は記録されます。" if reads_names else
+        st.caption("宛名番号、または 氏名・生年月日・町名のうち2つ以上。氏名だけでは探せません。濁点・小さい字・長音・旧字の違いは問いません。検索は記録されます。" if reads_names else
                    "宛名番号で探します。氏名を伏せて見る役割では、氏名・生年月日・町名で探せません。検索は記録されます。")
         if asked or st.session_state.get("find_asked"):
             st.session_state["find_asked"] = True
@@ -37,17 +35,15 @@ def find_form(user: User, *, expanded: bool) -> None:
 
 
 def _found(user: User) -> None:
-    number, kana, birth, town = (st.session_state.get(f"find_{part}") for part in ("number", "kana", "birth", "town"))
-    kana = in_katakana(kana or "") or None
+    number, name, birth, town = (st.session_state.get(f"find_{part}") for part in ("number", "name", "birth", "town"))
+    name = (name or "").strip() or None
     town = (town or "").strip() or None
     if number and not NUMBER.fullmatch(number):
         st.warning("宛名番号は数字10桁で入力してください。")
-    elif kana and not KATAKANA.fullmatch(kana):
-        st.warning("氏名カナは、カナで入力してください（漢字では探せません）。")
-    elif not number and sum(part is not None for part in (kana, birth, town)) < 2:
-        st.warning("宛名番号か、カナ・生年月日・町名のうち2つ以上を入力してください。")
+    elif not number and sum(part is not None for part in (name, birth, town)) < 2:
+        st.warning("宛名番号か、氏名・生年月日・町名のうち2つ以上を入力してください。")
     else:
-        found = ask(user, "case_search", atena_ref=reference_of(number) if number else None, kana=kana, birth_date=birth, town=town)
+        found = ask(user, "case_search", atena_ref=reference_of(number) if number else None, person_name=name, birth_date=birth, town=town)
         tables.show(found, ["name", "name_kana", "age", "town", "district_name", "unpaid_yen"], key="found", alt="見つかった滞納者の表",
                     empty="この条件に当てはまる滞納者は、見られる範囲にいません。入力を確かめてください。", on_choose=lambda row: _choose(found["atena_ref"][row]))
         open_chosen_case()
@@ -56,9 +52,3 @@ def _found(user: User) -> None:
 def _choose(atena_ref: str) -> None:
     st.session_state["find_asked"] = False
     choose_case(atena_ref)
-
-
-def in_katakana(text: str) -> str:
-    """ひらがな・半角カナ as the register writes them: full-width katakana, no spaces."""
-    whole = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
-    return "".join(chr(ord(letter) + 0x60) if "ぁ" <= letter <= "ゖ" else letter for letter in whole)

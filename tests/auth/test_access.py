@@ -10,9 +10,9 @@ from auth.access import User, clearance, decide, permissions, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "difference.summary", "feed.read"}
-LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
+LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
-WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write"}
+WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
 MAY = {
     "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
     "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},

@@ -10,7 +10,8 @@ from casework.subject import Subject
 
 TODAY = date(2026, 4, 1)
 ONE, TWO = "0000000001-01", "0000000001-02"
-SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}))
+PAIR = "0123456789abcdef0123456789abcdef"  # a suspected duplicate, named by its evidence
+SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}), frozenset({(PAIR, "0000054321")}))
 OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
 GOOD = {
@@ -21,6 +22,7 @@ GOOD = {
     "residence_finding": {"found_on": date(2026, 3, 30), "source": "住民票", "result": "居所判明", "address": "湖山町東一丁目1番地", "confirmed_by": "田中"},
     "charge_waiver": {"decided_on": TODAY, "ground": "病気・負傷", "waived": {TWO: 1_200, ONE: 300}},
     "succession": {"opened_on": date(2020, 2, 29), "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
+    "duplicate_decision": {"decided_on": TODAY, "suspect": PAIR, "judgement": "同一人", "reason": "戸籍の附票で転出と転入のつながりを確かめた。"},
 }  # fmt: skip
 
 

@@ -28,6 +28,17 @@ class City:
 
     def _source(self, name: str) -> list[Row]:
         """The rows of a table at the last day; of a history the newest row of each key, unless it is deleted."""
+        table, merged = tables()[name], self._merged(name)
+        if not table.has_history:
+            return list(merged.values())
+        newest = {key[:-1]: merged[key] for key in sorted(merged)}
+        return [row for row in newest.values() if not row["is_deleted"]]
+
+    def history(self, name: str) -> list[Row]:
+        """Every row of a table with history at the last day."""
+        return list(self._merged(name).values())
+
+    def _merged(self, name: str) -> dict[tuple, Row]:
         table = tables()[name]
         system, merged = systems()[table.system], {}
         for day in self.clock.feed_dates:
@@ -35,10 +46,7 @@ class City:
                 for values in plain_reading.read(system, table, path.read_bytes()):
                     row = dict(zip((column.name for column in table.columns), values, strict=True))
                     merged[tuple(row[part] for part in table.key)] = row
-        if not table.has_history:
-            return list(merged.values())
-        newest = {key[:-1]: merged[key] for key in sorted(merged)}
-        return [row for row in newest.values() if not row["is_deleted"]]
+        return merged
 
     def _derived(self, name: str) -> list[Row]:
         with duckdb.connect() as connection:

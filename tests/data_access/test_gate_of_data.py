@@ -114,7 +114,13 @@ def test_masks(served, rows, user):
         assert re.fullmatch(r".＊＊", row["name"])
         assert re.fullmatch(r"\d0代|0代|90歳以上", row["age"])
     for row in look(cursor, "identity"):
-        assert (row["name_kana"], row["birth_date"], row["town"]) == (None, None, None)
+        assert (row["name_keys"], row["birth_date"], row["town"]) == (None, None, None)
+    for view in ("related_number", "household_arrears", "heir", "inherited", "duplicate_suspect"):
+        for row in look(cursor, view):
+            assert all(re.fullmatch(r".＊＊", row[name]) for name in ("name", "other_name") if row.get(name)), view
+            assert re.fullmatch(r"\*{4}\d{4}", row.get("atena_number_shown") or "****0000")
+            assert not any(row.get(name) for name in ("resident_state", "relation", "own_on", "other_on")), view
+            assert row.get("item") == "電話番号" or (row.get("own_value"), row.get("other_value")) == (None, None)
     assert {row["property_place"] for row in look(cursor, "property")} <= {f"いなば市{town}" for town in towns | {town for _, town in every_town()}} | {HIDDEN}
     for row in look(cursor, "screening_evidence"):
         if row["target"] == "生活保護":
@@ -131,6 +137,8 @@ def test_an_officer_reads_the_own_districts_and_nothing_else(served, rows, user)
     people = one(rows.source("person"), "atena_number")
     homes = {people[(number,)]["household_number"] for number in own.values()}
     known = {row["atena_number"] for row in rows.source("person") if row["household_number"] in homes}
+    # 名寄せ names who may be the same person, or inherits: read in the own districts, a number with four digits elsewhere
+    known |= {row["atena_number"] for row in rows.derived("person_beside") if row["district_code"] in user.districts}
     foreign = secrets(rows, known) - secrets(rows, {row["atena_number"] for row in rows.source("person")} - known)
     numbers = {row["atena_number"] for row in rows.source("person")}
     for view in views(served):

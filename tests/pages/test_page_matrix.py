@@ -11,7 +11,7 @@ from pages import REGISTER
 from tests import staff
 from tests.pages.screen import first_sight, menu_of, show
 
-ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
+ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "名寄せの候補", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 MENU = {
     staff.MANAGER: ALL,

@@ -5,16 +5,17 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["differences", "district_worklist", "home_deadlines", "home_promises", "suspension_candidates"]
+LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_candidates"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "case_events": {"kind": None},
     "case_installments": {"only_overdue": False},
-    "case_search": {"kana": None, "birth_date": None, "town": None},
+    "case_search": {"person_name": None, "birth_date": None, "town": None},
     "difference_summary": {"district": None},
     "differences": {"item": None, **WHOLE_LIST},
     "district_worklist": {"queue": None, "sort": "滞納額が大きい順", **WHOLE_LIST},
     "districts": {},
+    "duplicates": {"strength": None, **WHOLE_LIST},
     "home_deadlines": {"days": 10_000},
     "home_promises": {"days": 10_000},
     "installment_basis": {"installment_key": ""},

@@ -114,7 +114,7 @@ def test_missing_and_excess_parameters_are_refused(city, name):
 def test_a_parameter_is_never_sql(city, value):
     assert ask(CHIEF, "case_head", atena_ref=value).is_empty()
     assert ask(CHIEF, "worklist_queues", district=value).is_empty()
-    assert ask(CHIEF, "case_search", atena_ref=None, kana=value, birth_date=None, town=value).is_empty()
+    assert ask(CHIEF, "case_search", atena_ref=None, person_name=value, birth_date=None, town=value).is_empty()
 
 
 # Columns that a page needs and does not show under a heading of their own; nor does it show is_… and has_….

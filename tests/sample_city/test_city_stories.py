@@ -26,7 +26,7 @@ def test_the_rows_say_what_the_answer_says(read, answer):
 
 def test_stated_facts_of_the_casework(read):
     of = {answer.atena_number: answer for answer in ANSWERS}
-    assert len(of) == len(stories()) == 23, f"seed {SEED}"
+    assert len(of) == len(stories()) == 28, f"seed {SEED}"
     demanded = read("demand")["notice_number"]
     assert demanded.is_in(["9900000326"]).sum() == 0  # 3: 督促漏れ
     parts = read("installment_plan_part").filter(pl.col("plan_number") == "99000006")
