@@ -121,12 +121,12 @@ def _awaited(day: date) -> str:
 
 def _run(told: Report, standing: set[str]) -> dict:
     is_gone = told.outcome == PUBLISHED and told.snapshot_id not in standing
-    counted = [file for file in told.files if "loaded" in file]
+    is_counted = told.files and all("loaded" in file for file in told.files)  # a refused day may have been left halfway
     return {"id": told.id, "started_at": told.started_at, "business_date": date.fromisoformat(told.business_date),
             "outcome": f"{told.outcome}（{TAKEN_BACK}）" if is_gone else told.outcome, "snapshot_id": told.snapshot_id or None,
             "row_count": sum(file["row_count"] for file in told.files) if told.files else None,
-            "loaded": sum(file["loaded"] for file in counted) if counted else None,
-            "quarantined_count": sum(file["quarantined_count"] for file in counted) if counted else None,
+            "loaded": sum(file["loaded"] for file in told.files) if is_counted else None,
+            "quarantined_count": sum(file["quarantined_count"] for file in told.files) if is_counted else None,
             "problem_count": sum(problem.count for problem in told.problems), "decided": "決定あり" if told.decision else None}
 
 

@@ -86,5 +86,6 @@ def file_name(told: Report, code: str) -> str:
 
 
 def _sum(files: list[dict], name: str) -> int | None:
-    known = [file[name] for file in files if file.get(name) is not None]
-    return sum(known) if known else None
+    """The sum over the files; None while one of them was not counted."""
+    amounts = [file.get(name) for file in files]
+    return sum(amounts) if amounts and None not in amounts else None

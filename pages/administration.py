@@ -11,7 +11,7 @@ from pages.parts.rollback_part import rollback_part
 
 def render(user: User) -> None:
     """復元 first: it is wanted in a hurry; 論理消去 once a year."""
-    stands = heading("復元と論理消去", user, "提案した人とは別の人が承認し、実行はコマンドで行う")
+    stands = heading("復元と論理消去", user, "提案と承認は別の人")
     if not stands.is_newest:
         st.caption("前の基準日を表示している間は、提案も承認もできません。")
         return

@@ -14,6 +14,7 @@ from pages.parts.intake_decision_form import held_part
 from pages.parts.intake_detail import intake_detail
 
 TITLE, CHOSEN = "連携状況", "intake"
+SHORT = {"国民健康保険": "国保", "個人住民税": "住民税", "軽自動車税": "軽自動車", "固定資産税": "固定資産"}
 MEANING = {
     "公開": "取り込んで公開した（隔離の数字は、除けた行）",
     "到着": "届いている。ほかのシステムか決定を待つ",
@@ -74,22 +75,30 @@ def _alarms(board: pl.DataFrame, stands: Standing | None) -> None:
 
 def _board(board: pl.DataFrame) -> None:
     st.subheader(f"直近の{feed_status.DAYS}業務日", anchor=False)
-    daily_first = sorted(systems().values(), key=lambda system: system.due != "daily")
-    shown = board.select(pl.Series("対象日", [f"{wording.short(day)}（{wording.WEEKDAYS[day.weekday()]}）" for day in board["business_date"]], dtype=pl.String),
-                         pl.col("outcome").alias("全体"), *(pl.col(system.code).alias(system.name.removesuffix("システム")) for system in daily_first))
+    sent = [system for system in systems().values() if set(board[system.code]) - {feed_status.NOT_DUE}]
+    days = [f"{wording.short(day)}（{wording.WEEKDAYS[day.weekday()]}）" for day in board["business_date"]]
+    shown = board.select(pl.Series("対象日", days, dtype=pl.String), pl.col("outcome").alias("全体"),
+                         *(pl.col(system.code).alias(_short(system.name)) for system in sent))
     if shown.is_empty():
-        st.caption("届いた連携はまだありません。")
+        st.caption("届いた連携も取込の記録も、まだありません。")
         return
     st.dataframe(shown, hide_index=True, row_height=tables.ROW_HEIGHT, alt="直近の業務日ごと・システムごとの連携の状態の表", key="feed_board")
     with st.expander("言葉の意味"):
         st.text("\n".join(f"{word}　{says}" for word, says in MEANING.items()))
 
 
+def _short(name: str) -> str:
+    bare = name.removesuffix("システム")
+    return SHORT.get(bare, bare)
+
+
 def _history(history: pl.DataFrame) -> None:
+    if history.is_empty():
+        return  # the board has said so
     st.subheader("取込と公開の履歴", anchor=False)
     days = pl.Series("business_date", [wording.short(day) for day in history["business_date"]], dtype=pl.String)
     tables.show(history.with_columns(days), ["started_at", "business_date", "outcome", "row_count", "loaded", "quarantined_count", "problem_count", "decided", "snapshot_id"],
-                empty="取込の記録はまだありません。", alt="取込と復元の履歴の表。新しいものから", key="feed_history")
+                empty="", alt="取込と復元の履歴の表。新しいものから", key="feed_history")
 
 
 def _chosen(user: User, history: pl.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """One intake in full: what was wrong, where rows and yen went, which files came, and the 連携検査結果 for the sender."""
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User
@@ -7,6 +8,7 @@ from data_access import feed_status, intake_account
 from data_access.report import Report
 from pages.parts import filters, tables, wording
 
+READ = "problem_read"
 VIEWS = ("不備", "件数と合計", "ファイル", "連携検査結果")
 
 
@@ -25,9 +27,16 @@ def intake_detail(user: User, report_id: str) -> None:
 
 def _problems(told: Report) -> None:
     found = intake_account.problems(told)
-    said = found.with_columns(found["sentence"].map_elements(wording.in_wareki, return_dtype=found["sentence"].dtype))
+    said = found.with_columns(found["sentence"].map_elements(wording.in_wareki, return_dtype=pl.String))
     tables.show(said, ["severity", "system", "sentence", "count", "file", "row", "column"],
-                empty="不備はありません。", alt="不備の表。重いものから。どのファイルの何行目の何が、なぜ", key="intake_problems")
+                empty="不備はありません。", alt="不備の表。重いものから。どのファイルの何行目の何が、なぜ", key=f"intake_problems_{told.id}",
+                on_choose=lambda row: st.session_state.update({READ: (told.id, row)}))
+    if found.is_empty():
+        return
+    report_id, row = st.session_state.get(READ, (told.id, 0))
+    whole = said.row(row if report_id == told.id and row < said.height else 0, named=True)
+    st.caption("表の行を押すと、ここに全文が出ます。")
+    st.text(f"{whole['severity']}　{whole['system']}　{whole['file']}\n{whole['sentence']}")
 
 
 def _accounts(told: Report) -> None:
