@@ -32,10 +32,10 @@ def render(user: User) -> None:
     stands = _top(user)
     is_newest = stands is None or stands.is_newest
     until = None if is_newest else stands.published_at
+    may_look = decide(user, "feed.detail").allowed
     board = feed_status.board(user, until)
     if is_newest:
-        _alarms(board, stands)
-    may_look = decide(user, "feed.detail").allowed
+        _alarms(board, stands, tells_held=not may_look)
     if may_look and is_newest:
         for held in held_intakes(user).iter_rows(named=True):
             held_part(user, held, is_newest=is_newest)
@@ -57,8 +57,8 @@ def _top(user: User) -> Standing | None:
         return None
 
 
-def _alarms(board: pl.DataFrame, stands: Standing | None) -> None:
-    """What keeps the newest data off the screens, in a sentence a day."""
+def _alarms(board: pl.DataFrame, stands: Standing | None, *, tells_held: bool) -> None:
+    """What keeps the newest data off the screens, in a sentence a day; a held day only for those who do not see its reasons."""
     published = stands.as_of if stands else None
     for row in board.sort("business_date").iter_rows(named=True):
         day = wording.short(row["business_date"])
@@ -68,6 +68,8 @@ def _alarms(board: pl.DataFrame, stands: Standing | None) -> None:
             continue
         if row["outcome"] == "拒否":
             st.error(f"{day} の連携は受け入れられませんでした。前に公開したデータをそのまま表示しています。", icon=":material/error:")
+        elif row["outcome"] == "保留" and tells_held:
+            st.warning(f"{day} の連携は保留中です。課長かシステム管理者の決定を待っています。", icon=":material/hourglass_top:")
         elif row["outcome"] == "未着":
             late = [system.name for system in systems().values() if row[system.code] == "未着"]
             st.error(f"{day} の連携が期限を過ぎても届いていません（{'・'.join(late)}）。届くまで前のデータを表示します。", icon=":material/error:")

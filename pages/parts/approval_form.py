@@ -65,9 +65,11 @@ def propose_form(matter: Matter, about: str, propose: Callable[..., Event], vers
 
 
 def history(matter: Matter, happened: list[Event], describe: Callable[[Event], str]) -> None:
-    """Every proposal and approval, the newest first."""
+    """Every proposal and approval, the newest first; nothing while there is none."""
+    if not happened:
+        return
     rows = [{"recorded_at": event.recorded_at, "step": STEPS[event.kind.removeprefix(f"{matter.name}_")], "officer_name": event.payload["officer_name"],
              "summary": describe(event), "said_reason": event.payload.get("reason")} for event in reversed(happened)]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("recorded_at", "step", "officer_name", "summary", "said_reason"), pl.String))
     with st.expander(f"これまでの提案と承認（{len(rows):,}件）"):
-        tables.show(frame, frame.columns, empty="提案はまだありません。", alt="提案と承認の表。新しいものから", key=f"{matter.name}_history")
+        tables.show(frame, frame.columns, empty="", alt="提案と承認の表。新しいものから", key=f"{matter.name}_history")

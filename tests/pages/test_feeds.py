@@ -145,6 +145,7 @@ def test_who_sees_what_of_a_held_day(held, user):
     assert ("保留の理由（1件）" in said) is may["detail"]
     assert ("receipt_20261030_D.csv" in said) is may["detail"]
     assert bool(screen.at.dataframe) is may["page"]
+    assert any("保留中です" in warning.value for warning in screen.at.warning) is (may["page"] and not may["detail"])
     assert "銀行" not in said, "no value of a row"
 
 
