@@ -80,7 +80,7 @@ def test_a_held_day_is_decided_and_published(desk, server):
     expect(page.get_by_text("令和8年10月30日（金）の連携は、決定を待っています")).to_be_visible()
     manager.shot("13-連携の保留")
     page.get_by_text("隔離した行を除いて公開する").click()
-    page.get_by_label("理由").fill("収納システムに確かめた。1件は明日直る。")
+    page.get_by_role("textbox", name="理由").fill("収納システムに確かめた。1件は明日直る。")
     page.get_by_role("button", name="決定を記録する").click()
     manager.settled()
     expect(page.get_by_text("確認の欄に印を付けてから")).to_be_visible()

@@ -153,7 +153,8 @@ def test_the_board_says_every_state_in_words(eve, monkeypatch):
     assert words_of(DAY_ONE) == {"business_date": DAY_ONE, "outcome": "公開"} | dict.fromkeys(words_of(DAY_ONE).keys() - {"business_date", "outcome"}, "公開")
     waiting = words_of(DAY_TWO)
     assert (waiting["outcome"], waiting["shuno"], waiting["tainou"]) == ("取込前", "到着", "—")
-    (Feed(KOTEI).folder / "連携予定.csv").rename(settings.home() / "kept.csv")
+    plan = Feed(KOTEI).folder / "連携予定.csv"
+    plan.rename(settings.home() / "kept.csv")
     late = words_of(DAY_TWO)
     assert (late["outcome"], late["kotei"], late["shuno"]) == ("未着", "未着", "到着")
     take_in(DAY_TWO)
@@ -161,7 +162,7 @@ def test_the_board_says_every_state_in_words(eve, monkeypatch):
     assert "期限を過ぎても届いていません（固定資産税システム）" in show(staff.OFFICER, "feeds").at.error[0].value
     monkeypatch.setattr(hold.Limits, "is_late", lambda *_: False)
     assert words_of(DAY_TWO)["kotei"] == "予定"
-    (settings.home() / "kept.csv").rename(Feed(KOTEI).folder / "連携予定.csv")
+    (settings.home() / "kept.csv").rename(plan)
     place = Feed("person").folder
     whole = schedule(place)
     write_schedule(place, whole[:-1])
