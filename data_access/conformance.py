@@ -16,7 +16,12 @@ SENT, CLEAN = "受領", "適合"
 def texts(business_date: str, files: list[dict], problems: list[Problem]) -> dict[str, str]:
     """File name → CSV text, one for each system that sent files or is told of: 連携検査結果_<date>_<system>.csv."""
     names = {file["system_name"]: file["system"] for file in files} | _codes(problems)
-    return {f"連携検査結果_{business_date}_{code}.csv": conformance(business_date, name, files, problems) for name, code in names.items()}
+    return {file_name(business_date, code): conformance(business_date, name, files, problems) for name, code in names.items()}
+
+
+def file_name(business_date: str, code: str) -> str:
+    """What the text of one system is called."""
+    return f"連携検査結果_{business_date}_{code}.csv"
 
 
 def conformance(business_date: str, system_name: str, files: list[dict], problems: list[Problem]) -> str:

@@ -32,12 +32,6 @@ LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String,
           "id": pl.String, "digest": pl.String}
-INTAKE_FILE = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "system_name": pl.String,
-               "table": pl.String, "label": pl.String, "file": pl.String, "mode": pl.String, "sequence": pl.Int64,
-               "row_count": pl.Int64, "totals": pl.String, "problem_count": pl.Int64, "loaded": pl.Int64, "quarantined_count": pl.Int64,
-               "external_count": pl.Int64}
-INTAKE_PROBLEM = {"started_at": pl.String, "business_date": pl.String, "system": pl.String, "file": pl.String,
-                  "row": pl.Int64, "column": pl.String, "count": pl.Int64, "severity": pl.String, "sentence": pl.String}
 
 
 class NothingPublished(Exception):
@@ -158,8 +152,7 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
         [now.business_date, now.id, now.manifest["published_at"], derive.fiscal_year(now.business_date)])
     _load(connection, "live_note", pl.DataFrame(schema=ledger_tail.COLUMNS))
     _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
-    for name, schema in (("intake", INTAKE), ("intake_file", INTAKE_FILE), ("intake_problem", INTAKE_PROBLEM)):
-        _load(connection, name, pl.DataFrame(schema=schema))
+    _load(connection, "intake", pl.DataFrame(schema=INTAKE))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)
@@ -201,15 +194,7 @@ def _load_reports(served: Engine, *, is_older: bool = False) -> None:
     until = min(own, default=served.snapshot.manifest["published_at"]) if is_older else "9999"
     found = [each for each in found if each["started_at"] <= until]
     run = [{name: each.get(name) for name in INTAKE} for each in found]
-    files = [{**{name: file.get(name) for name in INTAKE_FILE}, "totals": "、".join(f"{label} {yen:,}円" for label, yen in file["totals"].items()),
-              "started_at": each["started_at"], "business_date": each["business_date"]}
-             for each in found for file in each["files"]]
-    problems = [{**{name: problem.get(name) for name in INTAKE_PROBLEM},
-                 "started_at": each["started_at"], "business_date": each["business_date"]}
-                for each in found for problem in each["problems"]]
-    cursor = served.connection.cursor()
-    for name, rows, schema in (("intake", run, INTAKE), ("intake_file", files, INTAKE_FILE), ("intake_problem", problems, INTAKE_PROBLEM)):
-        _load(cursor, name, pl.DataFrame(rows, schema=schema))
+    _load(served.connection.cursor(), "intake", pl.DataFrame(run, schema=INTAKE))
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -597,10 +597,8 @@ select distinct district_code, district_name
 from derived.delinquent
 where in_scope(district_code);
 
--- grain: one intake, one announced file, one problem: no person in any of them
+-- grain: one intake; its files and problems are told by feed_status.py: no person in any of them
 create view disclosed.intake as select * from serving.intake where getvariable('scope') is not null;
-create view disclosed.intake_file as select * from serving.intake_file where getvariable('scope') is not null;
-create view disclosed.intake_problem as select * from serving.intake_problem where getvariable('scope') is not null;
 
 -- grain: item × reason × district: how often the source's stored values differ from its own rows, nobody named
 create view disclosed.difference_summary as

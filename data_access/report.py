@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import settings
@@ -98,6 +99,18 @@ def was_published(business_date: date, fingerprint: str) -> bool:
     """Whether an intake of the same content was published before: the day was taken back since."""
     paths = folder().glob(f"{business_date.isoformat()}_*.json") if folder().is_dir() else ()
     return any(each.outcome == PUBLISHED and each.fingerprint == fingerprint for each in map(_read, paths))
+
+
+def every() -> list[Report]:
+    """Every report, in the order the intakes ran."""
+    paths = folder().glob("*.json") if folder().is_dir() else ()
+    return sorted((_unchanged(path, path.stat().st_mtime_ns) for path in paths), key=lambda each: each.started_at)
+
+
+@lru_cache(maxsize=512)
+def _unchanged(path: Path, _mtime_ns: int) -> Report:
+    """Read once per process: nobody changes a report, and a screen looks at a season of them."""
+    return _read(path)
 
 
 def _read(path: Path) -> Report:

@@ -1,49 +1,116 @@
-"""連携状況: what each system announced and sent, what was refused and why, what is published."""
+"""連携状況: per day and system what was due and came, what waits for a decision, every intake, and one in full."""
 
 import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
-from data_access.query import ask
+from data_access import feed_status
+from data_access.connection import NothingPublished
+from data_access.contract import systems
+from data_access.query import Standing, held_intakes
 from pages.parts import tables, wording
 from pages.parts.heading import heading
+from pages.parts.intake_decision_form import held_part
+from pages.parts.intake_detail import intake_detail
 
-MARKS = {"公開": "公開", "拒否": "拒否（前のデータを表示中）", "取込済": "取込済"}
+TITLE, CHOSEN = "連携状況", "intake"
+SHORT = {"国民健康保険": "国保", "個人住民税": "住民税", "軽自動車税": "軽自動車", "固定資産税": "固定資産"}
+MEANING = {
+    "公開": "取り込んで公開した（隔離の数字は、除けた行）",
+    "到着": "届いている。ほかのシステムか決定を待つ",
+    "保留": "課長かシステム管理者の決定を待つ",
+    "拒否": "受け入れられない。送信元の直しを待つ",
+    "未着": "期限を過ぎても届かない",
+    "予定": "期限の前で、まだ届いていない",
+    "取下げ": "公開したが、復元で前の日に戻した",
+    "—": "送る予定がない",
+}
 
 
 def render(user: User) -> None:
-    """The last intakes, newest first; the files and problems of the chosen one."""
-    heading("連携状況", user)
-    history = ask(user, "intake_history")
-    if history.is_empty():
-        st.info("取込の記録はまだありません。", icon=":material/inbox:")
-        return
-    last = history.row(0, named=True)
-    if last["outcome"] == "拒否":
-        st.error(f"{wording.in_wareki(last['business_date'])} の連携は受け入れられませんでした。前に公開したデータをそのまま表示しています。", icon=":material/error:")
-    if not decide(user, "feed.detail").allowed:
+    """Works before the first publish too: then there are intakes and decisions, and no 基準日."""
+    stands = _top(user)
+    is_newest = stands is None or stands.is_newest
+    until = None if is_newest else stands.published_at
+    may_look = decide(user, "feed.detail").allowed
+    board = feed_status.board(user, until)
+    if is_newest:
+        _alarms(board, stands, tells_held=not may_look)
+    if may_look and is_newest:
+        for held in held_intakes(user).iter_rows(named=True):
+            held_part(user, held, is_newest=is_newest)
+    _board(board)
+    history = feed_status.history(user, until)
+    _history(history)
+    if not may_look:
         st.caption("連携ファイルの詳細は、係長・課長・システム管理者が確認します。")
+    elif history["id"].count():
+        _chosen(user, history)
+
+
+def _top(user: User) -> Standing | None:
+    try:
+        return heading(TITLE, user)
+    except NothingPublished as empty:
+        st.title(TITLE, anchor=False)
+        st.info(str(empty), icon=":material/inbox:")
+        return None
+
+
+def _alarms(board: pl.DataFrame, stands: Standing | None, *, tells_held: bool) -> None:
+    """What keeps the newest data off the screens, in a sentence a day; a held day only for those who do not see its reasons."""
+    published = stands.as_of if stands else None
+    for row in board.sort("business_date").iter_rows(named=True):
+        day = wording.short(row["business_date"])
+        if "（再送は" in row["outcome"]:
+            st.warning(f"{day} の送り直しは公開していません。前に公開したデータをそのまま表示しています。", icon=":material/warning:")
+        if published and row["business_date"] <= published:
+            continue
+        if row["outcome"] == "拒否":
+            st.error(f"{day} の連携は受け入れられませんでした。前に公開したデータをそのまま表示しています。", icon=":material/error:")
+        elif row["outcome"] == "保留" and tells_held:
+            st.warning(f"{day} の連携は保留中です。課長かシステム管理者の決定を待っています。", icon=":material/hourglass_top:")
+        elif row["outcome"] == "未着":
+            late = [system.name for system in systems().values() if row[system.code] == "未着"]
+            st.error(f"{day} の連携が期限を過ぎても届いていません（{'・'.join(late)}）。届くまで前のデータを表示します。", icon=":material/error:")
+
+
+def _board(board: pl.DataFrame) -> None:
+    st.subheader(f"直近の{feed_status.DAYS}業務日", anchor=False)
+    sent = [system for system in systems().values() if set(board[system.code]) - {feed_status.NOT_DUE}]
+    days = [f"{wording.short(day)}（{wording.WEEKDAYS[day.weekday()]}）" for day in board["business_date"]]
+    shown = board.select(pl.Series("対象日", days, dtype=pl.String), pl.col("outcome").alias("全体"),
+                         *(pl.col(system.code).alias(_short(system.name)) for system in sent))
+    if shown.is_empty():
+        st.caption("届いた連携も取込の記録も、まだありません。")
         return
-    st.subheader("取込の記録", anchor=False)
-    days = history["business_date"].map_elements(wording.in_wareki, return_dtype=pl.String)
-    tables.show(history.with_columns(business_date=days), ["started_at", "business_date", "outcome", "snapshot_id"], empty="", alt="取込の記録の表")
-    started_at = st.selectbox("詳しく見る取込", history["started_at"].to_list(), key="intake",
-                              format_func=lambda start: _name(history, start))
-    _detail(user, started_at)
+    st.dataframe(shown, hide_index=True, row_height=tables.ROW_HEIGHT, alt="直近の業務日ごと・システムごとの連携の状態の表", key="feed_board")
+    with st.expander("言葉の意味"):
+        st.text("\n".join(f"{word}　{says}" for word, says in MEANING.items()))
 
 
-def _name(history, started_at: str) -> str:
-    row = next(row for row in history.iter_rows(named=True) if row["started_at"] == started_at)
-    return f"{wording.in_wareki(row['business_date'])}　{MARKS.get(row['outcome'], row['outcome'])}　{wording.clock(started_at)}"
+def _short(name: str) -> str:
+    bare = name.removesuffix("システム")
+    return SHORT.get(bare, bare)
 
 
-def _detail(user: User, started_at: str) -> None:
-    problems = ask(user, "intake_problems", started_at=started_at)
-    if problems.height:
-        st.subheader(f"不備 {problems.height:,}種類", anchor=False)
-        told = problems.with_columns(pl.col("sentence").str.replace(r"^.*?: ", ""))  # the place stands in columns of its own
-        tables.show(told, ["system", "file", "row", "column", "count", "sentence"], empty="", alt="不備の表。どのファイルの何行目の何が、なぜ")
-    st.subheader("届いたファイル", anchor=False)
-    tables.show(ask(user, "intake_files", started_at=started_at),
-                ["system_name", "label", "file", "mode", "sequence", "row_count", "totals", "problem_count"],
-                empty="確かめられたファイルはありません。", alt="連携ファイルの表")
+def _history(history: pl.DataFrame) -> None:
+    if history.is_empty():
+        return  # the board has said so
+    st.subheader("取込と公開の履歴", anchor=False)
+    days = pl.Series("business_date", [wording.short(day) for day in history["business_date"]], dtype=pl.String)
+    tables.show(history.with_columns(days), ["started_at", "business_date", "outcome", "row_count", "loaded", "quarantined_count", "problem_count", "decided", "snapshot_id"],
+                empty="", alt="取込と復元の履歴の表。新しいものから", key="feed_history")
+
+
+def _chosen(user: User, history: pl.DataFrame) -> None:
+    st.subheader("取込の詳細", anchor=False)
+    runs = {row["id"]: row for row in history.iter_rows(named=True) if row["id"]}
+    if st.session_state.get(CHOSEN) not in runs:
+        st.session_state.pop(CHOSEN, None)
+    chosen = st.selectbox("詳しく見る取込", list(runs), key=CHOSEN, format_func=lambda report_id: _name(runs[report_id]))
+    intake_detail(user, chosen)
+
+
+def _name(row: dict) -> str:
+    return f"{wording.short(row['business_date'])}　{row['outcome']}　{wording.clock(row['started_at'])} の取込"

@@ -11,15 +11,15 @@ from auth.access import User, clearance, decide, permissions, scope
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "difference.summary", "feed.read"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
-PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
+PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
+    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve"},
     "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
     "officer": LEADS | WRITES | {"difference.read"},
     "analyst": COMMON | {"feed.detail"},
     "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
-    "auditor": COMMON | {"feed.detail"},
+    "auditor": COMMON | {"feed.detail", "snapshot.read"},
     "ltc_reader": {"home.read"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}

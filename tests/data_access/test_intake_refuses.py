@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 import settings
-from data_access import quarantine, query, snapshot
+from data_access import feed_status, intake_account, quarantine, query, snapshot
 from data_access.connection import NothingPublished
 from data_access.contract import systems, tables
 from data_access.feed_check import checked
@@ -170,8 +170,8 @@ def test_a_refused_day_mended_is_taken_in(waiting):
     assert snapshot.current().business_date == DAY_TWO
     history = query.ask(CHIEF, "intake_history")
     assert history["outcome"].to_list()[:2] == ["公開", "保留"]
-    problems = query.ask(CHIEF, "intake_problems", started_at=history["started_at"][1])
-    assert problems["sentence"].str.contains("整数ではありません").any()
+    refused = feed_status.told_of(CHIEF, feed_status.history(CHIEF)["id"][1])
+    assert intake_account.problems(refused)["sentence"].str.contains("整数ではありません").any()
 
 
 @pytest.mark.slow

@@ -11,16 +11,17 @@ from pages import REGISTER
 from tests import staff
 from tests.pages.screen import first_sight, menu_of, show
 
-ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "名寄せの候補", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
+ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "名寄せの候補", "執行停止候補", "収納状況", "連携状況", "復元と論理消去", "突合", "根拠"]
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
+CITY_ONLY = [title for title in ALL if title != "復元と論理消去"]
 MENU = {
     staff.MANAGER: ALL,
     staff.CHIEF: ALL,
-    staff.OFFICER: ALL,
-    staff.NEIGHBOUR: ALL,
+    staff.OFFICER: CITY_ONLY,
+    staff.NEIGHBOUR: CITY_ONLY,
     staff.ANALYST: WITHOUT_PERSONS,
-    staff.ADMIN: ["ホーム", "連携状況", "突合", "根拠"],
-    staff.AUDITOR: WITHOUT_PERSONS,
+    staff.ADMIN: ["ホーム", "連携状況", "復元と論理消去", "突合", "根拠"],
+    staff.AUDITOR: ["ホーム", "執行停止候補", "収納状況", "連携状況", "復元と論理消去", "突合", "根拠"],
     staff.LTC_READER: ["ホーム"],
     None: [],
     User("new", "新しい役割", "newcomer", "収納推進課"): [],

@@ -1,0 +1,52 @@
+"""Try a command of casework from a button, and tell what came of it. Nothing typed is lost when it is refused."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from auth.access import NotAllowed, User
+from auth.current import current_user
+from casework.approval import ApprovalRefused
+from casework.intake_decision import DecisionRefused
+from casework.ledger import Conflict, Event, EventRefused, LedgerUnavailable
+from data_access.query import PAST_IS_READ_ONLY
+from pages.parts import as_of, draft, wording
+
+UNCONFIRMED = "確認の欄に印を付けてから、もう一度押してください。入力した内容は残っています。"
+
+
+def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: str) -> None:
+    """Run `command` as the person of this click, when the box with key `confirmed` is ticked; `told` is said when it is done."""
+    user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
+    if user is None:
+        return
+    if as_of.chosen() is not None:
+        draft.say(form, "error", PAST_IS_READ_ONLY)
+        return
+    if not st.session_state.get(confirmed):
+        draft.say(form, "error", UNCONFIRMED)
+        return
+    try:
+        command(user)
+    except Conflict as conflict:
+        draft.say(form, "warning", _conflict(conflict))
+    except (DecisionRefused, ApprovalRefused, NotAllowed, EventRefused, LedgerUnavailable) as failure:
+        draft.say(form, "error", str(failure))
+    else:
+        draft.saved(form, told)
+
+
+def outcome(form: str) -> None:
+    """Say what came of the last attempt, once."""
+    kind, text = draft.said(form)
+    if kind:
+        getattr(st, kind)(text)
+
+
+def _conflict(conflict: Conflict) -> str:
+    """In words of its own: the ledger's speak of a person's case."""
+    if not conflict.events:
+        return "画面の内容が台帳と合いません。何も記録していません。画面を開き直してください。"
+    newest = conflict.events[-1]
+    return (f"画面を開いた後に、{newest.payload['officer_name']}が{wording.clock(newest.recorded_at)}に先に記録しました。何も記録していません。"
+            "入力した内容は残っています。いまの状態を確かめて、もう一度押してください。")
