@@ -4,7 +4,7 @@ import streamlit as st
 
 from auth.current import current_user
 from pages.parts import as_of
-from pages.parts.door import forget, shown_pages
+from pages.parts.door import forget, refuse_typed_address, shown_pages
 from pages.parts.heading import account
 
 # An icon of our own, inside the page: a Material icon here would have the browser ask fonts.gstatic.com for it.
@@ -22,4 +22,5 @@ else:
     chosen = st.navigation(shown_pages(user), expanded=True)
     as_of.selector()
     account(user)
+    refuse_typed_address(user)
     chosen.run()

@@ -1,7 +1,9 @@
 """From the register to Streamlit's navigation: which pages a person is shown, and how one opens a case."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -9,12 +11,13 @@ from audit.log import AuditUnavailable
 from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access.connection import NothingPublished
-from data_access.query import SnapshotRefused, looking_at
+from data_access.query import SnapshotRefused, looking_at, refused
 from pages import REGISTER, Entry
 from pages.parts import as_of
 
 CASE = "case_ref"
 OPENS = "opens_case"
+REFUSED_ADDRESS = "refused_address"
 
 
 def shown_pages(user: User) -> dict[str, list]:
@@ -36,7 +39,7 @@ def _runner(entry: Entry) -> Callable[[], None]:
         user = current_user()  # again: a fragment or a late click may come after the right was taken away
         decision = decide(user, entry.action)
         if not decision.allowed:
-            st.warning(decision.reason, icon=":material/lock:")
+            _refuse(user, entry, decision.reason)
             return
         try:
             with looking_at(as_of.chosen()):
@@ -51,6 +54,25 @@ def _runner(entry: Entry) -> Callable[[], None]:
             st.error("アクセスログに記録できないため、個人の情報を表示できません。システム管理者に連絡してください。", icon=":material/error:")
 
     return run
+
+
+def refuse_typed_address(user: User) -> None:
+    """Say and record that the address in the browser is a page outside the role; Streamlit itself would show the first one."""
+    typed = urlsplit(st.context.url or "").path.strip("/")
+    entry = next((entry for entry in REGISTER if entry.module == typed), None)
+    decision = decide(user, entry.action) if entry else None
+    if decision is None or decision.allowed:
+        st.session_state.pop(REFUSED_ADDRESS, None)
+    elif st.session_state.get(REFUSED_ADDRESS) != typed:
+        st.session_state[REFUSED_ADDRESS] = typed
+        _refuse(user, entry, decision.reason)
+
+
+def _refuse(user: User | None, entry: Entry, reason: str) -> None:
+    st.warning(reason, icon=":material/lock:")
+    if user:
+        with suppress(AuditUnavailable):  # nothing is shown either way
+            refused(user, entry.module, reason)
 
 
 def go(module: str) -> None:
