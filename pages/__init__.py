@@ -22,5 +22,6 @@ REGISTER = (
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),
+    Entry("audit", "監査", ":material/verified_user:", "運用", "audit.digest"),
     Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read"),
 )

@@ -10,7 +10,7 @@ from pages.parts import wording
 
 ROW_HEIGHT = 36
 MOST_HEIGHT = 640
-WIDTHS = {"reason": 380, "body": 380, "sentence": 520}
+WIDTHS = {"reason": 380, "body": 380, "sentence": 520, "why": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
            "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres}
 
