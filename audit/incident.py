@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+import settings
 from audit import anchor, chain, log
 from audit.log import ACCESS_LOG
 from audit.material import OFFSET
 from audit.review import check_allowed
+from audit.words import action_name
 from auth.access import User
 
 FORM = """漏えい等報告（下書き）
@@ -48,10 +50,10 @@ def sheet(user: User, first: datetime, last: datetime, actor: str | None = None)
     persons = {reference for _, refs in lists if isinstance(refs, list) for reference in refs}
     longer = sum(isinstance(refs, dict) for _, refs in lists)
     return FORM.format(
-        made=chain.utc_text(), maker=user.display_name, first=_local(first), last=_local(last), whose=f"　利用者 {actor}" if actor else "",
+        made=_local(settings.now()), maker=user.display_name, first=_local(first), last=_local(last), whose=f"　利用者 {actor}" if actor else "",
         shown=len(shown), refused=sum(row.action.endswith("refused") for row in rows), persons=len(persons),
         unknown=f"。ほかに、200人を超える一覧の表示が {longer} 件あり、スナップショットから数え直す" if longer else "",
-        actions=_lines(Counter(row.action for row in shown)), actors=_by_actor(lists), whole=_whole(), references="\n".join(sorted(persons)),
+        actions=_lines(Counter(action_name(row.action) for row in shown)), actors=_by_actor(lists), whole=_whole(), references="\n".join(sorted(persons)),
     )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
 )
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
+# Opened at /case, Streamlit's own client first looks for its server below /case/: answered 404, and nobody's misdeed.
+PROBE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
 ENDED, FORBIDDEN = 4401, 4403
 
 _log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ class Gate:
         try:
             answer = await self._answer(scope)
             if answer:
-                if answer.status_code >= 400:
+                if answer.status_code >= 400 and not PROBE.fullmatch(scope["path"]):
                     self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=_source(scope))
                 await answer(scope, receive, send)
             else:

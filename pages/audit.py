@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import streamlit as st
 
+import settings
 from audit import review
 from auth.access import User, decide
 from pages.parts import audit_parts, tables, wording
@@ -35,7 +36,8 @@ def _week(user: User) -> None:
     if not weeks:
         st.info("アクセスログの記録がまだありません。", icon=":material/info:")
         return
-    first = st.selectbox("週", weeks, format_func=_name, key="audit_week", width=360)
+    this_week = review.monday(settings.today())
+    first = st.selectbox("週", weeks, index=weeks.index(this_week) if this_week in weeks else 0, format_func=_name, key="audit_week", width=360)
     found = _found(user, first)
     signed = review.signatures(first)
     st.markdown(f"該当 **{len(found)}件**　｜　" + (f"署名 {wording.clock(signed[-1]['at'])}" if signed else "**署名はまだありません**"))

@@ -8,17 +8,12 @@ import streamlit as st
 
 import settings
 from audit import incident, person, watch
-from auth.access import NotAllowed, User, decide, permissions
+from audit.words import action_name
+from auth.access import NotAllowed, User, decide
 from data_access.query import reference_of
 from pages.parts import tables, wording
 from pages.parts.find_form import NUMBER
 
-OTHERS = {
-    "session.start": "サインイン", "session.end": "サインアウト", "session.refused": "サインインの失敗", "refused": "権限のない操作（拒否）",
-    "gate.refused": "許可していない通信（拒否）", "watch.add": "見張る人の登録", "audit.incident": "漏えい等の報告の下書き", "audit.pack": "監査の一式の作成",
-    "account.create": "利用者の登録", "account.password": "パスワードの変更", "account.disable": "利用者の停止", "account.enable": "利用者の再開",
-    "account.unlock": "待ち時間の解除", "reveal": "一時解除", "table.export": "書出し",
-}
 COLUMNS = {"seq": pl.Int64, "at": pl.String, "actor": pl.String, "action_name": pl.String, "person_count": pl.Int64, "terminal": pl.String, "purpose": pl.String}
 
 
@@ -32,7 +27,7 @@ def _told(row: dict) -> dict[str, object]:
     detail = json.loads(row["detail"])
     refs = json.loads(row["atena_refs"]) if "atena_refs" in row else []
     return {"seq": row["seq"], "at": row["at"], "actor": row["actor"] or "（不明）", "terminal": row["source"] or None,
-            "action_name": OTHERS.get(row["action"]) or permissions().actions.get(row["action"], row["action"]),
+            "action_name": action_name(row["action"]),
             "person_count": row.get("person_count", detail.get("count", refs["count"] if isinstance(refs, dict) else len(refs))),
             "purpose": detail.get("purpose") or detail.get("reason")}
 

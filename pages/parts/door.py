@@ -17,7 +17,6 @@ from pages.parts import as_of
 
 CASE = "case_ref"
 OPENS = "opens_case"
-REFUSED_ADDRESS = "refused_address"
 
 
 def shown_pages(user: User) -> dict[str, list]:
@@ -29,9 +28,9 @@ def shown_pages(user: User) -> dict[str, list]:
     return sections
 
 
-def page_of(entry: Entry):
+def page_of(entry: Entry, visibility: str = "visible"):
     """The Streamlit page of one register entry."""
-    return st.Page(_runner(entry), title=entry.title, icon=entry.icon, url_path=entry.module, default=entry.module == "home")
+    return st.Page(_runner(entry), title=entry.title, icon=entry.icon, url_path=entry.module, default=entry.module == "home", visibility=visibility)
 
 
 def _runner(entry: Entry) -> Callable[[], None]:
@@ -56,16 +55,10 @@ def _runner(entry: Entry) -> Callable[[], None]:
     return run
 
 
-def refuse_typed_address(user: User) -> None:
-    """Say and record that the address in the browser is a page outside the role; Streamlit itself would show the first one."""
+def typed_page(user: User) -> dict[str, list]:
+    """The page outside the role whose address was typed, not in the menu: so that it refuses in our words, and on record."""
     typed = urlsplit(st.context.url or "").path.strip("/")
-    entry = next((entry for entry in REGISTER if entry.module == typed), None)
-    decision = decide(user, entry.action) if entry else None
-    if decision is None or decision.allowed:
-        st.session_state.pop(REFUSED_ADDRESS, None)
-    elif st.session_state.get(REFUSED_ADDRESS) != typed:
-        st.session_state[REFUSED_ADDRESS] = typed
-        _refuse(user, entry, decision.reason)
+    return {"": [page_of(entry, "hidden") for entry in REGISTER if entry.module == typed and not decide(user, entry.action).allowed]}
 
 
 def _refuse(user: User | None, entry: Entry, reason: str) -> None:
