@@ -73,6 +73,7 @@ def _behind(user: User, first: date, found: list[review.Finding]) -> None:
             st.caption("行を押すと、その根拠になった記録を表示します。")
         return
     st.subheader(f"根拠の記録　{found[row].rule.label}　{found[row].actor}", anchor=False)
+    st.caption(found[row].rule.why)
     audit_parts.show_entries(review.entries(user, found[row].seqs), alt="該当の根拠になったアクセスログの表")
 
 
