@@ -7,18 +7,22 @@ import polars as pl
 
 from auth.access import User
 from data_access.query import ask
+from law.delinquency_charge import Charge
 from law.delinquency_charge import explain as explain_charge
-from law.demand import Fact
+from law.demand import DemandState, Fact
 from law.demand import state as demand_state
 from law.exemption import Exemption
-from law.explained import describe_charge, describe_demand, describe_prescription
+from law.explained import describe_charge, describe_demand, describe_prescription, describe_suspension
 from law.parameters import levy_policy
+from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
 from law.prescription_event import Event
+from law.suspension import Suspension
+from law.suspension import explain as explain_suspension
 
 CHARGE_ROWS = {"from_date": pl.Date, "to_date": pl.Date, "sentence": pl.String, "yen": pl.Int64, "article": pl.String}
 DEMAND_ROWS = {"on": pl.Date, "sentence": pl.String, "article": pl.String}
-PRESCRIPTION_ROWS = {"on": pl.Date, "sentence": pl.String, "completes_on": pl.Date, "article": pl.String}
+PRESCRIPTION_ROWS = {"on": pl.Date, "sentence": pl.String, "completes_on": pl.Date, "article": pl.String, "record": pl.String}
 
 
 @dataclass(frozen=True)
@@ -44,24 +48,56 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     basis = shown.row(0, named=True)
     facts = ask(user, "installment_facts", atena_ref=atena_ref, installment_key=installment_key)
     charge = _charge(basis, facts, as_of)
-    events = [Event(row["kind"], row["from_date"], row["to_date"], row["end_reason"], row["is_confirmed"], row["deadline"])
-              for row in _of(facts, "時効")]
-    sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
-    graces = [Fact(event.kind, event.happened_on, event.ended_on) for event in events if event.kind in ("徴収猶予", "換価猶予")]
-    demand = demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces, basis["levy_kind"])
+    events = [_event(row) for row in _of(facts, "時効")]
+    demand = _demand(basis, events, as_of)
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
+    suspension = _suspension(basis, clock)
+    policy = levy_policy(basis["levy_kind"], basis["due_date"])
+    course = describe_prescription(clock, policy)
+    if suspension:
+        course.append(describe_suspension(suspension, basis["suspended_on"]))
     return Derivation(
         basis["levy_year"], basis["installment_no"],
-        _frame(describe_charge(charge, levy_policy(basis["levy_kind"], basis["due_date"])), CHARGE_ROWS),
-        _frame(describe_prescription(clock), PRESCRIPTION_ROWS),
+        _frame(describe_charge(charge, policy), CHARGE_ROWS),
+        _frame(course, PRESCRIPTION_ROWS),
         _frame(describe_demand(demand), DEMAND_ROWS),
-        charge.yen == basis["charge_yen"] and (clock.is_held or clock.completes_on == basis["prescription_on"])
-        and demand.deadline == basis["demand_deadline"] and demand.is_missed == basis["is_demand_missed"]
-        and (demand.seizable.on if demand.seizable else None) == basis["seizable_from"],
+        charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, suspension),
     )
 
 
-def _charge(basis: dict, facts: pl.DataFrame, as_of: date):
+def _agree(basis: dict, clock: Prescription, demand: DemandState, suspension: Suspension | None) -> bool:
+    """Do the days explained here stand in the snapshot too?"""
+    here = {
+        "extinct_from": clock.extinct_from,
+        "prescription_on": None if clock.is_held else clock.completes_on,
+        "demand_deadline": demand.deadline,
+        "is_demand_missed": demand.is_missed,
+        "seizable_from": demand.seizable.on if demand.seizable else None,
+        "three_years_on": suspension.three_years_on if suspension else None,
+    }
+    return all(basis[name] == value for name, value in here.items())
+
+
+def _event(row: dict) -> Event:
+    return Event(row["kind"], row["from_date"], row["to_date"], row["end_reason"], row["is_confirmed"], row["deadline"],
+                 row["ground"], row["record"] or "")
+
+
+def _demand(basis: dict, events: list[Event], as_of: date) -> DemandState:
+    sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
+    graces = [Fact(event.kind, event.happened_on, event.ended_on) for event in events if event.kind in ("徴収猶予", "換価猶予")]
+    bars = [Fact(bar, as_of) for bar in basis["seizure_bars"]]
+    return demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces + bars, basis["levy_kind"])
+
+
+def _suspension(basis: dict, clock: Prescription) -> Suspension | None:
+    if basis["suspended_on"] is None:
+        return None
+    completes_on = None if clock.is_held else clock.completes_on
+    return explain_suspension(int(basis["suspension_ground"].removesuffix("号")), basis["suspended_on"], completes_on, basis["levy_kind"])
+
+
+def _charge(basis: dict, facts: pl.DataFrame, as_of: date) -> Charge:
     received = _of(facts, "収納")
     demands = [row["deadline"] for row in _of(facts, "時効") if row["kind"] == "督促"]
     return explain_charge(

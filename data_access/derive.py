@@ -25,11 +25,15 @@ STEPS = (
     "place", "balance", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
     "installment_plan_scope", "prescription_event", "demand_state",
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
-    "prescription_difference", "difference", "installment_fact", "installment_plan_part", "plan_state", "note", "case_installment", "delinquent",
+    "prescription_difference", "difference", "installment_fact", "installment_plan_part",
+    "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property",
     "screening_evidence", "screening", "timeline", "rate_cube", "rate_month", "installment_slip_count",
 )
-PASSING = ("entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge", "prescription_period", "prescription_mark", "prescription", "demand_state")
+PASSING = (
+    "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
+    "prescription_period", "prescription_mark", "prescription", "demand_state", "suspension_span", "seizure_bar",
+)
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
 

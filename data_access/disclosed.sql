@@ -62,6 +62,7 @@ select
     whole('C9', delinquent.missed_demand_deadline) as missed_demand_deadline,
     whole('C9', delinquent.is_wholly_suspended) as is_wholly_suspended,
     whole('C9', delinquent.has_disposition) as has_disposition,
+    whole('C9', delinquent.is_partly_held) as is_partly_held,
     whole('C9', delinquent.last_payment_on) as last_payment_on,
     whole('C9', delinquent.last_payment_yen) as last_payment_yen,
     whole('C9', if(live.is_whole, live.contact_on, greatest(delinquent.last_contact_on, live.contact_on))) as last_contact_on,
@@ -269,9 +270,18 @@ select
     whole('C9', installment.is_held) as is_held,
     whole('C9', installment.disposition_kind) as disposition_kind,
     whole('C9', installment.suspension_ground) as suspension_ground,
+    whole('C9', installment.suspended_on) as suspended_on,
+    whole('C9', installment.three_years_on) as three_years_on,
+    whole('C9', care.seizure_bars) as seizure_bars,
+    whole('C9', if(installment.claim_state = '差押可能' and len(care.seizure_bars) > 0, '差押不可', installment.claim_state)) as claim_state,
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
 join derived.delinquent as delinquent using (atena_number)
+-- whether there is a 破産手続 (C6), and that the person is under 支援措置 (C7), only as far as each is cleared
+cross join lateral (
+    select list_filter(installment.seizure_bars, lambda bar: bar <> '破産手続' or level('C6') <> 'none')
+        || if(level('C7') <> 'none' and delinquent.is_protected, ['支援措置の保護'], []) as seizure_bars
+) as care
 where in_scope(delinquent.district_code);
 
 -- grain: one fact behind the 延滞金 or the 時効 of one overdue installment
@@ -287,7 +297,9 @@ select
     whole('C9', fact.kind) as kind,
     whole('C9', fact.end_reason) as end_reason,
     whole('C9', fact.is_confirmed) as is_confirmed,
-    whole('C9', fact.deadline) as deadline
+    whole('C9', fact.deadline) as deadline,
+    whole('C9', fact.ground) as ground,
+    whole('C9', fact.record) as record
 from derived.installment_fact as fact
 join derived.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from law.files import LawFileInvalid, values_in
-from law.parameters import levy_policy
+from law.parameters import DEMAND_FILE, levy_policy, seizure_bars
 
-DEMAND_FILE = "demand.toml"
 DAY = timedelta(days=1)
 
 
@@ -35,7 +34,7 @@ class SeizureBar(StrEnum):
 
     @property
     def _entry(self) -> dict:
-        for entry in values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str}):
+        for entry in seizure_bars():
             if entry["reason"] == self.value:
                 return entry
         raise LawFileInvalid(
@@ -57,12 +56,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class SeizableFrom:
-    """`on` counts; the two dates behind it stay visible, each with its article."""
+    """`on` counts; the two dates behind it stay visible, each with its article, and the 指定期限 itself."""
 
     on: date
     after_dispatch: date
     after_designated_deadline: date
     articles: tuple[str, str]
+    designated_deadline: date
+    is_deadline_recorded: bool  # else the city's usual one
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class DemandState:
     seizable: SeizableFrom | None
     bars: tuple[SeizureBar, ...]
     article: str
+    fee_article: str | None  # None without a 督促
 
 
 def state(
@@ -108,6 +110,7 @@ def state(
             bar for bar in SeizureBar if any(fact.name == bar and fact.holds_on(as_of) for fact in own)
         ),
         article=levy_policy(levy_kind, due_date).references["demand_deadline_days"],
+        fee_article=levy_policy(levy_kind, issued_on).references["demand_fee_yen"] if issued_on else None,
     )
 
 
@@ -143,6 +146,8 @@ def seizable_from(
             policy.references["seizure_wait_days"],
             policy.references["seizure_waits_for_designated_deadline"],
         ),
+        designated_deadline=deadline_on,
+        is_deadline_recorded=designated_deadline is not None,
     )
 
 

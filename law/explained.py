@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
-from law.demand import DemandState
+from law.demand import DemandState, SeizableFrom
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
+from law.prescription import Step as PrescriptionStep
+from law.suspension import Suspension
 
 EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
 
@@ -20,43 +22,78 @@ def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
     return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
 
 
-def describe_prescription(found: Prescription) -> list[dict]:
-    """on, event, row, effect, completes_on, article, sentence; then what stands beside the date."""
-    rows = [{**vars(step), "sentence": f"{step.event}：{step.effect}"} for step in found.steps]
+def describe_prescription(found: Prescription, policy: LevyPolicy) -> list[dict]:
+    """on, event, record, effect, completes_on, article, sentence; then what stands beside the date.
+
+    `completes_on` is None where nothing completes because the claim is held. Unconfirmed 承認 are told together, once.
+    """
+    doubtful = [step for step in found.steps if step.is_doubtful]
+    told = [step for step in found.steps if not step.is_doubtful or step is doubtful[-1]]
+    rows = [_doubtful_row(doubtful) if step.is_doubtful else _prescription_row(step) for step in told]
+    return rows + _beside_the_date(found, policy)
+
+
+def _prescription_row(step: PrescriptionStep) -> dict:
+    sentence = f"{step.event}：{step.effect}"
+    if step.is_held:
+        sentence += f"（解ければ、その終わり方により新たに進行するか、早くて {step.completes_on} に完成する）"
+    return {**vars(step), "sentence": sentence, "completes_on": None if step.is_held else step.completes_on}
+
+
+def _doubtful_row(steps: list[PrescriptionStep]) -> dict:
+    """Every 承認 that no person has confirmed, as one row at the last of them."""
+    last, grounds = steps[-1], "・".join(dict.fromkeys(step.ground or "申出など" for step in steps))
+    days = "、".join(dict.fromkeys(str(step.on) for step in steps))
+    records = "、".join(dict.fromkeys(step.record for step in steps if step.record))
+    sentence = f"{grounds}による承認（{days}）：{last.effect}"
+    return _prescription_row(last) | {"record": records, "sentence": sentence}
+
+
+def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
+    if found.is_held:
+        text = "差押・交付要求・猶予などの間は完成しない"
+        return [_beside("完成猶予", f"{text}（解ければ、早くて {found.completes_on} に完成する）", None)]
+    rows = []
+    if found.extinct_from:
+        rolls = policy.references["prescription_rolls_forward"]
+        rows.append(_beside("消滅", "消滅と扱える最初の日（担当者が確かめる）", found.completes_on, found.extinct_from, rolls))
     if found.later_reading_on > found.completes_on:
         rows.append(
-            _beside(
-                "別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on
-            )
+            _beside("別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on)
         )
     if found.if_confirmed_on > found.completes_on:
-        rows.append(
-            _beside(
-                "承認",
-                "確認されていない承認を担当者が承認と認めれば、この日に完成する",
-                found.if_confirmed_on,
-            )
-        )
-    if found.is_held:
-        rows.append(_beside("完成猶予", "差押・交付要求・猶予などの間は完成しない", found.completes_on))
+        rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
     return rows
 
 
+def describe_suspension(found: Suspension, decided_on: date) -> dict:
+    """One row beside the 時効: since when it is suspended, and both ends side by side."""
+    effect = f"{found.ground}（{decided_on} から）。{found.sentence}"
+    return _beside("執行停止", effect, None, found.three_years_on, found.article)
+
+
 def describe_demand(found: DemandState) -> list[dict]:
-    """on, sentence, article: by when the 督促 is due, when it went, and from when the debt may be seized."""
+    """on, sentence, article: by when the 督促 is due, when it went, its fee, and from when the debt may be seized."""
     rows = [_dated(found.deadline, "督促の期限（納期限から数える）", found.article)]
     if found.stopped_by:
         rows.append(_dated(None, f"督促は{found.stopped_by}により止まっている", found.article))
     if found.is_missed:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
     if found.seizable:
-        rows += [
-            _dated(found.issued_on, "督促状を発した", found.article),
-            _dated(found.seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", found.seizable.articles[0]),
-            _dated(found.seizable.after_designated_deadline, "督促の指定期限の翌日", found.seizable.articles[1]),
-            _dated(found.seizable.on, "差し押さえられる最初の日", "、".join(found.seizable.articles)),
-        ]
-    return rows + [_dated(None, f"差し押さえられない: {bar.meaning}", bar.article) for bar in found.bars]
+        rows += _seizable_rows(found, found.seizable)
+    return rows + [_dated(None, f"差し押さえられない（{bar}）: {bar.meaning}", bar.article) for bar in found.bars]
+
+
+def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:
+    own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
+    return [
+        _dated(found.issued_on, "督促状を発した", found.article),
+        _dated(found.issued_on, f"督促手数料 {found.fee_yen:,}円", found.fee_article),
+        _dated(seizable.designated_deadline, own, seizable.articles[1]),
+        _dated(seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", seizable.articles[0]),
+        _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
+        _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles)),
+    ]
 
 
 def _dated(on: date | None, sentence: str, article: str) -> dict:
@@ -93,13 +130,8 @@ def _percent(rate: Decimal) -> str:
 def _closings(charge: Charge, policy: LevyPolicy) -> list[dict]:
     least, unit = policy.result_minimum_yen, policy.result_unit_yen
     how = f"{least:,}円未満のため切捨て" if charge.sum_yen < least else f"{unit:,}円未満切捨て"
-    rows = [
-        _closing(
-            charge.computed_yen,
-            charge.article,
-            f"合計 {charge.sum_yen:,}円 → {charge.computed_yen:,}円（{how}）",
-        )
-    ]
+    cut = f" → {charge.computed_yen:,}円（{how}）" if charge.sum_yen != charge.computed_yen else ""
+    rows = [_closing(charge.computed_yen, charge.article, f"合計 {charge.sum_yen:,}円{cut}")]
     return rows + _after_computing(charge)
 
 
@@ -126,13 +158,13 @@ def _closing(yen: int, article: str, sentence: str) -> dict:
     return {**empty, "yen": yen, "article": article, "sentence": sentence}
 
 
-def _beside(event: str, effect: str, on) -> dict:
+def _beside(event: str, effect: str, completes_on: date | None, on: date | None = None, article: str = "") -> dict:
     return {
-        "on": None,
+        "on": on,
         "event": event,
-        "row": "",
+        "record": "",
         "effect": effect,
-        "completes_on": on,
-        "article": "",
+        "completes_on": completes_on,
+        "article": article,
         "sentence": f"{event}：{effect}",
     }

@@ -9,6 +9,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from law.bounds import complaint
+
 FOLDER = Path(__file__).resolve().parent
 LAST_DAY = date(9999, 12, 31)
 LEVY_KINDS = ("料", "税")
@@ -73,7 +75,10 @@ def _checked(file_name: str, setting: str, entries: object) -> list[Entry]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise LawFileInvalid(f"{file_name} の {setting}: [[{setting}]] の形で項目を並べてください。")
     for number, entry in enumerate(entries, start=1):
-        _check_entry(f"{file_name} の {setting} {number} 番目", entry)
+        where = f"{file_name} の {setting} {number} 番目"
+        _check_entry(where, entry)
+        if told := complaint(setting, entry):
+            raise LawFileInvalid(f"{where}（from {entry['from']}）: {told}")
     return sorted(entries, key=lambda entry: entry["from"])
 
 

@@ -14,6 +14,7 @@ from law.grace_ground import grounds
 from law.rates import RATE_FILE, rate_rows
 
 POLICY_FILE, PRESCRIPTION_FILE, SUSPENSION_FILE = "levy_policy.toml", "prescription.toml", "suspension.toml"
+DEMAND_FILE = "demand.toml"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,12 @@ def exemption_grounds() -> dict[str, ExemptionGround]:
 
 
 @lru_cache
+def seizure_bars() -> list[dict]:
+    """Reasons for which an installment must not be attached, in the order of the file: reason, meaning, reference."""
+    return values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str})
+
+
+@lru_cache
 def event_ranks() -> dict[str, tuple[int, int]]:
     """Kind of event → the place of its beginning and of its end among what happens on one day."""
     kinds = [entry["value"] for entry in entries_in(PRESCRIPTION_FILE, "event_kind")]
@@ -177,6 +184,10 @@ def as_tables() -> dict[str, list[dict]]:
             {"levy_kind": kind, "day": day, "opens_on": opens}
             for kind in LEVY_KINDS
             for day, opens in sorted(open_days(kind).items())
+        ],
+        "seizure_bar": [
+            {"reason": bar["reason"], "rank": place}
+            for place, bar in enumerate(seizure_bars(), start=1)
         ],
         "suspension_policy": rows(SuspensionPolicy, SUSPENSION_FILE),
         "suspension_ground": [

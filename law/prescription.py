@@ -18,14 +18,20 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Step:
-    """What one event did; `completes_on` is the date after it, `row` where the event is recorded."""
+    """What one event did; `completes_on` is the date after it, `record` where the event is written down.
+
+    `is_held`: after it the claim cannot complete. `is_doubtful`: a 承認 by `ground` that no person has confirmed yet.
+    """
 
     on: date
     event: str
     effect: str
     completes_on: date
     article: str
-    row: str = ""
+    record: str = ""
+    ground: str | None = None
+    is_held: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,10 +138,16 @@ class _Course:
 
     def take(self, mark: Mark, until: date) -> None:
         effect = self._without_effect(mark)
+        is_doubtful = effect is None and mark.is_doubtful
         if effect is None:
             effect = mark.effect
             self._apply(mark, until)
-        self.steps.append(Step(mark.on, mark.event, effect, self.completes_on, mark.article, mark.row))
+        self.steps.append(
+            Step(
+                mark.on, mark.event, effect, self.completes_on, mark.article, mark.record, mark.ground, self.is_held,
+                is_doubtful,
+            )
+        )  # fmt: skip
 
     def _without_effect(self, mark: Mark) -> str | None:
         """Why the mark does nothing, or None. 民法150条2項, 151条3項・5項: no 催告 or 協議 while an earlier 催告 holds."""

@@ -38,7 +38,7 @@ class Event:
     is_confirmed: bool = False  # 承認 only: has a person confirmed that it acknowledges this installment
     deadline: date | None = None
     ground: str | None = None  # 承認 only: 一部納付, 分納誓約, 猶予申請, 書面
-    row: str = ""  # where it is recorded, e.g. 督促 0000012345-03
+    record: str = ""  # where it is written down, e.g. 督促 0000012345-03
     scope: tuple[str, ...] = ()  # 承認 only: the 期別 it names; empty = the one asked about
 
 
@@ -51,7 +51,7 @@ class Mark:
     event: str
     effect: str
     article: str
-    row: str
+    record: str
     until: date = date.min
     later_until: date = date.min
     first_day: date | None = None  # set only where a new period starts (更新)
@@ -59,6 +59,7 @@ class Mark:
     pauses: int = 0  # +1 time stops running, -1 it runs again
     is_doubtful: bool = False  # counts only once a person confirms it
     needs_person: bool = False
+    ground: str | None = None  # 承認 only
 
 
 def marks(events: list[Event], due_date: date, levy_kind: str, months: int, as_of: date) -> list[Mark]:
@@ -206,11 +207,12 @@ class _Reader:
         return self._mark(text + doubt, "distribution_claim_holds", holds=holds, needs_person=bool(doubt))
 
     def _acknowledgement(self) -> Mark:
-        first_day, name = self.event.happened_on + DAY, self.event.ground or "承認"
+        first_day, ground = self.event.happened_on + DAY, self.event.ground
         if self.event.is_confirmed:
-            return self._renewal(f"{name}により{self.rule.renewal_word}", "acknowledgement", first_day)
+            text = f"{ground}により{self.rule.renewal_word}" if ground else self.rule.renewal_word
+            return self._renewal(text, "acknowledgement", first_day)
         until = last_day(first_day, self.months)
-        text = f"{name}は承認と確認されていないため{self.rule.renewal_word}しない"
+        text = f"担当者が承認と確かめるまで{self.rule.renewal_word}しない"
         return self._mark(text, "acknowledgement", until=until, later_until=until, is_doubtful=True)
 
     def _agreed_until(self, as_of: date) -> date:
@@ -233,12 +235,13 @@ class _Reader:
     def _mark(self, effect: str, setting: str, **fields) -> Mark:
         event, article = self.event, self.rule.references[setting]
         return Mark(
-            event.happened_on, event_ranks()[event.kind][0], event.kind, effect, article, event.row, **fields
-        )
+            event.happened_on, event_ranks()[event.kind][0], event.kind, effect, article, event.record,
+            ground=event.ground, **fields
+        )  # fmt: skip
 
     def _ended(
         self, effect: str, setting: str, until: date = date.min, first_day: date | None = None, **fields
     ) -> Mark:
         event, article = self.event, self.rule.references[setting]
         rank, name = event_ranks()[event.kind][1], f"{event.kind}終了"
-        return Mark(event.ended_on, rank, name, effect, article, event.row, until, until, first_day, **fields)
+        return Mark(event.ended_on, rank, name, effect, article, event.record, until, until, first_day, **fields)

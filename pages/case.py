@@ -89,8 +89,18 @@ def _amounts(person: dict) -> None:
             st.metric(label, value, border=True, help=meaning)
     stopped = f"　｜　うち執行停止中 {wording.yen(person['suspended_yen'])}" if person["suspended_yen"] else ""
     lapsed = f"　｜　時効経過 {wording.yen(person['lapsed_yen'])}" if person["lapsed_yen"] else ""
+    none = f"　｜　最も近い時効「—」の理由: {_why_none(person)}" if _why_none(person) else ""
     st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
-               f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}{stopped}{lapsed}")
+               f"未納 {person['open_count']}期　｜　最終納付 {wording.short(person['last_payment_on'])}　｜　分納 {person['plan_state'] or 'なし'}{stopped}{lapsed}{none}")
+
+
+def _why_none(person: dict) -> str:
+    """Why no 時効 is the next one, in words; empty when there is one."""
+    if person["prescription_on"]:
+        return ""
+    reasons = ["差押など（解けるまで完成しない）" if person["is_partly_held"] else "", "執行停止中" if person["suspended_yen"] else "",
+               "時効経過" if person["lapsed_yen"] else ""]
+    return "・".join(reason for reason in reasons if reason)
 
 
 def _due(user: User, atena_ref: str, stands: Standing) -> None:
@@ -106,19 +116,20 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
 def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
     found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
-    states = [_installment_state(row, stands) for row in found.iter_rows(named=True)]
+    states = [_installment_state(row) for row in found.iter_rows(named=True)]
+    ends = ["prescription_on", "three_years_on"] if found["three_years_on"].count() else ["prescription_on"]
     st.caption("行を押すと、延滞金と時効の計算の根拠が下に出ます。")
     tables.show(found.with_columns(pl.Series("state", states, dtype=pl.String)),
-                ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "state", "demanded_on",
-                 "seizable_from", "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
-                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key="installments",
+                ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", *ends, "state", "demanded_on", "seizable_from", "extinct_from",
+                 "renewed_by", "renewed_on", "assessed_yen", "received_yen", "written_off_yen"],
+                empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key=f"installments_{atena_ref}",
                 on_choose=lambda row: st.session_state.update({EXPLAINED: (atena_ref, found["installment_key"][row])}))
     explained_ref, installment_key = st.session_state.get(EXPLAINED, (None, None))
     if explained_ref == atena_ref:
         show_basis(user, atena_ref, installment_key, stands.as_of)
 
 
-def _installment_state(row: dict, stands: Standing) -> str:
+def _installment_state(row: dict) -> str:
     parts = [
         "督促漏れ" if row["is_demand_missed"] else "",
         row["disposition_kind"] or "",
@@ -126,7 +137,7 @@ def _installment_state(row: dict, stands: Standing) -> str:
         f"執行停止{row['suspension_ground']}" if row["suspension_ground"] else "",
         "分納中" if row["is_planned"] else "",
         f"速報 {row['flash_yen']:,}円" if row["flash_yen"] else "",
-        "差押可能" if row["is_overdue"] and row["seizable_from"] and row["seizable_from"] <= stands.as_of and not row["suspension_ground"] else "",
+        *wording.claim(row["claim_state"], row["seizure_bars"], row["extinct_from"]),
     ]
     return "・".join(part for part in parts if part)
 

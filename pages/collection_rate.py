@@ -16,13 +16,14 @@ DEFINITION = """
 - **現年** は調定年度と会計年度が同じもの（過年度相当分を含む）。**滞繰** は前年度から未納のまま繰り越したもの。
 - **会計年度** は収入日で決まり、出納整理期間（翌年5月31日まで）の収入は前年度に入る（地方自治法208条・235条の5）。
 - **同日** は各年度の4月1日から、基準日と同じ月日までに収入した額。調定額はどの年度も現在の更正後の額。
-- 同日収納額は還付未済を含む収入済額。年度末の収納額は還付未済を除く。居所不明者分の控除はしていない（決算の率）。年報・努力支援の率は下の表にある。
+- **上の札と内訳の率** は、同日収納額（還付未済を含む収入済額）による率。前年の同じ日の還付未済は分からないので、含めたまま比べる。
+- **決算の率** は還付未済を除く。居所不明者分の控除はしていない。年報・努力支援の率とともに下の表にある。
 """
 
 
 def render(user: User) -> None:
     """Three rates, then the breakdowns, then six years."""
-    stands = heading("収納状況", user, "決算の定義による率")
+    stands = heading("収納状況", user, "率は還付未済を含む（決算の率は各札の下）")
     year = stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1
     district = filters.district(user, everywhere="市計")
     by_year = ask(user, "rate_by_year", district=district)
@@ -54,8 +55,9 @@ def _cards(by_year: pl.DataFrame, year: int) -> None:
             continue
         known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
         column.metric(year_class, wording.percent(now["same_day_rate"]),
-                      wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True)
-        column.caption(f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
+                      wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True,
+                      help="還付未済を含む収入済額 ÷ 調定額。前年同日との差を添える")
+        column.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
                        f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）  \n"
                        f"1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
 

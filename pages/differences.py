@@ -23,12 +23,13 @@ ITEMS = {
 
 def render(user: User) -> None:
     """What differs, by item and reason; for those who may, row by row with both values."""
-    heading("突合", user, "収納システムの登録と、収納システム自身の明細からの再計算")
+    heading("突合", user, "収納システムの登録と、その明細からの再計算")
     district = filters.district(user)
     summary = ask(user, "difference_summary", district=district)
     if summary.is_empty():
-        st.success("全ての項目が一致しています。", icon=":material/check_circle:")
-    tables.show(summary, ["item", "cause", "case_count", "difference_yen"], empty="差異はありません。", alt="差異の件数。項目と理由ごと")
+        st.success("見られる範囲では、全ての項目が一致しています。", icon=":material/check_circle:")
+    else:
+        tables.show(summary, ["item", "cause", "case_count", "difference_yen"], empty="", alt="差異の件数。項目と理由ごと")
     with st.expander("何と何を比べているか"):
         st.text("\n".join(f"{item}　{says}" for item, says in ITEMS.items()))
     if not summary.is_empty() and decide(user, "difference.read").allowed:

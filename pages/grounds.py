@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import settings
 from auth.access import User
@@ -13,6 +14,11 @@ from pages.parts.heading import heading
 
 FIRST, LAST = date(2000, 1, 1), date(2027, 12, 31)
 EVERYTHING = "すべて"
+CHOSEN = "grounds_chosen"
+VALUES_HEIGHT = 480  # so that the chosen row's whole text stands below it on the same screen
+VALUE_WIDTHS = {"section": 100, "setting_name": 140, "setting_value": 300, "reference": 250, "since": 90, "last_checked": 90}
+EXAMPLE_WIDTHS = {"rule": 110, "printed_by": 110, "given": 330, "published": 110, "computed": 110, "source": 210}
+LEFT_OUT_WIDTHS = {"file": 200, "part": 150, "cause": 620}
 
 
 def render(user: User) -> None:
@@ -29,14 +35,37 @@ def render(user: User) -> None:
 
 def _values() -> None:
     when, what = st.columns(2)
-    day = when.date_input("この日に効いている定め", value=min(settings.today(), LAST), min_value=FIRST, max_value=LAST, format="YYYY/MM/DD", key="grounds_day")
+    day = _day(when)
     found = parameters_on(day)
     section = what.selectbox("分類", [EVERYTHING, *found["section"].unique(maintain_order=True)], key="section", bind="query-params")
     shown = found if section == EVERYTHING else found.filter(pl.col("section") == section)
-    st.caption(f"{wording.wareki(day)}に効いている定め {shown.height:,}件。見本の市は、見ることのできた鳥取市の条例に倣い、ないものは共通の規定による。"
-               "導入する市は自市の条例で確かめる。")
-    tables.show(shown, ["section", "setting_name", "setting_value", "reference", "since", "levy_kind", "last_checked", "note"],
-                empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値")
+    valid = shown["since"].count()
+    missing = f"（ほかに、この日の値がまだない定め {shown.height - valid:,}件）" if valid < shown.height else ""
+    st.caption(f"{wording.wareki(day)}に効いている定め {valid:,}件{missing}。見本の市は、見ることのできた鳥取市の条例に倣い、ないものは共通の規定による。"
+               "導入する市は自市の条例で確かめる。行を押すと、全文・科目・注記が下に出ます。")
+    tables.show(shown, list(VALUE_WIDTHS), empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値", key="grounds_values", widths=VALUE_WIDTHS,
+                most_height=VALUES_HEIGHT, on_choose=lambda row: st.session_state.update({CHOSEN: shown.row(row, named=True)}))
+    if chosen := st.session_state.get(CHOSEN):
+        _whole(chosen)
+
+
+def _day(column: DeltaGenerator) -> date:
+    """The chosen day. A text, because Streamlit's own date control takes a typed date only when the mouse goes elsewhere."""
+    typed = column.text_input("この日に効いている定め（例 R8.10.30、2026/10/30）", value=wording.short(min(settings.today(), LAST)), key="grounds_day",
+                              max_chars=20, autocomplete="off", on_change=lambda: st.session_state.pop(CHOSEN, None))
+    day = wording.read_day(typed)
+    if day is None or not FIRST <= day <= LAST:
+        column.warning(f"{wording.short(FIRST)} から {wording.short(LAST)} までの日付を入れてください。今日の定めを示します。")
+        return min(settings.today(), LAST)
+    return day
+
+
+def _whole(row: dict) -> None:
+    """One value with nothing cut off."""
+    with st.container(border=True):
+        st.markdown(f"**{row['section']}　{row['setting_name']}**")
+        st.text(f"値: {row['setting_value']}\n根拠: {row['reference']}\nいつから: {wording.short(row['since'])}　科目: {row['levy_kind']}　"
+                f"確かめた日: {wording.short(row['last_checked'])}\n注記: {row['note'] or 'なし'}")
 
 
 def _examples() -> None:
@@ -45,7 +74,7 @@ def _examples() -> None:
     st.markdown(f"市などが公表した計算例 **{found.height}件** のうち、ここでの計算と一致したもの **{agreed}件**。")
     said = pl.Series("given", [wording.in_wareki(text) for text in found["given"]], dtype=pl.String)
     dates = [pl.Series(name, [wording.in_wareki(text) for text in found[name]], dtype=pl.String) for name in ("published", "computed")]
-    tables.show(found.with_columns(said, *dates), ["rule", "printed_by", "given", "published", "computed", "source"], empty="計算例がありません。",
-                alt="公表された計算例と、ここでの計算の表")
+    tables.show(found.with_columns(said, *dates), list(EXAMPLE_WIDTHS), empty="計算例がありません。",
+                alt="公表された計算例と、ここでの計算の表", widths=EXAMPLE_WIDTHS)
     st.subheader("再現しないもの", anchor=False)
-    tables.show(not_reproduced(), ["file", "part", "cause"], empty="ありません。", alt="再現しない例とその理由の表")
+    tables.show(not_reproduced(), ["file", "part", "cause"], empty="ありません。", alt="再現しない例とその理由の表", widths=LEFT_OUT_WIDTHS)

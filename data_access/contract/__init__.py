@@ -169,7 +169,7 @@ def never_enters() -> dict[str, Refused]:
 
 @dataclass(frozen=True)
 class Label:
-    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time, area or text."""
+    """What a screen calls a column, and its unit: yen, date, month, percent, point, count, year, time, area, installment or text."""
 
     text: str
     unit: str

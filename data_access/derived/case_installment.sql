@@ -1,4 +1,6 @@
 -- grain: one installment of a delinquent, paid or not, with what the law says of the open ones
+-- claim_state: what may be done with an open one on as_of. 消滅 = past extinct_from, 時効経過 = past its date (a person sees
+-- in both cases whether it completed), 差押不可 = one of seizure_bars is in force, 差押可能 = from seizable_from on.
 create or replace table derived.case_installment as
 with delinquent as (
     select distinct atena_number from derived.open_installment
@@ -8,12 +10,14 @@ with delinquent as (
     join source.disposition_installment as scope using (disposition_number)
     where disposition.ended_on is null
     group by all
-), suspended as (
-    select scope.notice_number, scope.installment_no, min(suspension.ground) as suspension_ground
-    from source.suspension as suspension
-    join source.suspension_installment as scope using (suspension_number)
-    where suspension.cancelled_on is null
+), barred as (
+    select notice_number, installment_no, list(reason order by rank) as seizure_bars
+    from derived.seizure_bar
     group by all
+), sent as (
+    select notice_number, installment_no, issued_on
+    from source.demand
+    where withdrawn_on is null or withdrawn_on > getvariable('as_of')
 ), planned as (
     select scope.notice_number, scope.installment_no, max(plan.plan_number) as plan_number
     from derived.plan_state as plan
@@ -41,14 +45,25 @@ select
     coalesce(demand.is_missed, false) as is_demand_missed,
     attached.disposition_kind,
     suspended.suspension_ground,
+    suspended.suspended_on,
+    suspended.three_years_on,
+    coalesce(barred.seizure_bars, []) as seizure_bars,
+    case
+        when not is_overdue then null
+        when not prescription.is_held and prescription.extinct_from <= getvariable('as_of') then '消滅'
+        when not prescription.is_held and prescription.completes_on < getvariable('as_of') then '時効経過'
+        when demand.seizable_from <= getvariable('as_of') and len(barred.seizure_bars) > 0 then '差押不可'
+        when demand.seizable_from <= getvariable('as_of') then '差押可能'
+    end as claim_state,
     planned.plan_number
 from derived.balance as balance
 semi join delinquent using (atena_number)
 left join derived.delinquency_charge as charge using (notice_number, installment_no)
 left join derived.prescription as prescription using (notice_number, installment_no)
 left join derived.demand_state as demand using (notice_number, installment_no)
-left join source.demand as sent using (notice_number, installment_no)
+left join sent using (notice_number, installment_no)
 left join attached using (notice_number, installment_no)
-left join suspended using (notice_number, installment_no)
+left join derived.suspension_span as suspended using (notice_number, installment_no)
+left join barred using (notice_number, installment_no)
 left join planned using (notice_number, installment_no)
 order by balance.atena_number, balance.due_date, balance.installment_no

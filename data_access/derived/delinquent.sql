@@ -16,23 +16,24 @@ with debt as (
         min(demand_deadline) filter (where is_demand_missed) as missed_demand_deadline,
         bool_and(suspension_ground is not null) as is_wholly_suspended,
         bool_or(disposition_kind is not null) as has_disposition,
+        bool_or(is_held) as is_partly_held,
         min(seizable_from) as seizable_from
     from derived.case_installment
     where is_overdue
     group by atena_number
 ), prescribing as (
     -- all that completes on the next day to come, e.g. every installment renewed by one written pledge; what is
-    -- under 執行停止 is left to run (15条の7第4項)
+    -- under 執行停止 is left to run (15条の7第4項), so it is on no list until its day has passed
     select atena_number, completes_on as prescription_on, sum(unpaid_yen)::bigint as prescription_yen
     from derived.case_installment
     where is_overdue and not is_held and suspension_ground is null and completes_on >= getvariable('as_of')
     group by atena_number, completes_on
     qualify row_number() over (partition by atena_number order by completes_on) = 1
 ), lapsed as (
-    -- the date has passed by the earlier reading: a person has to see whether it completed
+    -- the date has passed by the earlier reading, under 執行停止 too: a person has to see whether it completed
     select atena_number, min(completes_on) as lapsed_on, sum(unpaid_yen)::bigint as lapsed_yen
     from derived.case_installment
-    where is_overdue and not is_held and suspension_ground is null and completes_on < getvariable('as_of')
+    where claim_state in ('消滅', '時効経過')
     group by atena_number
 ), paid as (
     select assessment.atena_number, receipt.received_on as last_payment_on, sum(receipt.principal_yen)::bigint as last_payment_yen

@@ -12,7 +12,7 @@ with received as (
     select notice_number, installment_no, '免除' as fact, from_date, to_date, kind
     from derived.charge_exemption
 ), happened as (
-    select notice_number, installment_no, '時効' as fact, happened_on as from_date, ended_on as to_date, kind, end_reason, is_confirmed, deadline
+    select notice_number, installment_no, '時効' as fact, happened_on as from_date, ended_on as to_date, kind, end_reason, is_confirmed, deadline, ground, record
     from derived.prescription_event
 ), every_fact as (
     from received union all by name from written_off union all by name from exempted union all by name from happened

@@ -3,18 +3,22 @@
 -- deadline: 督促の指定期限, or the end agreed for 協議. 交付要求 (参加差押 is one) is taken as notified on the day of the 処分.
 -- 催告: every letter that is one in law and was not returned (民法97条); which of them hold, the law's rule says (150条2項).
 -- A 猶予 is an event of its own, and its application acknowledges the debt once a person confirms it (民法152条).
+-- ground: by what a debt was acknowledged (承認). record: where the event is written down.
 create or replace table derived.prescription_event as
 with demanded as (
-    select notice_number, installment_no, '督促' as kind, issued_on as happened_on, designated_deadline as deadline
+    select notice_number, installment_no, '督促' as kind, issued_on as happened_on, designated_deadline as deadline,
+        '督促 ' || notice_number || '-' || installment_no as record
     from source.demand
-    where withdrawn_on is null and issued_on <= getvariable('as_of')
+    where (withdrawn_on is null or withdrawn_on > getvariable('as_of')) and issued_on <= getvariable('as_of')
     qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
 ), pledged as (
-    select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed
+    select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed,
+        '分納誓約' as ground, '分納 ' || plan_number as record
     from derived.installment_plan as plan
     join derived.installment_plan_scope as scope using (plan_number)
 ), part_paid as (
-    select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed
+    select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed,
+        '一部納付' as ground, '収納 ' || receipt_number as record
     from source.receipt
     where principal_yen > 0
 ), seized as (
@@ -24,27 +28,32 @@ with demanded as (
         if(disposition.disposition_kind = '差押', '差押', '交付要求') as kind,
         disposition.took_effect_on as happened_on,
         disposition.ended_on,
-        disposition.end_reason
+        disposition.end_reason,
+        '処分 ' || disposition_number as record
     from source.disposition as disposition
     join source.disposition_installment as scope using (disposition_number)
 ), claimed as (
     -- 催告 that officers sent from here
-    select installment ->> '$.notice_number' as notice_number, installment ->> '$.installment_no' as installment_no, '催告' as kind, happened_on
+    select installment ->> '$.notice_number' as notice_number, installment ->> '$.installment_no' as installment_no, '催告' as kind,
+        happened_on, '催告 ' || event_id as record
     from (
-        select occurred_on as happened_on, unnest(json_extract(payload, '$.installments[*]')) as installment
+        select event_id, occurred_on as happened_on, unnest(json_extract(payload, '$.installments[*]')) as installment
         from derived.entry
         where kind = 'reminder' and (payload ->> '$.is_claim')::boolean
     )
 ), graced as (
-    select notice_number, installment_no, event_kind as kind, from_date as happened_on, runs_to as ended_on
+    select notice_number, installment_no, event_kind as kind, from_date as happened_on, runs_to as ended_on,
+        '猶予 ' || grace_number as record
     from derived.grace_span
 ), applied as (
-    select scope.notice_number, scope.installment_no, '承認' as kind, grace.applied_on as happened_on, grace.is_acknowledged as is_confirmed
+    select scope.notice_number, scope.installment_no, '承認' as kind, grace.applied_on as happened_on, grace.is_acknowledged as is_confirmed,
+        '猶予申請' as ground, '猶予 ' || grace_number as record
     from source.grace as grace
     join source.grace_installment as scope using (grace_number)
     where grace.applied_on is not null
 ), reminded as (
-    select scope.notice_number, scope.installment_no, '催告' as kind, document.dispatched_on as happened_on
+    select scope.notice_number, scope.installment_no, '催告' as kind, document.dispatched_on as happened_on,
+        '文書 ' || document_number as record
     from source.document as document
     join source.document_installment as scope using (document_number)
     where document.is_reminder and document.dispatched_on is not null and document.undelivered_on is null
@@ -55,12 +64,13 @@ with demanded as (
         '協議' as kind,
         document.drawn_up_on as happened_on,
         document.refused_on as ended_on,
-        document.deadline
+        document.deadline,
+        '文書 ' || document_number as record
     from source.document as document
     join source.document_installment as scope using (document_number)
     where document.document_kind = '協議合意書'
 ), every_event as (
-    select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed from demanded
+    select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed, null::varchar as ground from demanded
     union all by name
     from pledged
     union all by name
@@ -79,7 +89,8 @@ with demanded as (
     select *, true as is_confirmed from agreed
 )
 select
-    every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed, deadline
+    every_event.notice_number, every_event.installment_no, kind, happened_on, ended_on, end_reason, is_confirmed, deadline,
+    ground, record
 from every_event
 semi join derived.open_installment using (notice_number, installment_no)
 where happened_on <= getvariable('as_of')

@@ -10,9 +10,12 @@ from pages.parts import wording
 
 ROW_HEIGHT = 36
 MOST_HEIGHT = 640
-WIDTHS = {"reason": 380, "body": 380, "sentence": 520, "why": 520}
+LINE_HEIGHT, MOST_LINES = 21, 4  # of a table whose long texts wrap
+WRAPS_FROM = 66  # a lower row does not wrap in Streamlit's grid; three lines fit
+LETTER, NARROW, PADDING = 14, 8, 18  # a Japanese letter, a Latin one, and the space beside a cell's text, in pixels
+WIDTHS = {"name": 120, "plan_state": 74, "reason": 370, "body": 380, "sentence": 520, "why": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
-           "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres}
+           "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres, "installment": wording.installment}
 
 
 def _ready(frame: pl.DataFrame) -> pl.DataFrame:
@@ -25,29 +28,44 @@ def _ready(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(made)
 
 
-def _columns(frame: pl.DataFrame) -> dict:
+def _row_height(frame: pl.DataFrame, widths: dict[str, int]) -> int:
+    """High enough for the longest text among the columns of `widths`, every row alike; at most MOST_LINES lines."""
+    lines = [-(-_pixels(text) // (width - PADDING)) for name, width in widths.items() if name in frame.columns and frame[name].dtype == pl.String
+             for text in frame[name] if text]
+    needed = min(MOST_LINES, max(lines, default=1))
+    return ROW_HEIGHT if needed == 1 else max(WRAPS_FROM, LINE_HEIGHT * needed)
+
+
+def _pixels(text: str) -> int:
+    return sum(NARROW if letter.isascii() else LETTER for letter in text)
+
+
+def _columns(frame: pl.DataFrame, widths: dict[str, int]) -> dict:
     found = {}
     for name in frame.columns:
         label = labels()[name]
         if label.unit == "yen":
-            found[name] = st.column_config.NumberColumn(f"{label.text}（円）", format="localized")
+            found[name] = st.column_config.NumberColumn(f"{label.text}（円）", format="localized", width=widths.get(name))
         elif label.unit == "count":
             found[name] = st.column_config.NumberColumn(label.text, format="localized")
         else:
             right = label.unit in ("percent", "point", "area")
-            found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=WIDTHS.get(name))
+            found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=widths.get(name))
     return found
 
 
 def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: str | None = None,
-         on_choose: Callable[[int], None] | None = None) -> None:
-    """Show `columns` of `frame`, or the sentence `empty`. `on_choose` gets the number of the row that was clicked."""
+         on_choose: Callable[[int], None] | None = None, widths: dict[str, int] | None = None, most_height: int = MOST_HEIGHT) -> None:
+    """Show `columns` of `frame`, or the sentence `empty`. `on_choose` gets the number of the row that was clicked.
+
+    With `widths` (pixels by column) long texts wrap instead of being cut; they fit beside each other at 1,440 pixels."""
     if frame.is_empty():
         st.info(empty, icon=":material/info:")
         return
     shown = frame.select(columns)
-    height = min(MOST_HEIGHT, ROW_HEIGHT * (shown.height + 1) + 3)
-    options = dict(hide_index=True, column_config=_columns(shown), height=height, row_height=ROW_HEIGHT, alt=alt, key=key, placeholder="—")
+    row_height = _row_height(shown, widths or {})
+    height = min(most_height, row_height * shown.height + ROW_HEIGHT + 3)
+    options = dict(hide_index=True, column_config=_columns(shown, widths or WIDTHS), height=height, row_height=row_height, alt=alt, key=key, placeholder="—")
     if on_choose is None:
         st.dataframe(_ready(shown), **options)
         return

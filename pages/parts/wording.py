@@ -1,6 +1,7 @@
 """How dates, yen and queues are said on screen. 和暦 is made here and nowhere else."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ QUEUES = {
     "分納不履行": ("連絡して、約束を立て直すか処分に進む", "分納誓約"),
     "速報あり": ("納付の速報がある。催告の前に消込を待つ", "収納速報"),
     "高額": ("財産調査と処分を先に検討する", "国税徴収法47条（地方税の例）"),
-    "時効経過": ("時効の日を過ぎている。完成したかを確かめ、完成していれば不納欠損に進む", "国保法110条、地方自治法236条2項"),
+    "時効経過": ("時効の日を過ぎている（執行停止中の期別を含む）。完成したかを確かめ、完成していれば不納欠損に進む", "国保法110条、地方自治法236条2項"),
     "返戻・居所不明": ("居所を調べる。見つからなければ公示送達を検討する", "地方税法20条の2（国保法78条）"),
     "接触なし": ("電話・訪問・文書で接触する", "市の基準"),
     "新規": ("早く連絡し、納め忘れか事情かを聞く", "市の基準"),
@@ -39,6 +40,23 @@ def wareki(day: date | None) -> str:
         return "—"
     name, _, year = _era(day)
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+ERA_DAY = re.compile(r"(令和|平成|昭和|大正|明治|[RHSTM])(\d{1,2}|元)[年./-](\d{1,2})[月./-](\d{1,2})日?")
+COMMON_DAY = re.compile(r"(\d{4})[年./-]?(\d{1,2})[月./-]?(\d{1,2})日?")
+
+
+def read_day(text: str) -> date | None:
+    """The day somebody typed: R8.10.30, 令和8年10月30日, 2026/10/30 or 20261030; None when it is no day."""
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    era, common = ERA_DAY.fullmatch(plain), COMMON_DAY.fullmatch(plain)
+    try:
+        if era:
+            start = next(start for start, name, letter in ERAS if era[1] in (name, letter))
+            return date(start.year - 1 + (1 if era[2] == "元" else int(era[2])), int(era[3]), int(era[4]))
+        return date(int(common[1]), int(common[2]), int(common[3])) if common else None
+    except ValueError:
+        return None
 
 
 def wareki_with_weekday(day: date) -> str:
@@ -97,6 +115,11 @@ def reductions(tenths: pl.Series) -> pl.Series:
     return tenths.replace_strict(REDUCTIONS, default=None)
 
 
+def installment(number: str) -> str:
+    """第8期, from the feed's "08"."""
+    return f"第{int(number)}期"
+
+
 def yen(amount: int | None) -> str:
     """12,345円; — when unknown."""
     return "—" if amount is None else f"{amount:,}円"
@@ -137,3 +160,16 @@ def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str
     if queue == "速報あり":
         return f"速報 {yen(amount)}"
     return queue
+
+
+CLAIMS = {"時効経過": "時効経過・要確認", "差押可能": "差押可能"}
+BARS = {"執行停止": "", "支援措置の保護": "支援措置のため処分の前に確認"}  # 執行停止 stands in the state with its 号
+
+
+def claim(state: str | None, bars: list[str] | None, extinct_from: date | None) -> list[str]:
+    """What may be done with an open 期別 today: 差押可能, what bars it, or that its 時効 has passed."""
+    if state == "消滅":
+        return [f"時効経過・要確認（{short(extinct_from)}から消滅と扱える）"]
+    if state == "差押不可":
+        return [BARS.get(bar, f"差押不可（{bar}）") for bar in bars or []] or ["差押不可"]
+    return [CLAIMS[state]] if state in CLAIMS else []

@@ -12,7 +12,7 @@ from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
-UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "area", "text"}
+UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "area", "installment", "text"}
 
 
 def test_every_system_with_its_encoding_and_when_it_is_due():

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from law import delinquency_charge, demand, grace_ground, prescription
+from law import delinquency_charge, demand, grace_ground, prescription, suspension
 from law.exemption import exempt
 from law.screening import criteria
 from tests.data_access.source_rows import Row, by, one, pick
@@ -115,7 +115,7 @@ def events_of(rows) -> dict[tuple, list[prescription.Event]]:
     """Everything that touches the 時効 of each 期別; a part payment acknowledges only when a person confirms it."""
     found: dict[tuple, list[prescription.Event]] = {}
     for row in rows.source("demand"):
-        if row["withdrawn_on"] is None:
+        if row["withdrawn_on"] is None or row["withdrawn_on"] > rows.as_of:
             found.setdefault(pick(row, *KEY), []).append(prescription.Event("督促", row["issued_on"]))
     for row in rows.source("receipt"):
         if row["principal_yen"] > 0:
@@ -162,7 +162,7 @@ def test_demand_of_every_open_installment(rows, open_balances):
     letters, graces, stopped = by(rows.source("demand"), *KEY), graces_of(rows), 0
     derived = one(rows.derived("case_installment"), *KEY)
     for key, row in open_balances.items():
-        sent = [letter for letter in letters.get(key, ()) if letter["withdrawn_on"] is None and letter["issued_on"] <= rows.as_of]
+        sent = [letter for letter in letters.get(key, ()) if (letter["withdrawn_on"] is None or letter["withdrawn_on"] > rows.as_of) and letter["issued_on"] <= rows.as_of]
         last_day = demand.deadline(row["due_date"], row["levy_kind"])
         seizable = demand.seizable_from(sent[0]["issued_on"], sent[0]["designated_deadline"], row["levy_kind"]).on if sent else None
         is_stopped = any(own["law"].stops_demand and own["from_date"] <= rows.as_of <= own["runs_to"] for own in graces.get(key, ()))
@@ -170,6 +170,44 @@ def test_demand_of_every_open_installment(rows, open_balances):
             last_day, seizable, not sent and last_day < rows.as_of and not is_stopped), key
         stopped += is_stopped and not sent and last_day < rows.as_of
     assert stopped > 0
+
+
+def stops_of(rows) -> dict[tuple, list[Row]]:
+    """期別 → its 執行停止 in force on the last day."""
+    own, found = one(rows.source("suspension"), "suspension_number"), {}
+    for scope in rows.source("suspension_installment"):
+        stop = own[(scope["suspension_number"],)]
+        if stop["decided_on"] <= rows.as_of and (stop["cancelled_on"] is None or stop["cancelled_on"] > rows.as_of):
+            found.setdefault(pick(scope, *KEY), []).append(stop)
+    return found
+
+
+def bankrupt(rows) -> set[str]:
+    """Those whose 破産手続 is open on the last day."""
+    return {case["atena_number"] for case in rows.source("court_case") if case["case_kind"] == "破産"
+            and case["opened_on"] <= rows.as_of and (case["closed_on"] is None or case["closed_on"] >= rows.as_of)}
+
+
+def test_what_may_be_done_with_every_open_installment(rows, open_balances):
+    stops, graces, insolvent = stops_of(rows), graces_of(rows), bankrupt(rows)
+    derived, seen = one(rows.derived("case_installment"), *KEY), set()
+    for key, row in open_balances.items():
+        own = derived[key]
+        facts = [demand.Fact("執行停止", rows.as_of) for _ in stops.get(key, ())]
+        facts += [demand.Fact(grace["law"].event_kind, grace["from_date"], grace["runs_to"]) for grace in graces.get(key, ())]
+        facts += [demand.Fact("破産手続", rows.as_of)] if row["atena_number"] in insolvent else []
+        bars = [str(bar) for bar in demand.state(row["due_date"], row["unpaid_yen"], rows.as_of, facts=facts, levy_kind=row["levy_kind"]).bars]
+        earliest = min(stops.get(key, ()), key=lambda stop: (stop["decided_on"], stop["suspension_number"]), default=None)
+        ends = (earliest["ground"], suspension.three_years_end(earliest["decided_on"], row["levy_kind"])) if earliest else (None, None)
+        assert pick(own, "suspension_ground", "three_years_on", "seizure_bars") == (*ends, bars), key
+        seizable = own["seizable_from"] is not None and own["seizable_from"] <= rows.as_of
+        expected = ("消滅" if own["extinct_from"] and own["extinct_from"] <= rows.as_of
+                    else "時効経過" if not own["is_held"] and own["completes_on"] < rows.as_of
+                    else None if not seizable else "差押不可" if bars else "差押可能")
+        assert own["claim_state"] == expected, key
+        seen |= {expected, *bars}
+    assert {None, "消滅", "差押不可", "差押可能", "徴収猶予"} <= seen, seen
+    assert all(row["claim_state"] is None and not row["seizure_bars"] for key, row in derived.items() if key not in open_balances)
 
 
 def test_every_delinquent_and_what_it_owes(rows, open_balances):
@@ -182,10 +220,10 @@ def test_every_delinquent_and_what_it_owes(rows, open_balances):
     for person, keys in debts.items():
         own = [open_balances[key] for key in keys]
         current = [row for row in own if row["assessment_fiscal_year"] == this_year]
-        running = [(cases[key]["completes_on"], open_balances[key]["unpaid_yen"]) for key in keys
-                   if not cases[key]["is_held"] and cases[key]["suspension_ground"] is None]
-        prescribing = [(on, yen) for on, yen in running if on >= rows.as_of]
-        lapsed = [(on, yen) for on, yen in running if on < rows.as_of]
+        running = [(cases[key]["completes_on"], open_balances[key]["unpaid_yen"], cases[key]["suspension_ground"] is not None) for key in keys
+                   if not cases[key]["is_held"]]
+        prescribing = [(on, yen) for on, yen, is_stopped in running if on >= rows.as_of and not is_stopped]
+        lapsed = [(on, yen) for on, yen, _ in running if on < rows.as_of]  # 停止中も時効は進む
         first = min((on for on, _ in prescribing), default=None)
         stopped = sum(open_balances[key]["unpaid_yen"] for key in keys if cases[key]["suspension_ground"])
         assert pick(derived[person], "suspended_yen", "lapsed_on", "lapsed_yen") == (

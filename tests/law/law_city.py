@@ -33,6 +33,7 @@ SCHEMAS = {
         "received_on": pl.Date,
         "principal_yen": pl.Int64,
         "charge_yen": pl.Int64,
+        "receipt_number": pl.String,
     },
     "source.demand": {
         "notice_number": pl.String,
@@ -95,8 +96,9 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
-    "source.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
-    "source.installment_plan_scope": {
+    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date},
+    "derived.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
+    "derived.installment_plan_scope": {
         "plan_number": pl.String,
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -130,7 +132,8 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     for name, law_rows in parameters.as_tables().items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
-        own = rows.get(table.split(".")[1], [])
+        given = rows.get(table.split(".")[1], [])
+        own = [(*row, *[None] * (len(schema) - len(row))) for row in given]  # what a rule does not read may be left out
         _create(database, table, pl.DataFrame(own, schema=schema, orient="row"))
     database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
     run_alone(database, "grace_span")

@@ -5,15 +5,16 @@ from datetime import date
 
 import pytest
 
-from law import delinquency_charge, exemption, other_clock, parameters, prescription
-from law.explained import describe_charge, describe_prescription
+from law import delinquency_charge, exemption, other_clock, parameters, prescription, suspension
+from law.demand import Fact, state
+from law.explained import describe_charge, describe_demand, describe_prescription, describe_suspension
 from law.prescription import Event
 from law.prescription_comparison import Reason, compare
 
 DUE, AS_OF = date(2023, 6, 30), date(2026, 11, 20)
 LEDGER = [
-    Event("督促", date(2023, 7, 20), deadline=date(2023, 7, 31), row="督促 0000012345-03"),
-    Event("承認", date(2024, 3, 15), ground="一部納付", row="収納 000000000123"),
+    Event("督促", date(2023, 7, 20), deadline=date(2023, 7, 31), record="督促 0000012345-03"),
+    Event("承認", date(2024, 3, 15), ground="一部納付", record="収納 000000000123"),
 ]
 
 
@@ -89,19 +90,102 @@ def test_the_charge_as_a_page_prints_it():
     assert describe_charge(charge, policy)[0].keys() == describe_charge(charge, policy)[-1].keys()
 
 
+POLICY = parameters.levy_policy("料", DUE)
+
+
+def told(events, as_of=AS_OF):
+    """The explanation of one clock: (day, sentence, completion, record) per row."""
+    rows = describe_prescription(prescription.explain(DUE, "料", events, as_of), POLICY)
+    return [(str(row["on"]), row["sentence"], str(row["completes_on"]), row["record"]) for row in rows]
+
+
 def test_the_prescription_as_a_page_prints_it():
-    rows = describe_prescription(prescription.explain(DUE, "料", LEDGER, AS_OF))
-    assert [(row["sentence"], str(row["completes_on"]), row["row"]) for row in rows] == [
-        ("起算：2年の期間が始まる", "2025-06-30", ""),
+    assert told(LEDGER) == [
+        ("2023-07-01", "起算：2年の期間が始まる", "2025-06-30", ""),
         (
+            "2023-07-20",
             "督促：更新（2023-07-21 から数え直す）。指定期限の翌日 2023-08-01 から数える読みもある",
             "2025-07-20",
             "督促 0000012345-03",
         ),
-        ("承認：一部納付は承認と確認されていないため更新しない", "2025-07-20", "収納 000000000123"),
-        ("別の読み：督促の指定期限の翌日から数える読みでは、この日に完成する", "2025-07-31", ""),
-        ("承認：確認されていない承認を担当者が承認と認めれば、この日に完成する", "2026-03-15", ""),
+        (
+            "2024-03-15",
+            "一部納付による承認（2024-03-15）：担当者が承認と確かめるまで更新しない",
+            "2025-07-20",
+            "収納 000000000123",
+        ),
+        # 7/20 は日曜、7/21 は海の日
+        ("2025-07-23", "消滅：消滅と扱える最初の日（担当者が確かめる）", "2025-07-20", ""),
+        ("None", "別の読み：督促の指定期限の翌日から数える読みでは、この日に完成する", "2025-07-31", ""),
+        ("None", "承認：確認されていない承認を担当者が承認と認めれば、この日に完成する", "2026-03-15", ""),
     ]
+
+
+def test_part_payments_that_nobody_confirmed_are_told_once():
+    paid = [
+        Event("承認", date(2024, month, 28), ground="一部納付", record=f"収納 00000000000{month}")
+        for month in (1, 3, 5)
+    ]
+    pledged = Event("承認", date(2024, 4, 10), is_confirmed=True, ground="分納誓約", record="分納 00000009")
+    rows = told([*paid, pledged], date(2024, 8, 1))
+    assert [row[1] for row in rows[:3]] == [
+        "起算：2年の期間が始まる",
+        "承認：分納誓約により更新",
+        "一部納付による承認（2024-01-28、2024-03-28、2024-05-28）：担当者が承認と確かめるまで更新しない",
+    ]
+    assert (rows[1][3], rows[2][3]) == (
+        "分納 00000009",
+        "収納 000000000001、収納 000000000003、収納 000000000005",
+    )
+
+
+def test_while_held_no_day_of_completion_is_printed():
+    seized = Event("差押", date(2024, 5, 1), record="処分 00000077")
+    rows = told([*LEDGER, seized])
+    ways = "解ければ、その終わり方により新たに進行するか、早くて 2025-07-20 に完成する"
+    assert rows[-2:] == [
+        ("2024-05-01", f"差押：差押の間は完成しない（{ways}）", "None", "処分 00000077"),
+        (
+            "None",
+            "完成猶予：差押・交付要求・猶予などの間は完成しない（解ければ、早くて 2025-07-20 に完成する）",
+            "None",
+            "",
+        ),
+    ]
+
+
+def test_both_ends_of_a_suspension_stand_in_one_sentence():
+    row = describe_suspension(suspension.explain(1, date(2024, 4, 1), date(2025, 7, 20)), date(2024, 4, 1))
+    assert str(row["on"]) == "2027-04-01"
+    assert row["sentence"] == (
+        "執行停止：1号 無財産（2024-04-01 から）。停止3年の終わり 2027-04-01、時効 2025-07-20。早い方は 時効 2025-07-20"
+    )
+
+
+def test_the_demand_as_a_page_prints_it():
+    sent = (date(2023, 7, 20), date(2023, 7, 31))
+    rows = describe_demand(state(DUE, 1_000, AS_OF, [sent], [Fact("執行停止", AS_OF)]))
+    assert [(str(row["on"]), row["sentence"]) for row in rows] == [
+        ("2023-07-20", "督促の期限（納期限から数える）"),
+        ("2023-07-20", "督促状を発した"),
+        ("2023-07-20", "督促手数料 100円"),
+        ("2023-07-31", "督促状に書いた指定期限"),
+        ("2023-07-31", "発した日から起算して10日を経過した日の翌日"),
+        ("2023-08-01", "督促の指定期限の翌日"),
+        ("2023-08-01", "差し押さえられる最初の日"),
+        ("None", "差し押さえられない（執行停止）: 停止の間は新たに差し押さえない。"),
+    ]
+    assert all(row["article"] for row in rows)
+    unrecorded = describe_demand(state(DUE, 1_000, AS_OF, [(date(2023, 7, 20), None)]))
+    assert (str(unrecorded[3]["on"]), unrecorded[3]["sentence"]) == (
+        "2023-07-30",
+        "督促の指定期限（記録がないため市の通例の日数による）",
+    )
+
+
+def test_a_sum_that_nothing_was_cut_from_is_told_as_it_is():
+    charge = delinquency_charge.explain(1_000, DUE, [], AS_OF, "料")
+    assert [row["sentence"] for row in describe_charge(charge, POLICY)][-1] == "合計 0円"
 
 
 def test_an_unknown_exemption_is_told():

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from law import calendar, dated, demand, files, parameters, rates
+from law import bounds, calendar, dated, demand, files, parameters, rates
 from law.version import LABEL_FILE
 
 GOOD = """
@@ -122,6 +122,66 @@ def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new
     changed(file_name, old, new)
     with pytest.raises(files.LawFileInvalid, match=f"{file_name}.*{complaint}"):
         parameters.as_tables()
+
+
+@pytest.mark.parametrize(
+    ("file_name", "old", "new", "entry", "remedy"),
+    [
+        ("delinquency_charge.toml", 'after = "9.1", special_base = "1.8"', 'after = "91", special_base = "1.8"', "rate", "14.6 以下"),
+        ("delinquency_charge.toml", 'first = "2.8"', 'first = "28"', "rate", "14.6 以下"),
+        ("delinquency_charge.toml", 'first = "2.8"', 'first = "0"', "rate", "0より大きく"),
+        ("delinquency_charge.toml", 'first = "2.8"', 'first = "-2.8"', "rate", "0より大きく"),
+        ("delinquency_charge.toml", 'first = "2.8"', 'first = "2.7"', "rate", "special_base 1.8 から出る 2.8 と違います.*告示"),
+        ("delinquency_charge.toml", 'after = "9.1"', 'after = "9.2"', "rate", "special_base 1.8 から出る 9.1 と違います.*告示"),
+        ("delinquency_charge.toml", 'special_base = "1.8"', 'special_base = "1.9"', "rate", "special_base 1.9 から出る 2.9 と違います"),
+        ("delinquency_charge.toml", 'first = "4.5"', 'first = "5.5"', "rate", "special_base 4.5 から出る 4.5 と違います"),
+        ("delinquency_charge.toml", 'after = "14.6"', 'after = "8.9"', "rate", "から出る 14.6 と違います"),
+        ("delinquency_charge.toml", 'value = "0.9"', 'value = "90"', "deferral_rate", "14.6 以下"),
+        ("delinquency_charge.toml", 'value = "0.1"', 'value = "0"', "minimum_rate", "0より大きく"),
+        ("levy_policy.toml", "value = 365", "value = 360", "days_per_year", "365の数"),
+        ("levy_policy.toml", "value = 365", "value = 366", "days_per_year", "365の数"),
+        ("levy_policy.toml", "value = 2\n", "value = 3\n", "prescription_years", "2か5"),
+        ("levy_policy.toml", "value = 2\n", "value = 5\n", "prescription_years", "料は2、税は5"),
+        ("levy_policy.toml", "value = 5\n", "value = 2\n", "prescription_years", "料は2、税は5"),
+        ("levy_policy.toml", "value = 1000\n", "value = 0\n", "base_unit_yen", "1から10000"),
+        ("levy_policy.toml", "value = 2000\n", "value = 2000000\n", "base_minimum_yen", "0から100000"),
+        ("levy_policy.toml", "value = 20\n", "value = 200\n", "demand_deadline_days", "1から60"),
+        ("levy_policy.toml", "value = 20\n", "value = 0\n", "demand_deadline_days", "1から60"),
+        ("levy_policy.toml", "value = 10\n", "value = 100\n", "designated_deadline_days", "1から60"),
+        ("levy_policy.toml", "value = 100\nreference", "value = 0\nreference", "result_unit_yen", "1から10000"),
+        ("prescription.toml", "value = 6\n", "value = 60\n", "reminder_hold_months", "0から12"),
+        ("prescription.toml", "value = 12\n", "value = 13\n", "agreement_hold_months", "0から12"),
+        ("prescription.toml", "value = 14\n", "value = 140\n", "disaster_hold_days", "0から60"),
+        ("suspension.toml", "value = 3\n", "value = 30\n", "extinction_years", "1から10"),
+        ("suspension.toml", "value = 2\n", "value = 4\n", "public_assistance_item", "1から3"),
+        ("wage_attachment.toml", "value = 20\n", "value = 200\n", "share_percent", "1から100"),
+        ("wage_attachment.toml", "value = 100000\n", "value = 0\n", "basic_yen", "1から1000000"),
+        ("sanctions.toml", "value = 12\n", "value = 120\n", "special_medical_payment_months", "1から36"),
+        ("demand.toml", 'reference = "破産法43条1項"', 'reference = "破産法"', "seizure_bar", "条文（何法何条）"),
+        ("demand.toml", 'reference = "破産法43条1項"', 'reference = "口頭で聞いた"', "seizure_bar", "条文（何法何条）"),
+        ("demand.toml", 'reference = "破産法43条1項"', 'reference = "43条"', "seizure_bar", "条文（何法何条）"),
+        ("demand.toml", "last_checked = 2026-11-23", "last_checked = 2206-11-23", "demand_stop", "根拠を読んだ日"),
+        ("demand.toml", "last_checked = 2026-11-23", "last_checked = 2006-11-23", "demand_stop", "根拠を読んだ日"),
+    ],
+)
+def test_a_slip_of_the_hand_is_refused_with_its_entry_and_the_remedy(changed, file_name, old, new, entry, remedy):
+    changed(file_name, old, new)
+    with pytest.raises(files.LawFileInvalid) as refused:
+        files.settings_in(file_name)
+    assert re.search(rf"^{file_name} の {entry} \d+ 番目（from \d{{4}}-\d\d-\d\d）: .*{remedy}.*ください。$", str(refused.value)), refused.value
+
+
+def test_every_whole_number_of_the_law_has_its_bounds():
+    """A new number cannot come in without somebody saying what it may be."""
+    free = {"check_weight", "first_months"}  # GS1 fixes the one; law/dated.py lists the other's three values
+    numbers = {
+        name
+        for path in files.FOLDER.glob("*.toml")
+        if path.name != LABEL_FILE
+        for name, entries in files.read(path).items()
+        if any(type(entry["value"]) is int for entry in entries)
+    }
+    assert numbers - free == set(bounds.NUMBERS)
 
 
 def test_an_amendment_is_one_dated_row(changed):

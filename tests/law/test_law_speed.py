@@ -54,7 +54,7 @@ from range(1000000) as t(i);
 insert into source.demand
 select notice_number, installment_no, due_date + 20, due_date + 30, null from derived.open_installment;
 insert into source.receipt
-select notice_number, installment_no, due_date + cast(hash(assessed_yen + k) % 700 as int), 1000, 0
+select notice_number, installment_no, due_date + cast(hash(assessed_yen + k) % 700 as int), 1000, 0, null
 from derived.open_installment, range(2) as t(k) where hash(notice_number || k) % 5 = 0;
 insert into derived.prescription_event
 select notice_number, installment_no, '督促', issued_on, null, null, true, designated_deadline from source.demand;

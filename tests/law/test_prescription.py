@@ -217,11 +217,11 @@ def test_an_acknowledgement_reaches_only_the_installments_it_names():
         is_confirmed=True,
         ground="分納誓約",
         scope=("03", "04"),
-        row="分納 00000012",
+        record="分納 00000012",
     )
     named, other = (explain(DUE, "料", [pledge], AS_OF, number) for number in ("03", "05"))
     assert (str(named.completes_on), str(other.completes_on)) == ("2026-03-15", "2025-06-30")
-    assert (named.steps[-1].row, named.steps[-1].effect) == ("分納 00000012", "分納誓約により更新")
+    assert (named.steps[-1].record, named.steps[-1].effect) == ("分納 00000012", "分納誓約により更新")
 
 
 def test_events_before_the_new_civil_code_keep_its_words():

@@ -117,7 +117,7 @@ BROKEN = [
         pay,
         r"relative_yen 2000-01-01.*0以上の整数",
     ),
-    ("wage_attachment.toml", "value = 45000", "value = -1", pay, r"relative_yen.*0以上の整数"),
+    ("wage_attachment.toml", "value = 45000", "value = -1", pay, r"relative_yen.*1から1000000の数"),
     (
         "wage_attachment.toml",
         "[[share_percent]]",
@@ -231,7 +231,7 @@ def test_a_city_that_knows_no_partial_stop(law_folder):
 
 
 def test_two_entries_of_one_day_are_refused(law_folder):
-    entry = '[[decimals]]\nfrom = 2000-01-01\nvalue = 1\nreference = "市"\nlast_checked = 2026-11-23\n'
+    entry = '[[decimals]]\nfrom = 2000-01-01\nvalue = 1\nreference = "市の設定"\nlast_checked = 2026-11-23\n'
     with (law_folder / "collection_rate.toml").open("a", encoding="utf-8") as file:
         file.write(entry)
     with pytest.raises(files.LawFileInvalid, match="同じ from"):

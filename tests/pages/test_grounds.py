@@ -3,7 +3,7 @@
 import pytest
 
 from data_access.grounds import parameters_on, published_examples
-from law.references import unlabelled
+from law.references import MISSING, unlabelled
 from pages.case import EXPLAINED
 from pages.parts.door import CASE
 from tests import staff
@@ -65,3 +65,41 @@ def test_the_three_definitions_are_named_and_foot(city):
         assert row["denominator_yen"] in (year["assessed_yen"] - unknown, year["assessed_yen"])
     settled = found.filter(definition="決算", year_class="現年分").row(0, named=True)
     assert settled["numerator_yen"] in (own[2026, "現年"]["received_yen"], own[2026, "現年"]["received_yen"] + own[2026, "現年"]["refund_due_yen"])
+
+
+def test_a_typed_day_counts_and_what_has_no_value_yet_is_not_counted(city):
+    screen = show(staff.MANAGER, "grounds")
+    screen.run(screen.at.text_input(key="grounds_day").set_value("R9.4.1"))
+    values = screen.cells("setting_value")
+    missing = values.count(MISSING)
+    assert missing > 0
+    assert f"令和9年4月1日に効いている定め {len(values) - missing:,}件（ほかに、この日の値がまだない定め {missing:,}件）" in screen.words()
+    screen.run(screen.at.text_input(key="grounds_day").set_value("きのう"))
+    assert "までの日付を入れてください" in screen.words()
+    assert "令和8年10月30日に効いている定め" in screen.words()
+
+
+def test_the_article_and_the_records_stand_beside_each_step(city):
+    from data_access.query import ask
+
+    row = ask(staff.CHIEF, "district_worklist", queue=None, district=None, sort="滞納額が大きい順", page_size=1, skipped=0).row(0, named=True)
+    shown = ask(staff.CHIEF, "case_installments", atena_ref=row["atena_ref"], only_overdue=True)
+    demanded = next(each for each in shown.iter_rows(named=True) if each["demanded_on"] and each["renewed_by"])
+    screen = show(staff.CHIEF, "case", **{CASE: row["atena_ref"], EXPLAINED: (row["atena_ref"], demanded["installment_key"])})
+    assert screen.cells("installment_no")[0].startswith("第")
+    demand, clock = screen.at.dataframe[2].value, screen.at.dataframe[3].value
+    assert any(text.startswith("督促手数料 ") for text in demand["explanation"])
+    assert "督促状に書いた指定期限" in demand["explanation"].to_list()
+    assert f"督促 {demanded['installment_key']}" in clock["record"].to_list()
+    assert "市条例 = 鳥取市税外収入金の督促手数料及び延滞金の徴収に関する条例" in screen.words()
+    assert not any("鳥取市税外" in text for text in demand["article"])
+
+
+def test_the_card_names_both_rates(city):
+    from data_access.query import ask
+
+    year = ask(staff.MANAGER, "rate_by_year", district=None).filter(fiscal_year=2026, year_class="合計").row(0, named=True)
+    words = show(staff.MANAGER, "collection_rate").words()
+    assert f"決算の率（還付未済を除く） {year['rate']}%" in words
+    assert f"{year['same_day_rate']}%" in words
+    assert "決算の定義による率" not in words

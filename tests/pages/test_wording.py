@@ -108,3 +108,48 @@ def test_a_sentence_of_the_data_in_wareki(text, said):
 def test_a_moment_is_told_in_japan():
     assert wording.clock("2026-10-29T16:39:00.5Z") == "R08.10.30 01:39"
     assert wording.clock(None) == "—"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026/10/30", "2026-10-30", "20261030", "2026.10.30", "2026年10月30日", "R8.10.30", "r08.10.30", "R08/10/30", "令和8年10月30日", "Ｒ８．１０．３０", " 2026/10/30 "],
+)
+def test_a_typed_day_is_read_as_the_office_writes_it(typed):
+    assert wording.read_day(typed) == date(2026, 10, 30)
+
+
+def test_a_first_year_and_an_older_era_are_read():
+    assert wording.read_day("令和元年5月1日") == date(2019, 5, 1)
+    assert wording.read_day("H31.4.30") == date(2019, 4, 30)
+
+
+@pytest.mark.parametrize("typed", ["", "きのう", "2026/13/01", "2026/02/30", "R8.2.30", "8.10.30", "2026/10", "X8.10.30"])
+def test_what_is_no_day_is_not_guessed(typed):
+    assert wording.read_day(typed) is None
+
+
+@pytest.mark.parametrize("day", [date(2000, 1, 1) + timedelta(days=step) for step in range(0, 10_000, 37)])
+def test_every_day_the_screen_writes_can_be_typed(day):
+    assert wording.read_day(wording.short(day)) == wording.read_day(wording.wareki(day)) == day
+
+
+@pytest.mark.parametrize(
+    ("state", "bars", "said"),
+    [
+        ("差押可能", [], ["差押可能"]),
+        ("差押不可", ["徴収猶予"], ["差押不可（徴収猶予）"]),
+        ("差押不可", ["執行停止"], [""]),  # 停止の号が状態の欄にある
+        ("差押不可", ["破産手続", "支援措置の保護"], ["差押不可（破産手続）", "支援措置のため処分の前に確認"]),
+        ("差押不可", [], ["差押不可"]),  # 理由を見られない役割
+        ("時効経過", ["執行停止"], ["時効経過・要確認"]),
+        ("消滅", [], ["時効経過・要確認（R08.08.24から消滅と扱える）"]),
+        (None, [], []),
+        (None, None, []),
+    ],
+)
+def test_what_may_be_done_with_a_claim(state, bars, said):
+    assert wording.claim(state, bars, date(2026, 8, 24)) == said
+
+
+def test_an_installment_is_called_one_way():
+    assert wording.installment("08") == "第8期"

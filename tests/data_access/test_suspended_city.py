@@ -1,0 +1,116 @@
+"""A 執行停止 whose 時効 has passed, an open 破産手続, and a 督促 withdrawn only tomorrow: what the first day makes of them."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from data_access import snapshot
+from data_access.derivation import derivation
+from data_access.intake import take_in
+from data_access.query import ask, standing
+from tests.data_access.feeds import DAY_ONE, Feed
+from tests.staff import CHIEF, OFFICER
+
+STOPPED_ON = date(2025, 2, 3)
+WHOLE = {"queue": None, "district": None, "sort": "急ぐ順", "page_size": 10_000, "skipped": 0}
+
+
+def derived(name: str, folder: Path | None = None) -> pl.DataFrame:
+    """A derived table of the served snapshot, or of the one in `folder`."""
+    return pl.read_parquet((folder or snapshot.current().folder) / "derived" / f"{name}.parquet")
+
+
+def add(table: str, **values: object) -> None:
+    """One more row in the feed of the first day."""
+    feed = Feed(table, DAY_ONE)
+    cells = {column.name: "" for column in feed.table.columns} | {name: str(value) for name, value in values.items()}
+    feed.write([*feed.rows(), [cells[column.name] for column in feed.table.columns]])
+
+
+def withdraw(key: tuple[str, str], on: date) -> None:
+    """The 督促 of one installment is taken back on this day."""
+    feed = Feed("demand", DAY_ONE)
+    rows = feed.rows()
+    for row in rows:
+        if (row[feed.at("notice_number")], row[feed.at("installment_no")]) == key:
+            row[feed.at("withdrawn_on")] = on.isoformat()
+    feed.write(rows)
+
+
+@pytest.fixture
+def cases(founded, empty_city):
+    """宛名番号 by what was added to it: stopped and lapsed, bankrupt, and withdrawn tomorrow."""
+    before = derived("case_installment", min((founded["served"] / "snapshots").glob("2*T*"))).filter("is_overdue")
+    lapsed = before.filter(claim_state="消滅")["atena_number"][0]
+    seizable = before.filter(pl.col("disposition_kind").is_null(), claim_state="差押可能")
+    found = {"stopped": lapsed, "bankrupt": seizable["atena_number"][0], "withdrawn": seizable["atena_number"][-1]}
+    add("suspension", suspension_number="99000001", atena_number=lapsed, ground="1号", decided_on=STOPPED_ON)
+    for row in before.filter(atena_number=lapsed).iter_rows(named=True):
+        add("suspension_installment", suspension_number="99000001", notice_number=row["notice_number"], installment_no=row["installment_no"])
+    add("court_case", court_case_number="99000001", atena_number=found["bankrupt"], court_name="いなば地方裁判所", docket="令和8年（フ）第1号",
+        case_kind="破産", opened_on=DAY_ONE - timedelta(days=30))
+    key = seizable.select("notice_number", "installment_no").row(-1)
+    withdraw(key, DAY_ONE + timedelta(days=1))
+    report = take_in(DAY_ONE)
+    assert report.is_published, [problem.sentence() for problem in report.problems]
+    return found | {"key": key}
+
+
+def listed(user, number: str) -> tuple[str, list[dict]]:
+    """参照番号 and the overdue installments of one person, as `user` sees them."""
+    reference = derived("delinquent").filter(atena_number=number)["atena_ref"][0]
+    return reference, ask(user, "case_installments", atena_ref=reference, only_overdue=True).to_dicts()
+
+
+def queues(reference: str) -> set[str]:
+    rows = ask(CHIEF, "district_worklist", **WHOLE).filter(atena_ref=reference)
+    return {reason["queue"] for row in rows["reasons"] for reason in row}
+
+
+def test_the_lists_and_states_of_the_day(cases):
+    reference, rows = listed(CHIEF, cases["stopped"])
+    person = ask(CHIEF, "case_head", atena_ref=reference).row(0, named=True)
+    assert person["is_wholly_suspended"]
+    assert person["suspended_yen"] == person["unpaid_yen"]
+    assert queues(reference) == {"時効経過"}
+    assert any(row["claim_state"] == "消滅" for row in rows)
+    assert {(row["suspension_ground"], row["three_years_on"]) for row in rows} == {("1号", date(2028, 2, 3))}
+    assert {row["seizure_bars"][0] for row in rows} == {"執行停止"}
+    for row in rows:
+        found = derivation(CHIEF, reference, row["installment_key"], standing().as_of)
+        assert found.agrees
+        assert found.prescription["on"][-1] == date(2028, 2, 3)
+        assert "停止3年の終わり 2028-02-03、時効" in found.prescription["sentence"][-1]
+        assert any("差し押さえられない（執行停止）" in sentence for sentence in found.demand["sentence"])
+    _bankrupt(cases)
+    _withdrawn(cases)
+
+
+def _bankrupt(cases):
+    reference, rows = listed(CHIEF, cases["bankrupt"])
+    assert all(row["seizure_bars"] == ["破産手続"] for row in rows)
+    assert {row["claim_state"] for row in rows} <= {"差押不可", None}
+    found = derivation(CHIEF, reference, rows[0]["installment_key"], standing().as_of)
+    assert any("破産手続" in sentence for sentence in found.demand["sentence"])
+
+
+def _withdrawn(cases):
+    """Withdrawn after the snapshot's day: until then it counts, for the attachment and for the 時効 alike."""
+    _, rows = listed(CHIEF, cases["withdrawn"])
+    own = next(row for row in rows if row["installment_key"] == "-".join(cases["key"]))
+    assert own["demanded_on"]
+    assert own["seizable_from"] <= DAY_ONE
+    facts = derived("installment_fact").filter(notice_number=cases["key"][0], installment_no=cases["key"][1], kind="督促")
+    assert facts["record"].to_list() == [f"督促 {'-'.join(cases['key'])}"]
+
+
+def test_only_the_cleared_learn_of_the_care_for_a_protected_person(city):
+    protected = derived("delinquent").filter("is_protected")["atena_number"].to_list()
+    assert protected
+    for number in protected:
+        _, rows = listed(CHIEF, number)
+        assert all("支援措置の保護" in row["seizure_bars"] for row in rows)
+        assert all(row["claim_state"] != "差押可能" for row in rows)
+        assert listed(OFFICER, number)[1] == []
