@@ -12,6 +12,7 @@ from pages.parts import audit_parts, tables, wording
 from pages.parts.heading import heading
 
 CHOSEN = "audit_finding"
+WIDTHS = {"rule": 210, "actor": 80, "atena_ref": 150, "finding_count": 60, "why": 470}
 COLUMNS = {"rule": pl.String, "actor": pl.String, "atena_ref": pl.String, "finding_count": pl.Int64, "why": pl.String}
 
 
@@ -44,7 +45,7 @@ def _week(user: User) -> None:
     rows = pl.DataFrame([_row(finding) for finding in found], schema=COLUMNS)
     may_read = decide(user, "audit.read").allowed
     tables.show(rows, list(COLUMNS), key=f"audit_findings_{first}" if may_read else None,
-                empty="この週に、規則に当たるものはありません。", alt="点検の該当の表。1行が規則と利用者",
+                empty="この週に、規則に当たるものはありません。", alt="点検の該当の表。1行が規則と利用者", widths=WIDTHS,
                 on_choose=(lambda row: st.session_state.update({CHOSEN: (first, row)})) if may_read else None)
     if not may_read:
         st.caption("自分の係の要約です。記録の明細は、課長と監査が確かめます。")

@@ -13,7 +13,7 @@ MOST_HEIGHT = 640
 LINE_HEIGHT, MOST_LINES = 21, 4  # of a table whose long texts wrap
 WRAPS_FROM = 66  # a lower row does not wrap in Streamlit's grid; three lines fit
 LETTER, NARROW, PADDING = 14, 8, 18  # a Japanese letter, a Latin one, and the space beside a cell's text, in pixels
-WIDTHS = {"name": 120, "plan_state": 74, "reason": 370, "body": 380, "sentence": 520, "why": 520}
+WIDTHS = {"name": 120, "plan_state": 74, "reason": 370, "body": 380, "sentence": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
            "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres, "installment": wording.installment}
 

@@ -10,6 +10,7 @@ from auth import accounts
 from data_access.query import reference_of
 from sample_city.access_history import history, watched
 from tests import staff
+from tests.audit.stores import raw
 from tests.pages.screen import Screen, show
 from tests.queries.every_question import entries_after
 
@@ -19,7 +20,8 @@ REFS = [f"{number:04d}-AAAA-BBBB" for number in range(100)]
 
 @pytest.fixture
 def month(own_city):
-    """The small city with the month in its log; it is empty before."""
+    """The small city with the month in its log and nothing else (other tests have looked at the city before)."""
+    raw(own_city / "store.sqlite", "delete from access_log", "delete from chain_head where chain = 'access_log'")
     with store.engine().begin() as connection:
         for user in staff.STAFF:
             connection.execute(accounts.account.insert().values(
