@@ -42,6 +42,18 @@ def quarantine() -> Path:
     return home() / "quarantine"
 
 
+def anchors() -> list[Path]:
+    """Where checkpoints of the access log go: here, and to a second place on another disk or host (CONSOLE_ANCHOR)."""
+    second = os.environ.get("CONSOLE_ANCHOR")
+    return [home() / "anchors", *([Path(second)] if second else [])]
+
+
+def checkpoint_key() -> Path | None:
+    """The file with the key that signs checkpoints (CONSOLE_CHECKPOINT_KEY); the console itself never reads it."""
+    named = os.environ.get("CONSOLE_CHECKPOINT_KEY")
+    return Path(named) if named else None
+
+
 def store_url() -> str:
     """SQLAlchemy URL of the one database the console writes (CONSOLE_STORE_URL)."""
     return os.environ.get("CONSOLE_STORE_URL") or f"sqlite:///{home() / 'store.sqlite'}"

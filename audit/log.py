@@ -5,9 +5,9 @@ AuditUnavailable is raised. Entries carry references, counts and hashes: no name
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Integer, String, Table, Text, func, select
 
 import store
 from audit import chain
@@ -36,8 +36,28 @@ chain.refuse_changes(ACCESS_LOG)
 class AuditUnavailable(Exception):
     """アクセスログに書けない。Whatever was about to be shown must not be shown."""
 
+    @classmethod
+    def because(cls, reason: chain.ChainUnavailable) -> "AuditUnavailable":
+        """With the sentence that staff see."""
+        return cls(
+            f"アクセスログに記録できないため、表示を止めました（{reason}）。"
+            "しばらくしてからやり直し、続くときはシステム管理者に連絡してください。"
+        )
 
-def append(
+
+def append(**what: object) -> int:
+    """Record one disclosure (the arguments of `entry`) and return its seq, committed.
+
+    Raises AuditUnavailable when it is not on disk.
+    """
+    try:
+        with chain.locked(ACCESS_LOG) as connection:
+            return chain.append(connection, ACCESS_LOG, entry(**what))["seq"]
+    except chain.ChainUnavailable as reason:
+        raise AuditUnavailable.because(reason) from None
+
+
+def entry(
     *,
     actor: str,
     action: str,
@@ -47,10 +67,11 @@ def append(
     atena_refs: Sequence[str] = (),
     source: str = "",
     detail: Mapping[str, object] | None = None,
-) -> int:
-    """Record one disclosure and return its seq, committed. Raises AuditUnavailable when it is not on disk."""
-    entry = {
-        "at": chain.utc_text(),
+    at: str = "",
+) -> dict[str, object]:
+    """One entry as `chain.append` stores it; `at` is now unless an earlier record is carried over."""
+    return {
+        "at": at or chain.utc_text(),
         "actor": actor,
         "action": action,
         "question": question,
@@ -60,15 +81,24 @@ def append(
         "source": source,
         "detail": chain.canonical(detail or {}),
     }
+
+
+def carry_over(entries: Iterable[Mapping[str, object]]) -> int:
+    """Entries kept elsewhere until now (a former system's log), each with its own `at`, oldest first, in one transaction.
+
+    Returns how many. ValueError unless the log is empty: nothing can be slipped in between what the console wrote itself.
+    """
+    carried = 0
     try:
         with chain.locked(ACCESS_LOG) as connection:
-            stored = chain.append(connection, ACCESS_LOG, entry)
+            if connection.execute(select(func.count()).select_from(ACCESS_LOG)).scalar_one():
+                raise ValueError("アクセスログにはすでに記録があります。前の記録を引き継げるのは、使い始める前だけです。")
+            for what in entries:
+                chain.append(connection, ACCESS_LOG, entry(**what))
+                carried += 1
     except chain.ChainUnavailable as reason:
-        raise AuditUnavailable(
-            f"アクセスログに記録できないため、表示を止めました（{reason}）。"
-            "しばらくしてからやり直し、続くときはシステム管理者に連絡してください。"
-        ) from None
-    return stored["seq"]
+        raise AuditUnavailable.because(reason) from None
+    return carried
 
 
 def verify() -> int | None:

@@ -22,6 +22,7 @@ from auth.frames import Frame, judge
 from auth.pulse import FRESH, Pulse
 from auth.sessions import Session
 from auth.sign_in import ROUTES as ROUTES
+from auth.tally import Tally
 
 STREAM = "/_stcore/stream"
 PUBLIC = {
@@ -35,6 +36,8 @@ SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
 )
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
+# Opened at /case, Streamlit's own client first looks for its server below /case/: answered 404, and nobody's misdeed.
+PROBE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
 ENDED, FORBIDDEN = 4401, 4403
 
 _log = logging.getLogger(__name__)
@@ -46,6 +49,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._pulse = Pulse()
+        self._refusals = Tally()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -59,6 +63,8 @@ class Gate:
         try:
             answer = await self._answer(scope)
             if answer:
+                if answer.status_code >= 400 and not PROBE.fullmatch(scope["path"]):
+                    self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=_source(scope))
                 await answer(scope, receive, send)
             else:
                 await self._app(_known_as(scope, None), receive, send)
@@ -96,15 +102,17 @@ class Gate:
         headers = Headers(scope=scope)
         is_ours = origin.is_our_host(headers) and origin.is_our_origin(headers)
         if scope["path"] != STREAM or not is_ours or origin.is_foreign(headers, is_page=False):
+            self._refusals.note(path=scope["path"], reason="WebSocket: 送信元", source=_source(scope))
             await send({"type": "websocket.close", "code": FORBIDDEN})
             return
         token = origin.cookie(headers)
         found = await self._pulse.find(token)
         if found is None:
+            self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=_source(scope))
             await send({"type": "websocket.close", "code": ENDED})
             return
         _send_at_once(receive)
-        line = _Line(self._pulse, token, receive, send)
+        line = _Line(self._pulse, self._refusals, token, receive, send)
         watch = asyncio.create_task(line.watch())
         try:
             await self._app(_known_as(scope, found), line.receive, line.send)
@@ -117,8 +125,8 @@ class Gate:
 class _Line:
     """One websocket. Nothing passes in either direction once its session has ended."""
 
-    def __init__(self, pulse: Pulse, token: str, receive: Receive, send: Send) -> None:
-        self._pulse, self._token = pulse, token
+    def __init__(self, pulse: Pulse, refusals: Tally, token: str, receive: Receive, send: Send) -> None:
+        self._pulse, self._refusals, self._token = pulse, refusals, token
         self._receive, self._send = receive, send
         self._is_closed = False
         # The first rerun comes from the page itself, on loading or reconnecting, not from a hand.
@@ -141,6 +149,7 @@ class _Line:
         frame = judge(message.get("bytes"))
         if frame is Frame.REFUSED:
             _log.warning("許可していない通信を捨てました sid=%s", found.sid)
+            self._refusals.note(path=STREAM, reason="許可していない通信", source=found.source, actor=found.account)
         if frame is Frame.HUMAN:
             if not self._is_first_run:
                 await self._pulse.touch(found)
@@ -167,6 +176,10 @@ class _Line:
         if not self._is_closed:
             self._is_closed = True
             await self._send({"type": "websocket.close", "code": ENDED})
+
+
+def _source(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _send_at_once(receive: Receive) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 import settings
-from audit import log
+from audit import log, refusal
 from auth import accounts, origin, sessions
 from auth.accounts import Refused
 from auth.shell import TITLE
@@ -89,7 +89,7 @@ def _sign_in(name: str, password: str, source: str) -> str | Refused:
     if isinstance(outcome, Refused):
         # A name that is not an account may be a password typed one field too early: it is not written down.
         actor = name.strip().lower() if outcome.is_known else "unknown"
-        log.append(actor=actor, action="session.refused", source=source, detail={"reason": outcome.reason})
+        refusal.record(actor=actor, action="session.refused", source=source, reason=outcome.reason)
         return outcome
     return sessions.start(outcome.user.name, source)
 

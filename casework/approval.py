@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from auth.access import NotAllowed, User, decide
+from auth.access import User
 from casework import ledger
+from casework.allowed import check_allowed, note_write, refuse
 from casework.ledger import Event
 from law.my_number import looks_like_my_number
 
@@ -40,11 +41,12 @@ def propose(
     user: User, matter: Matter, *, event_id: str, expected_version: int, content: Mapping[str, object], reason: str, today: date
 ) -> Event:
     """Write a proposal. Raises NotAllowed, ApprovalRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable."""
-    _check_allowed(user, matter.propose_action)
+    check_allowed(user, matter.propose_action)
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。承認する人が読みます。")
     if looks_like_my_number(reason):
         raise ApprovalRefused("理由に個人番号とみられる12桁の数字があります。消してから提案してください。")
+    note_write(user, matter.propose_action, "", event_id)
     return ledger.append(
         event_id=event_id, kind=matter.proposal, subject=matter.name, expected_version=expected_version, actor=user.name,
         payload={**content, "reason": reason, "officer_name": user.display_name}, occurred_on=today,
@@ -53,14 +55,15 @@ def propose(
 
 def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, today: date) -> Event:
     """Approve the newest proposal, as another person. Raises as propose; Conflict when something came in between."""
-    _check_allowed(user, matter.approve_action)
+    check_allowed(user, matter.approve_action)
     events = ledger.events_of(matter.name)
     sent_before = [event for event in events if event.event_id == event_id]
     proposed = next((event for event in events if event.event_id == proposal_id and event.kind == matter.proposal), None)
     if proposed is None or (proposed is not events[-1] and not sent_before):
         raise ApprovalRefused("この提案は、もう最新ではありません。画面を開き直し、最新の提案を確かめてください。")
     if proposed.actor == user.name:
-        raise NotAllowed("自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
+        refuse(user, matter.approve_action, "自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
+    note_write(user, matter.approve_action, "", event_id)
     return ledger.append(
         event_id=event_id, kind=matter.approval, subject=matter.name, expected_version=proposed.version, actor=user.name,
         payload={"proposal": proposal_id, "officer_name": user.display_name}, occurred_on=today,
@@ -71,9 +74,3 @@ def waiting(matter: Matter) -> Event | None:
     """The proposal that waits for an approval, if any."""
     events = ledger.events_of(matter.name)
     return events[-1] if events and events[-1].kind == matter.proposal else None
-
-
-def _check_allowed(user: User, action: str) -> None:
-    decision = decide(user, action)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)

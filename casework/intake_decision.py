@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from auth.access import NotAllowed, User, decide
+from auth.access import User
 from casework import ledger
+from casework.allowed import check_allowed, note_write
 from casework.ledger import Event
 from law.my_number import looks_like_my_number
 
@@ -52,12 +53,11 @@ def decide_intake(
 
     Raises NotAllowed, DecisionRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable.
     """
-    allowed = decide(user, ACTION)
-    if not allowed.allowed:
-        raise NotAllowed(allowed.reason)
+    check_allowed(user, ACTION)
     errors = list(_errors(business_date, report_id, digest, decision, reason))
     if errors:
         raise DecisionRefused(errors)
+    note_write(user, ACTION, "", event_id)
     return ledger.append(
         event_id=event_id,
         kind=KIND,

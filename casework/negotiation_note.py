@@ -10,6 +10,7 @@ from datetime import date
 
 from auth.access import User
 from casework import ledger
+from casework.allowed import note_write
 from casework.fields import is_day, text_errors, years_before
 from casework.ledger import Event
 from casework.record import check_reach
@@ -93,6 +94,7 @@ def _record(
     errors = list(_errors(note, today))
     if errors:
         raise NoteRefused(errors)
+    note_write(user, "note.write", subject.atena_ref, event_id)
     return ledger.append(
         event_id=event_id,
         kind=KIND,

@@ -4,8 +4,9 @@ never overwritten, once however often it is sent, and refused when the case has 
 from collections.abc import Mapping
 from datetime import date
 
-from auth.access import NotAllowed, User, decide, scope
+from auth.access import User, scope
 from casework import ledger, rules
+from casework.allowed import check_allowed, note_write, refuse
 from casework.fields import About, Wrong, checked
 from casework.kinds import Kind, kinds
 from casework.ledger import Event, EventRefused
@@ -46,12 +47,10 @@ def standing(events: list[Event]) -> tuple[Event, ...]:
 
 def check_reach(user: User, subject: Subject, action: str) -> None:
     """Raises NotAllowed unless `user` may do `action` for this person."""
-    decision = decide(user, action)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    check_allowed(user, action, subject.atena_ref)
     reach = scope(user)
     if reach != "all" and not (reach == "own" and subject.district_code in user.districts):
-        raise NotAllowed("担当地区の外の記事は記録できません。担当替えが必要なときは係長に相談してください。")
+        refuse(user, action, "担当地区の外の記事は記録できません。担当替えが必要なときは係長に相談してください。", subject.atena_ref)
 
 
 def _append(
@@ -65,6 +64,7 @@ def _append(
     if corrects and any(corrects in event.payload.values() for event in left):
         raise EventRefused("この記録を取り消した記録があるため、訂正できません。新しく記録してください。")
     payload = _payload(kind, fields, About(subject, today, user.display_name, left))
+    note_write(user, kind.action, subject.atena_ref, event_id)
     return ledger.append(
         event_id=event_id,
         kind=kind.name,

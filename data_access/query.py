@@ -14,12 +14,13 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 import settings
-from audit import log
+from audit import log, refusal
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
 from data_access import derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
+from data_access.noted import noted
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
 from law.calendar import SATURDAY, is_closed
@@ -76,14 +77,14 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: obje
     asked = question(name)
     decision = decide(user, asked.action)
     if not decision.allowed:
-        log.append(actor=user.name if user else "", action="refused", question=name, detail={"reason": decision.reason})
+        refusal.record(actor=user.name if user else "", question=name, reason=decision.reason)
         raise NotAllowed(decision.reason)
     served = _served(snapshot_id)
     frame = reader(served, user).sql(asked.sql, params=params).pl()
-    references = frame["atena_ref"].to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
-    references += frame["other_ref"].to_list() if "other_ref" in frame.columns else []  # 名寄せ tells of two people
+    columns = [frame[name] for name in ("atena_ref", "other_ref") if name in frame.columns]  # 名寄せ tells of two people
+    references = {params.get("atena_ref"), *(reference for column in columns for reference in column)} - {None, ""}
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
-               row_count=frame.height, atena_refs=list(dict.fromkeys(filter(None, references))))
+               row_count=frame.height, atena_refs=list(references), detail=noted(served, references, params))
     return frame
 
 
@@ -94,11 +95,17 @@ def held_intakes(user: User) -> pl.DataFrame:
     Raises NotAllowed. No person is in it; `id` and `digest` go to casework.intake_decision.decide_intake."""
     decision = decide(user, "feed.detail")
     if not decision.allowed:
+        refusal.record(actor=user.name, question="held_intakes", reason=decision.reason)
         raise NotAllowed(decision.reason)
     rows = [{"business_date": date.fromisoformat(each.business_date), "id": each.id, "digest": each.digest, "started_at": each.started_at,
              "reasons": [problem.sentence() for problem in each.problems if problem.severity == report.HELD]} for each in report.held()]
     return pl.DataFrame(rows, schema={"business_date": pl.Date, "id": pl.String, "digest": pl.String, "started_at": pl.String,
                                       "reasons": pl.List(pl.String)})
+
+
+def refused(user: User, module: str, reason: str) -> None:
+    """Record that somebody asked for a page that is not theirs (its address typed, or a right taken away meanwhile)."""
+    refusal.record(actor=user.name, question=f"page:{module}", reason=reason)
 
 
 def standing() -> Standing:
@@ -143,5 +150,6 @@ def subject(user: User, atena_ref: str) -> Subject:
         "from disclosed.duplicate_suspect as seen join derived.duplicate_suspect as pair on pair.evidence = seen.suspect_key "
         "where seen.atena_ref = $ref", {"number": found[0], "ref": atena_ref}).fetchall() if found else []
     if found is None:
+        refusal.record(actor=user.name, question="subject", reason="担当地区の外", atena_ref=atena_ref[:40])
         raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
     return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects))

@@ -24,5 +24,6 @@ REGISTER = (
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("administration", "復元と論理消去", ":material/settings_backup_restore:", "運用", "snapshot.read"),
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),
+    Entry("audit", "監査", ":material/verified_user:", "運用", "audit.digest"),
     Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read"),
 )

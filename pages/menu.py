@@ -4,7 +4,7 @@ import streamlit as st
 
 from auth.current import current_user
 from pages.parts import as_of
-from pages.parts.door import forget, shown_pages
+from pages.parts.door import forget, shown_pages, typed_page
 from pages.parts.heading import account
 
 # An icon of our own, inside the page: a Material icon here would have the browser ask fonts.gstatic.com for it.
@@ -19,7 +19,7 @@ if user is None:
     forget()
     st.info("サインインの有効時間が過ぎました。再読み込みして、もう一度サインインしてください。")
 else:
-    chosen = st.navigation(shown_pages(user), expanded=True)
+    chosen = st.navigation(shown_pages(user) | typed_page(user), expanded=True)
     as_of.selector()
     account(user)
     chosen.run()

@@ -8,11 +8,13 @@ from datetime import date
 
 import settings
 import store
+from audit import refusal, watch  # noqa: F401  (declare their tables)
 from auth import accounts, sessions  # noqa: F401  (declares its tables)
 from auth.access import permissions
 from casework import ledger  # noqa: F401  (declares its tables)
 from data_access import snapshot
 from data_access.intake import take_in
+from sample_city.access_history import write_history
 from sample_city.city import build
 from sample_city.clock import Clock
 
@@ -68,6 +70,7 @@ def _make_city(persons: int, seed: int, clock: Clock) -> None:
             problems = "\n".join(problem.sentence() for problem in report.problems[:10])
             raise DemoFailed(f"{day} の連携を取り込めませんでした。\n{problems}")
         _say(f"{day} を取り込みました（{time.perf_counter() - started:.1f} 秒、{report.snapshot_id}）。")
+    _say(f"アクセスログの1か月分（{write_history(clock.feed_dates[-1], seed):,} 件）を書きました。点検の規則に当たる例を含みます。")
 
 
 def _open_accounts() -> None:

@@ -1,7 +1,9 @@
 """From the register to Streamlit's navigation: which pages a person is shown, and how one opens a case."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -9,7 +11,7 @@ from audit.log import AuditUnavailable
 from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access.connection import NothingPublished
-from data_access.query import SnapshotRefused, looking_at
+from data_access.query import SnapshotRefused, looking_at, refused
 from pages import REGISTER, Entry
 from pages.parts import as_of
 
@@ -26,9 +28,9 @@ def shown_pages(user: User) -> dict[str, list]:
     return sections
 
 
-def page_of(entry: Entry):
+def page_of(entry: Entry, visibility: str = "visible"):
     """The Streamlit page of one register entry."""
-    return st.Page(_runner(entry), title=entry.title, icon=entry.icon, url_path=entry.module, default=entry.module == "home")
+    return st.Page(_runner(entry), title=entry.title, icon=entry.icon, url_path=entry.module, default=entry.module == "home", visibility=visibility)
 
 
 def _runner(entry: Entry) -> Callable[[], None]:
@@ -36,7 +38,7 @@ def _runner(entry: Entry) -> Callable[[], None]:
         user = current_user()  # again: a fragment or a late click may come after the right was taken away
         decision = decide(user, entry.action)
         if not decision.allowed:
-            st.warning(decision.reason, icon=":material/lock:")
+            _refuse(user, entry, decision.reason)
             return
         try:
             with looking_at(as_of.chosen()):
@@ -51,6 +53,19 @@ def _runner(entry: Entry) -> Callable[[], None]:
             st.error("アクセスログに記録できないため、個人の情報を表示できません。システム管理者に連絡してください。", icon=":material/error:")
 
     return run
+
+
+def typed_page(user: User) -> dict[str, list]:
+    """The page outside the role whose address was typed, not in the menu: so that it refuses in our words, and on record."""
+    typed = urlsplit(st.context.url or "").path.strip("/")
+    return {"": [page_of(entry, "hidden") for entry in REGISTER if entry.module == typed and not decide(user, entry.action).allowed]}
+
+
+def _refuse(user: User | None, entry: Entry, reason: str) -> None:
+    st.warning(reason, icon=":material/lock:")
+    if user:
+        with suppress(AuditUnavailable):  # nothing is shown either way
+            refused(user, entry.module, reason)
 
 
 def go(module: str) -> None:

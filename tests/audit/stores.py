@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import store
-from audit import log  # noqa: F401 - declares its table
+from audit import log, refusal, watch  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -113,14 +113,14 @@ def test_appending_fails_closed_when_another_program_holds_the_file(sqlite_file)
 def test_the_command_line_says_ok_and_names_the_first_bad_entry(sqlite_file, capsys):
     for _ in range(3):
         log.append(actor="sato", action="home.read")
-    assert verify.main() == 0
+    assert verify.main([]) == 0
     assert capsys.readouterr().out == "OK 3 件\n"
     raw(sqlite_file, "update access_log set actor = 'tanaka' where seq = 2")
-    assert verify.main() == 1
+    assert verify.main([]) == 1
     assert "2 番の記録" in capsys.readouterr().out
 
 
 def test_the_command_line_says_so_when_it_cannot_read(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CONSOLE_STORE_URL", f"sqlite:///{tmp_path}/new.sqlite")
-    assert verify.main() == 2
+    assert verify.main([]) == 2
     assert "読めません" in capsys.readouterr().out

@@ -13,13 +13,14 @@ COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candi
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
+REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve"},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
+    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW},
+    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", *PROPOSALS},
     "officer": LEADS | WRITES | {"difference.read"},
     "analyst": COMMON | {"feed.detail"},
     "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
-    "auditor": COMMON | {"feed.detail", "snapshot.read"},
+    "auditor": COMMON | {"feed.detail", "snapshot.read", *REVIEW},
     "ltc_reader": {"home.read"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}

@@ -1,5 +1,9 @@
 """Every question of queries/ with parameters that it answers."""
 
+from sqlalchemy import select
+
+import store
+from audit import log
 from data_access.question import QUERIES
 
 NOBODY = "AAAA-AAAA-AAAA"
@@ -35,3 +39,10 @@ ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "su
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:
     """What the question `name` takes; those about one person take `atena_ref`."""
     return PARAMETERS.get(name, {}) | ({"atena_ref": atena_ref} if name in ABOUT_ONE else {})
+
+
+def entries_after(seq: int) -> list[dict]:
+    """The access log behind entry `seq`, oldest first."""
+    with store.engine().connect() as connection:
+        found = connection.execute(select(log.ACCESS_LOG).where(log.ACCESS_LOG.c.seq > seq).order_by("seq")).mappings()
+        return [dict(row) for row in found]

@@ -3,23 +3,15 @@
 import json
 
 import pytest
-from sqlalchemy import select
 
-import store
 from audit import log
 from auth.access import NotAllowed, User, permissions
 from data_access.query import ask
 from data_access.question import QUERIES, question
-from tests.queries.every_question import ABOUT_ONE, NAMES, PARAMETERS, parameters
+from tests.queries.every_question import ABOUT_ONE, NAMES, PARAMETERS, entries_after, parameters
 from tests.staff import CHIEF, OFFICER, STAFF
 
 STRANGERS = (None, User("x", "", "newcomer", ""), User("y", "", "", "", ("D01",)), User("z", "", "Manager", ""))
-
-
-def entries_after(seq: int) -> list[dict]:
-    with store.engine().connect() as connection:
-        found = connection.execute(select(log.ACCESS_LOG).where(log.ACCESS_LOG.c.seq > seq).order_by("seq")).mappings()
-        return [dict(row) for row in found]
 
 
 def test_every_question_is_tried():
