@@ -12,8 +12,8 @@ import sqlalchemy as sa
 import settings
 import store
 from auth import first_secret, lockout, passwords
-from auth.account_rules import rules
 from auth.access import User, permissions
+from auth.account_rules import rules
 
 if __name__ == "__main__":  # before the table below: the command line imports this module again, by its name
     from auth.accounts_command import main
@@ -121,6 +121,12 @@ def set_password(name: str, password: str, *, is_first_secret: bool = False) -> 
     with store.engine().begin() as connection:
         update(connection, name, password_hash=hashed, password_set_at=stamp())
         (first_secret.mark if is_first_secret else first_secret.clear)(connection, name)
+
+
+def is_current(name: str, password: str) -> bool:
+    """Whether `password` is the one `name` has now. Only for somebody already signed in: nothing is counted."""
+    row = _row(name)
+    return passwords.matches(password, row.password_hash if row else None)
 
 
 def forbidden_words(name: str) -> tuple[str, ...]:

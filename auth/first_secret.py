@@ -38,8 +38,17 @@ def clear(connection: sa.Connection, name: str) -> None:
     connection.execute(first_secret.delete().where(first_secret.c.account == name))
 
 
+def is_pending(name: str) -> bool:
+    """Whether the password of `name` is such a secret still."""
+    return _lapses_at(name) is not None
+
+
 def has_lapsed(name: str) -> bool:
     """Whether the password of `name` is such a secret, and its time is over."""
-    with store.engine().connect() as connection:
-        lapses_at = connection.scalar(sa.select(first_secret.c.lapses_at).where(first_secret.c.account == name))
+    lapses_at = _lapses_at(name)
     return lapses_at is not None and datetime.fromisoformat(lapses_at) <= settings.now()
+
+
+def _lapses_at(name: str) -> str | None:
+    with store.engine().connect() as connection:
+        return connection.scalar(sa.select(first_secret.c.lapses_at).where(first_secret.c.account == name))

@@ -23,4 +23,5 @@ REGISTER = (
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),
     Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read"),
+    Entry("permission_table", "権限表", ":material/lock_person:", "運用", "permission_table.read"),
 )

@@ -10,17 +10,18 @@ from auth.access import User, clearance, decide, permissions, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "difference.summary", "feed.read"}
+OWN = {"account.own"}
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write"}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
-    "officer": LEADS | WRITES | {"difference.read"},
-    "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
-    "auditor": COMMON | {"feed.detail"},
-    "ltc_reader": {"home.read"},
+    "manager": LEADS | OWN | {"permission_table.read", "account.read", "account.approve", "account.disable", "account.review"} | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
+    "chief": LEADS | OWN | {"permission_table.read"} | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
+    "officer": LEADS | OWN | WRITES | {"difference.read"},
+    "analyst": COMMON | OWN | {"feed.detail"},
+    "admin": OWN | {"permission_table.read", "account.read", "account.propose", "account.disable"} | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
+    "auditor": COMMON | OWN | {"permission_table.read", "account.read"} | {"feed.detail"},
+    "ltc_reader": OWN | {"home.read"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}
 LEADS_SEE = dict(C1="masked", C2="masked", C3="masked", C4="masked", C5="read", C6="masked", C7="masked", C8="read", C9="read")

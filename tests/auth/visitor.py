@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = {"CONSOLE_TODAY": "2026-11-24", "CONSOLE_SECOND_FACTOR": "none"}  # the demo: no second factor, and it says so
 PASSWORD = "ひらがなだけでも十五文字あればよい"
 
 
@@ -29,7 +30,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "CONSOLE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+        self.environment = {**DEMO, **os.environ, "CONSOLE_HOME": str(home), "PYTHONPATH": str(ROOT)}
         self.environment.pop("CONSOLE_STORE_URL", None)
 
     def __enter__(self) -> "Server":

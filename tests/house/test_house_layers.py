@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "audit": ("audit", "auth.access", *SHARED),
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.chain", *SHARED),
     "data_access": ("data_access", "casework.subject", "law", "auth.access", "audit.log", *SHARED),
-    "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.grounds", "data_access.planning", "data_access.wage_estimate", "data_access.contract", "casework", "auth.access", "auth.current", *SHARED)
+    "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.grounds", "data_access.planning", "data_access.wage_estimate", "data_access.contract", "casework", "auth.access", "auth.current", "auth.permission_table", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
     "app": ("pages", "auth.gate", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
 }
