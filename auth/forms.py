@@ -7,6 +7,7 @@ import html
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs
@@ -32,6 +33,7 @@ HASHING = ThreadPoolExecutor(2, thread_name_prefix="password")
 QUEUE = asyncio.Semaphore(200)
 
 STALE_FORM = "画面を開いてから時間がたっています。もう一度入力してください。"
+FIRST_STEPS = "先に自分のパスワードと認証コードを登録してください。"
 BUSY = "混み合っています。1分ほど待ってから、もう一度やり直してください。"
 
 
@@ -139,17 +141,20 @@ def source_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def shown(show: Callable[..., Response]) -> Callable:
-    """A route that shows `show(visit)`."""
+def shown(action: str, show: Callable[..., Response]) -> Callable:
+    """A route that shows `show(visit)` to whoever may do `action`."""
 
     async def route(request: Request) -> Response:
         visit = await _visit(request, {})
-        return await asyncio.to_thread(show, visit) if visit else PlainTextResponse("サインインしてください。", 401)
+        if visit is None:
+            return PlainTextResponse("サインインしてください。", 401)
+        return await asyncio.to_thread(_denied(visit, action) or show, visit)
 
+    route.action = action
     return route
 
 
-def answered(act: Callable[..., Response], again: Callable[..., Response]) -> Callable:
+def answered(action: str, act: Callable[..., Response], again: Callable[..., Response]) -> Callable:
     """A route that does `act(visit)` for a form of ours; every refusal is shown by `again(visit, error=…, status=…)`."""
 
     async def route(request: Request) -> Response:
@@ -157,6 +162,9 @@ def answered(act: Callable[..., Response], again: Callable[..., Response]) -> Ca
         visit = await _visit(request, form or {})
         if visit is None:
             return PlainTextResponse("サインインしてください。", 401)
+        denied = _denied(visit, action)
+        if denied:
+            return await asyncio.to_thread(denied, visit)
         if not is_ours(visit.form, visit.session.sid):
             return await asyncio.to_thread(again, visit, error=STALE_FORM, status=403)
         if QUEUE.locked():
@@ -164,7 +172,16 @@ def answered(act: Callable[..., Response], again: Callable[..., Response]) -> Ca
         async with QUEUE:
             return await asyncio.get_running_loop().run_in_executor(HASHING, _acted, act, again, visit)
 
+    route.action = action
     return route
+
+
+def _denied(visit: Visit, action: str) -> Callable[[Visit], Response] | None:
+    """The page that says no. Somebody on their first steps has no role yet: nothing but their own account is theirs."""
+    if visit.user is None:
+        return None if action == "account.own" else partial(page, title="権限がありません", body="", error=FIRST_STEPS, status=403)
+    decision = decide(visit.user, action)
+    return None if decision.allowed else partial(page, title="権限がありません", body="", error=decision.reason, status=403)
 
 
 def _acted(act: Callable[..., Response], again: Callable[..., Response], visit: Visit) -> Response:

@@ -38,6 +38,7 @@ SIGNED_IN = re.compile(
 # Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
 FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
 FIRST_STEPS = re.compile(r"/auth/(account|account/(password|code-offer|code)|alive|watch\.js)")
+FIRST_STEPS_FIRST = "先に自分のパスワードと認証コードを登録してください。"
 FORM_PAGES = ("/auth/account", "/auth/accounts", "/auth/confirm")
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
 ENDED, FORBIDDEN = 4401, 4403
@@ -91,7 +92,7 @@ class Gate:
         if found is None:
             return RedirectResponse("/auth/sign-in", 303) if is_page else PlainTextResponse("サインインしてください。", 401)
         if not found.is_ready and not FIRST_STEPS.fullmatch(path):
-            return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse("先に自分のパスワードと認証コードを登録してください。", 403)
+            return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse(FIRST_STEPS_FIRST, 403)
         if is_page:
             await self._pulse.touch(found)
             return HTMLResponse(shell.INDEX)

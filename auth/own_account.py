@@ -24,7 +24,7 @@ REASONS = {
     "lapsed": "初期パスワードの期限切れ", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",
     "elsewhere": "別の端末でのサインイン", "revoked": "登録の変更",
 }  # fmt: skip
-WRONG = "パスワードか認証コードが違います。"
+WRONG = "パスワードか認証コードが違います。一度使った認証コードは使えません。次のコードが出るのを待って入力してください。"
 
 
 def code_field(label: str, *, required: bool = False, part: str = "") -> str:
@@ -179,10 +179,10 @@ def _asks_code(visit: Visit) -> bool:
 
 
 ROUTES = [
-    Route("/auth/account", shown(own_page), methods=["GET"]),
-    Route("/auth/account/password", answered(change_password, own_page), methods=["POST"]),
-    Route("/auth/account/code-offer", answered(offer_code, own_page), methods=["POST"]),
-    Route("/auth/account/code", answered(register_code, own_page), methods=["POST"]),
-    Route(step_up.PAGE, shown(confirm_page), methods=["GET"]),
-    Route(step_up.PAGE, answered(confirm, confirm_page), methods=["POST"]),
+    Route("/auth/account", shown("account.own", own_page), methods=["GET"]),
+    Route("/auth/account/password", answered("account.own", change_password, own_page), methods=["POST"]),
+    Route("/auth/account/code-offer", answered("account.own", offer_code, own_page), methods=["POST"]),
+    Route("/auth/account/code", answered("account.own", register_code, own_page), methods=["POST"]),
+    Route(step_up.PAGE, shown("account.own", confirm_page), methods=["GET"]),
+    Route(step_up.PAGE, answered("account.own", confirm, confirm_page), methods=["POST"]),
 ]
