@@ -32,7 +32,8 @@ def desk(visit: Visit, *, notice: str = "", error: str = "", status: int = 200) 
     listed = account_review.listing()
     parts = [_overdue(), _waiting_part(visit), _list_part(visit, listed)]
     if visit.may("account.propose"):
-        parts.append(_create_part(visit))
+        chosen = [row for row in listed if row.name == visit.query.get("about") and row.name != visit.user.name]
+        parts += [_about_part(visit, row) for row in chosen] or [_create_part(visit)]
     parts.append(_review_part(visit, listed))
     confirm = f'<p><a href="{step_up.PAGE}" target="_blank" rel="noopener">本人の再確認</a>（承認・署名の前、5分間有効）</p>'
     if visit.may("account.approve") or visit.may("account.review"):
@@ -142,28 +143,25 @@ def _cells(row: Listed) -> list[str]:
 def _row_actions(visit: Visit, row: Listed) -> str:
     if row.name == visit.user.name:
         return ""
-    made = _button(visit, "/auth/accounts/disable", "停止", name=row.name) if visit.may("account.disable") and row.state != "停止" else ""
-    if not visit.may("account.propose"):
-        return made
-    kinds = ["renew", "reset", "change"] if row.state != "停止" else ["enable", "reset"]
-    simple = "".join(_reasoned(visit, kind, row.name) for kind in kinds if kind != "change")
-    changed = f"<summary>変更の提案</summary>{simple}{_change_form(visit, row) if 'change' in kinds else ''}"
-    return f"{made}<details>{changed}</details>"
+    may_stop = visit.may("account.disable") and row.state != "停止"
+    stop = _button(visit, "/auth/accounts/disable", "停止", name=row.name) if may_stop else ""
+    link = f'<a href="/auth/accounts?about={row.name}#about">変更の提案</a>' if visit.may("account.propose") else ""
+    return f'<span class="nowrap">{stop} {link}</span>'
 
 
-def _reasoned(visit: Visit, kind: str, name: str) -> str:
-    return (
-        f'<form method="post" action="/auth/accounts/propose">{hidden(visit, kind=kind, name=name)}<label for="{kind}-{name}">理由</label>'
-        f'<input id="{kind}-{name}" name="reason" maxlength="200" required><button class="small plain" type="submit">{KINDS[kind]}を提案</button></form>'
+def _about_part(visit: Visit, row: Listed) -> str:
+    """What may be proposed about one account."""
+    kinds = ("enable", "reset") if row.state == "停止" else ("renew", "reset")
+    simple = "".join(
+        f'<form method="post" action="/auth/accounts/propose">{hidden(visit, kind=kind, name=row.name)}'
+        f'{_field("reason", "理由", 200, part=kind)}<button class="small plain" type="submit">{KINDS[kind]}を提案</button></form>'
+        for kind in kinds
     )
-
-
-def _change_form(visit: Visit, row: Listed) -> str:
-    return (
-        f'<form method="post" action="/auth/accounts/propose">{hidden(visit, kind="change", name=row.name)}'
-        f"{_fields(row.name, row.role, row.section, row.districts)}"
-        f'<button class="small plain" type="submit">{KINDS["change"]}を提案</button></form>'
+    change = (
+        f'<form class="pair" method="post" action="/auth/accounts/propose">{hidden(visit, kind="change", name=row.name)}'
+        f'{_fields("change", row.role, row.section, row.districts)}<button type="submit">{KINDS["change"]}を提案</button></form>'
     )
+    return f'<section id="about"><h2>{html.escape(row.name)}（{html.escape(row.display_name)}）についての提案</h2>{change}{simple}</section>'
 
 
 def _create_part(visit: Visit) -> str:

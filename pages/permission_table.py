@@ -22,5 +22,9 @@ def render(user: User) -> None:
     for kind, told in TOLD.items():
         st.subheader(told, anchor=False)
         part = pl.DataFrame([row for row in rows() if row["区分"] == kind]).drop("区分")
-        st.dataframe(part, hide_index=True, height="content",
-                     column_config={"識別子": st.column_config.TextColumn(width="medium"), "内容": st.column_config.TextColumn(width="large")})
+        st.dataframe(part.select(pl.exclude("識別子"), pl.col("識別子")), hide_index=True, height="content", column_config=_widths(part))
+
+
+def _widths(part: pl.DataFrame) -> dict:
+    roles = {name: st.column_config.TextColumn(width=76) for name in part.columns}
+    return roles | {"内容": st.column_config.TextColumn(width=270, pinned=True), "識別子": st.column_config.TextColumn(width=220)}

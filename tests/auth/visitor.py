@@ -89,8 +89,8 @@ class Answer:
 class Visitor:
     """One browser: its cookies, plain HTTP, and websockets."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, patience: float = 20) -> None:
+        self.server, self.patience = server, patience
         self.cookies: dict[str, str] = {}
 
     def request(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
@@ -98,7 +98,7 @@ class Visitor:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent.setdefault("Cookie", self.cookie_header())
-        connection = http.client.HTTPConnection(self.server.host, timeout=20)
+        connection = http.client.HTTPConnection(self.server.host, timeout=self.patience)
         try:
             connection.request(method, path, body, sent)
             answer = Answer(connection.getresponse())
