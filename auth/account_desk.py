@@ -136,8 +136,8 @@ def _list_part(visit: Visit, listed: list[Listed]) -> str:
 
 
 def _cells(row: Listed) -> list[str]:
-    told = [row.name, row.display_name, row.role, row.section, "・".join(row.districts), row.kind, row.state, row.expires_on or "—"]
-    return [*map(html.escape, told), f'<span class="nowrap">{local(row.last_sign_in)}</span>']
+    told = [row.name, row.display_name, row.role, row.section, "・".join(row.districts), row.kind, row.state]
+    return [*map(html.escape, told), f'<span class="nowrap">{row.expires_on or "—"}</span>', f'<span class="nowrap">{local(row.last_sign_in)}</span>']
 
 
 def _row_actions(visit: Visit, row: Listed) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auth.access import permissions
 
-SCOPES = {"all": "市全域", "own": "担当地区", "none": "個人単位なし"}
+SCOPES = {"all": "市全域", "own": "担当地区", "none": "なし"}
 CLEARANCES = {"read": "表示", "masked": "伏字", "none": "なし"}
 GRANTED, DENIED = "○", "—"
 

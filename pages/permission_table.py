@@ -21,10 +21,10 @@ def render(user: User) -> None:
                "紙に綴じるときは、システム管理者が CSV に書き出します")
     for kind, told in TOLD.items():
         st.subheader(told, anchor=False)
-        part = pl.DataFrame([row for row in rows() if row["区分"] == kind]).drop("区分")
-        st.dataframe(part.select(pl.exclude("識別子"), pl.col("識別子")), hide_index=True, height="content", column_config=_widths(part))
+        part = pl.DataFrame([row for row in rows() if row["区分"] == kind]).drop("区分", "識別子")
+        st.dataframe(part, hide_index=True, height="content", column_config=_widths(part.columns))
 
 
-def _widths(part: pl.DataFrame) -> dict:
-    roles = {name: st.column_config.TextColumn(width=76) for name in part.columns}
-    return roles | {"内容": st.column_config.TextColumn(width=270, pinned=True), "識別子": st.column_config.TextColumn(width=220)}
+def _widths(columns: list[str]) -> dict:
+    """Every role's title readable without scrolling on a screen of 1280 pixels."""
+    return {name: st.column_config.TextColumn(width=226 if name == "内容" else max(56, 14 * len(name) + 18)) for name in columns}

@@ -21,8 +21,8 @@ NO_ACTION = {("GET", "/auth/watch.js"), ("GET", "/auth/alive")}  # for every liv
 MESSAGES = {"rerun_script": Frame.HUMAN, "stop_script": Frame.HUMAN, "app_heartbeat": Frame.AUTOMATIC}
 
 
-def routes() -> set[tuple[str, str, Route]]:
-    return {(method, route.path, route) for route in ROUTES for method in route.methods - {"HEAD"}}
+def routes() -> list[tuple[str, str, Route]]:
+    return [(method, route.path, route) for route in ROUTES for method in route.methods - {"HEAD"}]
 
 
 def test_the_public_list_is_exactly_sign_in_its_asset_and_health():
