@@ -5,6 +5,7 @@ import streamlit as st
 
 from auth.access import User, permissions
 from auth.permission_table import rows
+from pages.parts.heading import heading
 from pages.parts.wording import wareki
 
 TOLD = {
@@ -16,9 +17,7 @@ TOLD = {
 
 def render(user: User) -> None:
     """The table in three parts, with the day of its last review."""
-    st.title("権限表", anchor=False)
-    st.caption(f"最後の見直し **{wareki(permissions().reviewed_on)}**　｜　ここにない操作は、だれにも許されません　｜　"
-               "紙に綴じるときは、システム管理者が CSV に書き出します")
+    heading("権限表", user, f"最後の見直し {wareki(permissions().reviewed_on)}。ここにない操作は、だれにも許されません")
     for kind, told in TOLD.items():
         st.subheader(told, anchor=False)
         part = pl.DataFrame([row for row in rows() if row["区分"] == kind]).drop("区分", "識別子")

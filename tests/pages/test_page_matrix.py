@@ -19,7 +19,7 @@ MENU = {
     staff.OFFICER: ALL,
     staff.NEIGHBOUR: ALL,
     staff.ANALYST: WITHOUT_PERSONS,
-    staff.ADMIN: ["ホーム", "連携状況", "突合", "根拠"],
+    staff.ADMIN: ["ホーム", "連携状況", "突合", "根拠", "権限表"],
     staff.AUDITOR: WITHOUT_PERSONS,
     staff.LTC_READER: ["ホーム"],
     None: [],
