@@ -14,13 +14,13 @@ from tests.pages.screen import first_sight, menu_of, show
 ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 MENU = {
-    staff.MANAGER: ALL,
-    staff.CHIEF: ALL,
+    staff.MANAGER: [*ALL, "権限表"],
+    staff.CHIEF: [*ALL, "権限表"],
     staff.OFFICER: ALL,
     staff.NEIGHBOUR: ALL,
     staff.ANALYST: WITHOUT_PERSONS,
     staff.ADMIN: ["ホーム", "連携状況", "突合", "根拠", "権限表"],
-    staff.AUDITOR: WITHOUT_PERSONS,
+    staff.AUDITOR: [*WITHOUT_PERSONS, "権限表"],
     staff.LTC_READER: ["ホーム"],
     None: [],
     User("new", "新しい役割", "newcomer", "収納推進課"): [],
