@@ -10,7 +10,7 @@ PORT ?= 8501
 DATE ?= 2026-10-30
 DATES ?=
 RUN := .venv/bin/python
-DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30
+DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30 CONSOLE_SECOND_FACTOR=none
 # Names what pip is doing, one line a package, and leaves the rest out; errors come through.
 PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing collected.*/  展開しています…/p'
 

@@ -22,6 +22,8 @@ logging.getLogger("streamlit.error_util").addFilter(lambda _record: False)
 try:
     for name in ("pepper", "csrf", "pseudonym"):
         settings.secret(name)
+    if settings.second_factor() == "terminal":
+        settings.secret("terminal")
 except settings.SettingsInvalid as error:
     raise SystemExit(f"起動できません。{error}") from None
 store.create_tables()

@@ -96,6 +96,19 @@ def is_demo_clock() -> bool:
     return bool(os.environ.get("CONSOLE_TODAY"))
 
 
+def second_factor() -> str:
+    """"totp" (a code from an authenticator), "terminal" (the city's proxy vouches) or, in a demo only, "none".
+
+    CONSOLE_SECOND_FACTOR. Raises SettingsInvalid for anything else, and for "none" outside the demo.
+    """
+    chosen = os.environ.get("CONSOLE_SECOND_FACTOR") or "totp"
+    if chosen not in ("totp", "terminal", "none"):
+        raise SettingsInvalid(f"CONSOLE_SECOND_FACTOR は totp か terminal にしてください（今は {chosen}）。")
+    if chosen == "none" and not is_demo_clock():
+        raise SettingsInvalid("CONSOLE_SECOND_FACTOR=none はデモ（CONSOLE_TODAY）だけのものです。totp か terminal にしてください。")
+    return chosen
+
+
 def today() -> date:
     """The office's calendar day in Japan. The only place that asks for it."""
     pinned = os.environ.get("CONSOLE_TODAY")

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 
 import settings
 import store
-from auth import lockout, passwords
+from auth import first_secret, lockout, passwords
 from auth.access import User, permissions
+from auth.account_rules import rules
 
 if __name__ == "__main__":  # before the table below: the command line imports this module again, by its name
     from auth.accounts_command import main
@@ -36,6 +38,17 @@ account = sa.Table(
 )
 
 
+# Whose account it is: 職員 by their number in the staff feed, or a vendor's engineer who is in no staff feed.
+account_holder = sa.Table(
+    "account_holder",
+    store.metadata,
+    sa.Column("account", sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("employee_number", sa.String(20), unique=True),
+    sa.CheckConstraint("kind in ('staff', 'vendor')", name="holder_kind"),
+)
+
+
 class AccountRefused(Exception):
     """登録・変更できない利用者。The text says why and what to do."""
 
@@ -49,7 +62,10 @@ class Verified:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why not: "mismatch", "locked", "disabled" or "expired" (for the log only; the screen says one thing)."""
+    """Why not: "mismatch", "locked", "disabled", "expired", "lapsed" (the first secret) or "second_factor".
+
+    For the log only; the screen says one thing.
+    """
 
     reason: str
     retry_after: int = 0
@@ -67,6 +83,19 @@ def create(
     expires_on: date | None = None,
 ) -> User:
     """Add a personal account. Raises AccountRefused (name, role, districts, duplicate) or PasswordRefused."""
+    check(name, role, districts)
+    row = {"display_name": display_name, "role": role, "section": section, "districts": districts, "expires_on": expires_on}
+    hashed = passwords.hashed(password)
+    try:
+        with store.engine().begin() as connection:
+            insert(connection, name, hashed, row)
+    except sa.exc.IntegrityError as error:
+        raise AccountRefused(f"利用者ID {name} はすでに使われています。別のIDにしてください。") from error
+    return User(name, display_name, role, section, tuple(districts))
+
+
+def check(name: str, role: str, districts: tuple[str, ...]) -> None:
+    """Raises AccountRefused for a name, a role or districts that no account may have."""
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
     if role not in permissions().roles:
@@ -74,23 +103,37 @@ def create(
     if permissions().roles[role].scope == "own" and not districts:
         title = permissions().roles[role].title
         raise AccountRefused(f"役割「{title}」には担当地区が要ります。D01,D02 のように担当地区を指定してください。")
+
+
+def insert(connection: sa.Connection, name: str, password_hash: str, values: dict[str, object]) -> None:
+    """Write a checked account. `values`: display_name, role, section, districts, expires_on."""
     now = stamp()
-    row = {
-        "name": name, "display_name": display_name, "role": role, "section": section,
-        "districts": json.dumps(list(districts)), "password_hash": passwords.hashed(password), "password_set_at": now,
-        "is_disabled": False, "expires_on": expires_on.isoformat() if expires_on else None, "created_at": now,
-    }  # fmt: skip
-    try:
-        with store.engine().begin() as connection:
-            connection.execute(account.insert().values(row))
-    except sa.exc.IntegrityError as error:
-        raise AccountRefused(f"利用者ID {name} はすでに使われています。別のIDにしてください。") from error
-    return User(name, display_name, role, section, tuple(districts))
+    row = {"name": name, "password_hash": password_hash, "password_set_at": now, "is_disabled": False, "created_at": now}
+    connection.execute(account.insert().values(row | _stored(values)))
 
 
-def set_password(name: str, password: str) -> None:
-    """Replace the password; every session opened with the old one ends. Raises AccountRefused, PasswordRefused."""
-    _change(name, password_hash=passwords.hashed(password), password_set_at=stamp())
+def set_password(name: str, password: str, *, is_first_secret: bool = False) -> None:
+    """Replace the password; every session opened with the old one ends. Raises AccountRefused, PasswordRefused.
+
+    With `is_first_secret` it lets in only to choose an own one, and lapses.
+    """
+    hashed = passwords.hashed(password)
+    with store.engine().begin() as connection:
+        update(connection, name, password_hash=hashed, password_set_at=stamp())
+        (first_secret.mark if is_first_secret else first_secret.clear)(connection, name)
+
+
+def is_current(name: str, password: str) -> bool:
+    """Whether `password` is the one `name` has now. Only for somebody already signed in: nothing is counted."""
+    row = _row(name)
+    return passwords.matches(password, row.password_hash if row else None)
+
+
+def forbidden_words(name: str) -> tuple[str, ...]:
+    """What the password of `name` may not contain: the name, the person's name and the city's words."""
+    row = _row(name)
+    people = row.display_name.split() if row else []
+    return (name, *people, *rules(settings.today()).city_words)
 
 
 def disable(name: str) -> None:
@@ -117,21 +160,34 @@ def change(name: str, **values: object) -> None:
     """Change display_name, role, section, districts or expires_on, in effect from the next question on."""
     if "role" in values and values["role"] not in permissions().roles:
         raise AccountRefused(f"役割「{values['role']}」は権限表にありません。")
-    if "districts" in values:
-        values["districts"] = json.dumps(list(values["districts"]))
-    if isinstance(values.get("expires_on"), date):
-        values["expires_on"] = values["expires_on"].isoformat()
     _change(name, **values)
 
 
 def _change(name: str, **values: object) -> None:
     with store.engine().begin() as connection:
-        if not connection.execute(account.update().where(account.c.name == name).values(values)).rowcount:
-            raise AccountRefused(f"利用者ID {name} はありません。")
+        update(connection, name, **values)
 
 
-def verify(name: str, password: str, source: str) -> Verified | Refused:
-    """Check a sign-in from `source` (an address). Takes as long for an unknown name as for a known one."""
+def update(connection: sa.Connection, name: str, **values: object) -> None:
+    """Write columns of one account, as part of the caller's transaction. Raises AccountRefused when there is none."""
+    if not connection.execute(account.update().where(account.c.name == name).values(_stored(values))).rowcount:
+        raise AccountRefused(f"利用者ID {name} はありません。")
+
+
+def _stored(values: dict[str, object]) -> dict[str, object]:
+    stored = dict(values)
+    if "districts" in stored:
+        stored["districts"] = json.dumps(list(stored["districts"]))
+    if isinstance(stored.get("expires_on"), date):
+        stored["expires_on"] = stored["expires_on"].isoformat()
+    return stored
+
+
+def verify(name: str, password: str, source: str, second: Callable[[str], bool] | None = None) -> Verified | Refused:
+    """Check a sign-in from `source` (an address). Takes as long for an unknown name as for a known one.
+
+    `second` is asked about the name once the password is right; its no counts as a failure like a wrong password.
+    """
     name = unicodedata.normalize("NFC", name).strip().lower()
     wait = lockout.attempt(name, source)
     row = _row(name)
@@ -139,7 +195,9 @@ def verify(name: str, password: str, source: str) -> Verified | Refused:
         return Refused("locked", wait, row is not None)
     if not passwords.matches(password, row.password_hash if row else None):
         return Refused("mismatch", is_known=row is not None)
-    refusal = standing(row)
+    refusal = standing(row) or ("lapsed" if first_secret.has_lapsed(name) else "")
+    if not refusal and second and not second(name):
+        refusal = "second_factor"
     if refusal:
         return Refused(refusal, is_known=True)
     lockout.forget(name, source)

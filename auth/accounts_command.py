@@ -5,10 +5,12 @@ import getpass
 import sys
 from datetime import date
 
+import settings
 import store
 from audit import log
 from auth import accounts, passwords, sessions
-from auth.access import permissions
+from auth.access import User, decide, permissions
+from auth.account_rules import last_day, rules
 from auth.accounts import AccountRefused
 
 
@@ -24,21 +26,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _create(asked: argparse.Namespace) -> int:
+    _check_that_it_is_the_start(asked.break_glass)
     districts = tuple(code for part in asked.districts.split(",") if (code := part.strip()))
+    password = _password(asked)
+    passwords.judge(password, (asked.name, *asked.display_name.split(), *rules(settings.today()).city_words))
     user = accounts.create(
         asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        expires_on=_last_day(asked.expires_on), districts=districts, password=_password(asked),
+        expires_on=_last_day(asked.expires_on), districts=districts, password=password,
     )  # fmt: skip
-    _record("account.create", user.name, role=user.role, districts=list(districts))
+    reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
+    _record("account.create", user.name, role=user.role, districts=list(districts), **reason)
     print(f"利用者 {user.name}（{permissions().roles[user.role].title} {user.display_name}）を登録しました。")
     return 0
 
 
 def _set_password(asked: argparse.Namespace) -> int:
-    accounts.set_password(asked.name, _password(asked))
+    password = _password(asked)
+    passwords.judge(password, (asked.name, *rules(settings.today()).city_words))
+    accounts.set_password(asked.name, password, is_first_secret=True)
     _record("account.password", asked.name)
     sessions.live()  # judges every session now: the one opened with the old password ends here
-    print(f"利用者 {asked.name} のパスワードを替えました。開いていた画面は終わります。")
+    print(f"利用者 {asked.name} のパスワードを替えました。開いていた画面は終わります。次のサインインで、本人が自分のものに替えます。")
     return 0
 
 
@@ -76,9 +84,17 @@ def _password(asked: argparse.Namespace) -> str:
     return sys.stdin.readline().rstrip("\r\n") if asked.password_stdin else getpass.getpass("パスワード: ")
 
 
-def _last_day(text: str | None) -> date | None:
+def _check_that_it_is_the_start(break_glass: str | None) -> None:
+    """Once somebody can propose and somebody can approve, accounts come from the two of them, or by breaking the glass."""
+    roles = {row.role for row in accounts.everyone() if not accounts.standing(row)}
+    is_staffed = all(any(decide(User("", "", role, ""), action).allowed for role in roles) for action in ("account.propose", "account.approve"))
+    if is_staffed and not break_glass:
+        raise AccountRefused("登録は、画面「アカウント管理」で提案し、別の人が承認します。どちらもできない非常時だけ、--break-glass に理由を書いてください。")
+
+
+def _last_day(text: str | None) -> date:
     try:
-        return date.fromisoformat(text) if text is not None else None
+        return date.fromisoformat(text) if text is not None else last_day(settings.today())
     except ValueError as error:
         raise AccountRefused(f"最終日「{text}」は日付ではありません。2027-03-31 のように書いてください。") from error
 
@@ -97,8 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--display-name", required=True)
     add.add_argument("--section", required=True)
     add.add_argument("--districts", default="", help="担当地区（例: D01,D02）。地区担当には必ず指定する")
-    add.add_argument("--expires-on", help="最終日（例: 2027-03-31）")
-    changed = _command(commands, "password", _set_password, "パスワードを替える")
+    add.add_argument("--expires-on", help="最終日（例: 2027-03-31）。なければ年度末")
+    add.add_argument("--break-glass", metavar="理由", help="提案・承認する人がだれもサインインできない非常時に、その理由（記録に残る）")
+    changed = _command(commands, "password", _set_password, "パスワードを替える（次のサインインで本人が替える）")
     for reads in (add, changed):
         reads.add_argument("--password-stdin", action="store_true", help="パスワードを標準入力の1行目から読む")
     _command(commands, "disable", _disable, "利用者を停止する")

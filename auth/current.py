@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from auth import sessions
+from auth import sessions, step_up
 from auth.access import User
 
 
@@ -15,6 +15,11 @@ def sign_out() -> None:
     """End this session: for a button's on_click. The Gate closes the socket and the browser goes to the sign-in page."""
     if _sid():
         sessions.end(_sid(), "signed_out")
+
+
+def is_confirmed() -> bool:
+    """Whether they proved themselves again within five minutes (auth.step_up): ask before a reveal, export, approval."""
+    return step_up.is_fresh(_sid())
 
 
 def _sid() -> str | None:

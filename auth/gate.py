@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from auth import origin, shell
 from auth.frames import Frame, judge
 from auth.pulse import FRESH, Pulse
+from auth.second_factor import TERMINAL_HEADER
 from auth.sessions import Session
 from auth.sign_in import ROUTES as ROUTES
 from auth.tally import Tally
@@ -35,6 +36,11 @@ PUBLIC = {
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
 )
+# Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
+FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
+FIRST_STEPS = re.compile(r"/auth/(account|account/(password|code-offer|code)|alive|watch\.js)")
+FIRST_STEPS_FIRST = "先に自分のパスワードと認証コードを登録してください。"
+FORM_PAGES = ("/auth/account", "/auth/accounts", "/auth/confirm")
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
 # Opened at /case, Streamlit's own client first looks for its server below /case/: answered 404, and nobody's misdeed.
 PROBE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
@@ -91,9 +97,14 @@ class Gate:
         found = await self._pulse.find(origin.cookie(headers))
         if found is None:
             return RedirectResponse("/auth/sign-in", 303) if is_page else PlainTextResponse("サインインしてください。", 401)
+        if not found.is_ready and not FIRST_STEPS.fullmatch(path):
+            return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse(FIRST_STEPS_FIRST, 403)
         if is_page:
             await self._pulse.touch(found)
             return HTMLResponse(shell.INDEX)
+        if FORMS.fullmatch(path) and method == ("GET" if method == "GET" and path in FORM_PAGES else "POST"):
+            await self._pulse.touch(found)
+            return None
         if method in ("GET", "HEAD") and SIGNED_IN.fullmatch(path):
             return None
         return PlainTextResponse("ありません。", 404)
@@ -107,7 +118,7 @@ class Gate:
             return
         token = origin.cookie(headers)
         found = await self._pulse.find(token)
-        if found is None:
+        if found is None or not found.is_ready:
             self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=_source(scope))
             await send({"type": "websocket.close", "code": ENDED})
             return
@@ -195,6 +206,7 @@ def _known_as(scope: Scope, found: Session | None) -> Scope:
     forged = (b"x-console-sid", b"x_console_sid")
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in forged]
     if found:
+        headers = [(name, value) for name, value in headers if name.lower() != TERMINAL_HEADER.encode()]
         name = re.escape(origin.cookie_name().encode())
         ours = re.compile(rb"(?:^|;\s*)" + name + rb"=[^;]*")
         headers = [(key, ours.sub(b"", value) if key == b"cookie" else value) for key, value in headers]

@@ -1,6 +1,8 @@
 """Passwords: how they are judged, kept and compared.
 
-A password is NFC text of 15 to 128 characters; its length is the only rule (OWASP ASVS 5.0, 6.2). It is keyed with the
+A password is NFKC text of 15 to 128 characters, of any signs (OWASP ASVS 5.0, 6.2): full and half width are the same.
+What people choose themselves may not be made of the words in common_passwords.txt alone, nor hold the user's name or
+the city's words. It is keyed with the
 installation's pepper before bcrypt, so that every character counts (bcrypt alone stops at 72 bytes, which is 24 kanji)
 and a stolen store proves nothing without the key.
 """
@@ -10,6 +12,7 @@ import hashlib
 import hmac
 import importlib.util
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 import settings
@@ -40,10 +43,48 @@ _hasher = _load_hasher()
 
 def hashed(password: str) -> str:
     """The bcrypt text to keep. Raises PasswordRefused when the length is wrong."""
-    length = len(unicodedata.normalize("NFC", password))
+    _check_length(password)
+    return _hasher.hash(_peppered(password))
+
+
+def judge(password: str, forbidden: tuple[str, ...] = ()) -> None:
+    """Whether somebody may choose this password: long enough, not a common one, without the words `forbidden`.
+
+    Raises PasswordRefused, which never quotes the password.
+    """
+    text = _plain(password)
+    _check_length(password)
+    if any(_plain(word) in text for word in forbidden if len(word) > 1):
+        raise PasswordRefused("利用者ID・氏名・市や課の名前を含むパスワードは使えません。関係のない言葉を選んでください。")
+    if _is_made_of_common_words(text):
+        raise PasswordRefused("よく使われる言葉の並びや、同じ文字の繰り返しだけのパスワードは使えません。別の文にしてください。")
+
+
+def _is_made_of_common_words(text: str) -> bool:
+    """Whether the whole text is nothing but common words and runs of one sign, in any order."""
+    words, reached = _common(), {0}
+    for end in range(1, len(text) + 1):
+        run = len(text[:end]) - len(text[:end].rstrip(text[end - 1]))
+        starts = [start for start in reached if text[start:end] in words or (end - start >= 3 and run >= end - start)]
+        if starts:
+            reached.add(end)
+    return len(text) in reached
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(_plain(line) for line in lines if not line.startswith("#"))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _check_length(password: str) -> None:
+    length = len(unicodedata.normalize("NFKC", password))
     if not SHORTEST <= length <= LONGEST:
         raise PasswordRefused(f"パスワードは{SHORTEST}～{LONGEST}文字にしてください（今は{length}文字）。")
-    return _hasher.hash(_peppered(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
@@ -53,5 +94,5 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def _peppered(password: str) -> str:
-    text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    text = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
     return base64.b64encode(hmac.digest(settings.secret("pepper"), text, hashlib.sha256)).decode()

@@ -32,8 +32,8 @@ class Pulse:
             await self._read()
         key = sessions.digest(token)
         found = self._live.get(key)
-        if found is None:
-            # Not in the picture: a stranger, or somebody who signed in a moment ago.
+        if found is None or not found.is_ready:
+            # Not in the picture, or not ready in it: a stranger, or somebody who signed in or got ready a moment ago.
             found = await self._ask(sessions.find, token)
             if found:
                 self._live[key] = found

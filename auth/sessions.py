@@ -18,6 +18,8 @@ import store
 from audit import log
 from auth.access import User
 from auth.accounts import account, stamp, standing, user_from
+from auth.first_secret import first_secret
+from auth.second_factor import second_factor
 
 IDLE = timedelta(minutes=10)
 ABSOLUTE = timedelta(hours=9)
@@ -43,12 +45,13 @@ sa.Index(
 
 @dataclass(frozen=True)
 class Session:
-    """A live session as it was when read."""
+    """A live session as it was when read. Until `is_ready` its person reaches nothing but their own account's page."""
 
     sid: str
     account: str
     source: str
     last_seen_at: datetime
+    is_ready: bool = True
 
 
 def digest(token: str) -> str:
@@ -87,9 +90,10 @@ def live() -> dict[str, Session]:
 
 
 def user_of(sid: str | None) -> User | None:
-    """The person behind a session reference, read from the store now: role, districts, revocation as they stand."""
+    """The person behind a session reference that is ready, read from the store now: role, districts, revocation as they stand."""
     rows = _rows(session.c.sid == sid, _is_open) if sid else []
-    return user_from(rows[0]) if rows and _living(rows[0]) else None
+    found = _living(rows[0]) if rows else None
+    return user_from(rows[0]) if found and found.is_ready else None
 
 
 def touch(found: Session) -> Session:
@@ -129,7 +133,9 @@ def _record_end(name: str, source: str, sid: str, reason: str) -> None:
 
 
 def _rows(*conditions: sa.ColumnElement) -> list[sa.Row]:
-    read = sa.select(session, account).join_from(session, account).where(*conditions)
+    first, second = first_secret.c.lapses_at.label("first_secret_lapses_at"), second_factor.c.nonce.label("second_nonce")
+    people = session.join(account).outerjoin(first_secret).outerjoin(second_factor, second_factor.c.account == account.c.name)
+    read = sa.select(session, account, first, second).select_from(people).where(*conditions)
     with store.engine().connect() as connection:
         return list(connection.execute(read))
 
@@ -139,7 +145,12 @@ def _living(row: sa.Row) -> Session | None:
     if reason:
         end(row.sid, reason)
         return None
-    return Session(row.sid, row.account, row.source, datetime.fromisoformat(row.last_seen_at))
+    return Session(row.sid, row.account, row.source, datetime.fromisoformat(row.last_seen_at), _is_ready(row))
+
+
+def _is_ready(row: sa.Row) -> bool:
+    """With an own password, and with the second factor registered where the city asks for one."""
+    return row.first_secret_lapses_at is None and (settings.second_factor() != "totp" or row.second_nonce is not None)
 
 
 def _lapse(row: sa.Row) -> str:

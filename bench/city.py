@@ -27,7 +27,7 @@ def published(folder: Path, persons: int, name: str = "city") -> Path:
     home = folder / f"{name}-{persons}"
     if not (home / "making.json").exists():
         subprocess.run([sys.executable, "-m", "bench.city", home, str(persons)], check=True, stdout=sys.stderr)
-    os.environ |= {"CONSOLE_HOME": str(home), "CONSOLE_TODAY": DAY.isoformat()}
+    os.environ |= {"CONSOLE_HOME": str(home), "CONSOLE_TODAY": DAY.isoformat(), "CONSOLE_SECOND_FACTOR": "none"}
     os.environ.pop("CONSOLE_STORE_URL", None)
     return home
 
@@ -38,7 +38,7 @@ def making(home: Path) -> dict:
 
 
 def _make(home: Path, persons: int) -> dict:
-    os.environ |= {"CONSOLE_HOME": str(home), "CONSOLE_TODAY": DAY.isoformat()}
+    os.environ |= {"CONSOLE_HOME": str(home), "CONSOLE_TODAY": DAY.isoformat(), "CONSOLE_SECOND_FACTOR": "none"}
     for key in ("pepper", "csrf", "pseudonym", "cookie"):
         settings.make_secret(key)
     store.create_tables()

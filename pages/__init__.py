@@ -26,4 +26,5 @@ REGISTER = (
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),
     Entry("audit", "監査", ":material/verified_user:", "運用", "audit.digest"),
     Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read"),
+    Entry("permission_table", "権限表", ":material/lock_person:", "運用", "permission_table.read"),
 )

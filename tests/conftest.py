@@ -44,6 +44,7 @@ def founded(tmp_path_factory) -> dict[str, Path]:
 def _move_to(home: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("CONSOLE_HOME", str(home))
     patch.setenv("CONSOLE_TODAY", CLOCK.feed_dates[-1].isoformat())
+    patch.setenv("CONSOLE_SECOND_FACTOR", "none")
     patch.delenv("CONSOLE_STORE_URL", raising=False)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import settings
-from auth.access import User, permissions, scope
+from auth.access import User, decide, permissions, scope
 from auth.current import sign_out
 from data_access.query import Standing, standing
 from pages.parts import as_of
@@ -44,6 +44,10 @@ def account(user: User) -> None:
     with st.sidebar:
         st.text(f"{user.display_name}")
         st.caption(f"{permissions().roles[user.role].title}　{user.section}")
+        st.link_button("自分のアカウント", "/auth/account", icon=":material/manage_accounts:", width="stretch")
+        if decide(user, "account.read").allowed:
+            st.link_button("アカウント管理", "/auth/accounts", icon=":material/group:", width="stretch")
         st.button("サインアウト", icon=":material/logout:", on_click=sign_out, width="stretch")
         if settings.is_demo_clock():
-            st.caption(f"デモ環境: 架空の市のデータです。今日を {wareki_with_weekday(settings.today())} として動いています。")
+            st.caption(f"デモ環境: 架空の市のデータです。今日を {wareki_with_weekday(settings.today())} として動いています。"
+                       + ("第二の認証（認証コード）なしで動いています。" if settings.second_factor() == "none" else ""))

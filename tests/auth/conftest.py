@@ -8,7 +8,7 @@ import pytest
 import settings
 import store
 from auth import accounts, passwords, sessions
-from tests.auth.visitor import PASSWORD, Server
+from tests.auth.visitor import DEMO, PASSWORD, Server
 
 OFFICER = {"display_name": "田中 一", "role": "officer", "section": "収納推進課", "districts": ("D01", "D02")}
 
@@ -28,6 +28,8 @@ def home(tmp_path, monkeypatch):
     """An empty installation with its keys; bcrypt at its cheapest, because only its answer matters here."""
     monkeypatch.setenv("CONSOLE_HOME", str(tmp_path))
     monkeypatch.delenv("CONSOLE_STORE_URL", raising=False)
+    for name, value in DEMO.items():
+        monkeypatch.setenv(name, value)
     cheap = bcrypt.gensalt(4)
     monkeypatch.setattr(bcrypt, "gensalt", lambda: cheap)
     monkeypatch.setattr(passwords, "NOBODYS", bcrypt.hashpw(b"nobody", cheap).decode())

@@ -10,18 +10,21 @@ from auth.access import User, clearance, decide, permissions, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "difference.summary", "feed.read"}
-LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
+OWN = {"account.own"}
+LEADS = COMMON | OWN | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", *PROPOSALS},
+    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+                        "permission_table.read", "account.read", "account.approve", "account.disable", "account.review"},
+    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS},
     "officer": LEADS | WRITES | {"difference.read"},
-    "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
-    "auditor": COMMON | {"feed.detail", "snapshot.read", *REVIEW},
-    "ltc_reader": {"home.read"},
+    "analyst": COMMON | OWN | {"feed.detail"},
+    "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS,
+                    "permission_table.read", "account.read", "account.propose", "account.disable"},
+    "auditor": COMMON | OWN | {"feed.detail", "snapshot.read", "permission_table.read", "account.read", *REVIEW},
+    "ltc_reader": OWN | {"home.read"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}
 LEADS_SEE = dict(C1="masked", C2="masked", C3="masked", C4="masked", C5="read", C6="masked", C7="masked", C8="read", C9="read")

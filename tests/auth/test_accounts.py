@@ -57,7 +57,7 @@ def test_length_is_the_only_rule(home, length):
 @given_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=40, max_size=60))
 def test_every_character_counts_beyond_what_bcrypt_reads(home, password):
-    if not passwords.SHORTEST <= len(unicodedata.normalize("NFC", password)) <= passwords.LONGEST:
+    if not passwords.SHORTEST <= len(unicodedata.normalize("NFKC", password)) <= passwords.LONGEST:
         return
     kept = passwords.hashed(password)
     assert passwords.matches(unicodedata.normalize("NFD", password), kept), SEED
@@ -225,7 +225,7 @@ def test_a_last_day_is_kept(command):
 def test_the_command_line_changes_a_password_and_ends_the_session(command, token, clock):
     clock.forward(seconds=1)
     code, said, _ = command("password", "tanaka", "--password-stdin", stdin=NEW_PASSWORD + "\n")
-    assert (code, said) == (0, "利用者 tanaka のパスワードを替えました。開いていた画面は終わります。\n")
+    assert (code, said) == (0, "利用者 tanaka のパスワードを替えました。開いていた画面は終わります。次のサインインで、本人が自分のものに替えます。\n")
     assert recorded("account.password") == [{"account": "tanaka"}]
     assert (sessions.find(token), sessions.end_reason(token)) == (None, "revoked")
     assert isinstance(verify("tanaka", PASSWORD, HERE), Refused)

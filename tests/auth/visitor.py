@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO = {"CONSOLE_TODAY": "2026-11-24", "CONSOLE_SECOND_FACTOR": "none"}  # the demo: no second factor, and it says so
 PASSWORD = "ひらがなだけでも十五文字あればよい"
 
 
@@ -29,7 +30,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "CONSOLE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+        self.environment = {**DEMO, **os.environ, "CONSOLE_HOME": str(home), "PYTHONPATH": str(ROOT)}
         self.environment.pop("CONSOLE_STORE_URL", None)
 
     def __enter__(self) -> "Server":
@@ -88,8 +89,8 @@ class Answer:
 class Visitor:
     """One browser: its cookies, plain HTTP, and websockets."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, patience: float = 20) -> None:
+        self.server, self.patience = server, patience
         self.cookies: dict[str, str] = {}
 
     def request(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
@@ -97,7 +98,7 @@ class Visitor:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent.setdefault("Cookie", self.cookie_header())
-        connection = http.client.HTTPConnection(self.server.host, timeout=20)
+        connection = http.client.HTTPConnection(self.server.host, timeout=self.patience)
         try:
             connection.request(method, path, body, sent)
             answer = Answer(connection.getresponse())

@@ -46,6 +46,7 @@ def server_at(home: Path) -> Server:
     """A server for `home` on the city's day, to be used as a context."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONSOLE_TODAY", CLOCK.business_date.isoformat())
+        patch.setenv("CONSOLE_SECOND_FACTOR", "none")
         return Server("app.py", home)
 
 

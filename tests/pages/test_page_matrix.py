@@ -16,13 +16,13 @@ ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "名寄せ
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 CITY_ONLY = [title for title in ALL if title not in ("復元と論理消去", "監査")]
 MENU = {
-    staff.MANAGER: ALL,
-    staff.CHIEF: ALL,
+    staff.MANAGER: [*ALL, "権限表"],
+    staff.CHIEF: [*ALL, "権限表"],
     staff.OFFICER: CITY_ONLY,
     staff.NEIGHBOUR: CITY_ONLY,
     staff.ANALYST: WITHOUT_PERSONS,
-    staff.ADMIN: ["ホーム", "連携状況", "復元と論理消去", "突合", "根拠"],
-    staff.AUDITOR: ["ホーム", "執行停止候補", "収納状況", "連携状況", "復元と論理消去", "突合", "監査", "根拠"],
+    staff.ADMIN: ["ホーム", "連携状況", "復元と論理消去", "突合", "根拠", "権限表"],
+    staff.AUDITOR: ["ホーム", "執行停止候補", "収納状況", "連携状況", "復元と論理消去", "突合", "監査", "根拠", "権限表"],
     staff.LTC_READER: ["ホーム"],
     None: [],
     User("new", "新しい役割", "newcomer", "収納推進課"): [],

@@ -1,0 +1,47 @@
+"""Is it still the same person? Password and second factor once more, for what must not happen at a left terminal.
+
+Reveal, export and approval ask `is_fresh` first; the page /auth/confirm calls `confirm`. It holds for five minutes and
+for one session, and the password never travels through Streamlit.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+import settings
+import store
+from audit import log
+from auth import proof, sessions
+from auth.accounts import Refused
+from auth.proof import Claim
+
+HOLDS = timedelta(minutes=5)
+PAGE = "/auth/confirm"
+
+step_up = sa.Table(
+    "step_up",
+    store.metadata,
+    sa.Column("sid", sa.String(32), primary_key=True),
+    sa.Column("confirmed_at", sa.String(32), nullable=False),
+)
+
+
+def confirm(sid: str, made: Claim) -> Refused | None:
+    """Check the claim of the session's own person; None when it held. Guessing counts as at the sign-in."""
+    outcome = proof.prove(made, refused_as="step_up.refused")
+    if isinstance(outcome, Refused):
+        return outcome
+    log.append(actor=outcome.user.name, action="step_up.confirm", source=made.source, detail={"sid": sid})
+    with store.engine().begin() as connection:
+        connection.execute(step_up.delete().where(step_up.c.sid == sid))
+        connection.execute(step_up.insert().values(sid=sid, confirmed_at=settings.now().isoformat()))
+    return None
+
+
+def is_fresh(sid: str | None) -> bool:
+    """Whether the person behind a live session proved themselves within the last five minutes."""
+    if not sid or sessions.user_of(sid) is None:
+        return False
+    with store.engine().connect() as connection:
+        confirmed_at = connection.scalar(sa.select(step_up.c.confirmed_at).where(step_up.c.sid == sid))
+    return confirmed_at is not None and settings.now() - datetime.fromisoformat(confirmed_at) < HOLDS
