@@ -17,7 +17,7 @@ from data_access.feed_check import checked
 from data_access.feed_schedule import Feed as Checked
 from data_access.feed_schedule import read_schedule
 from data_access.intake import main, take_in
-from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, schedule, write_schedule
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich, schedule, write_schedule
 from tests.staff import CHIEF
 
 IN_OTHER_WORDS = [name for name, table in tables().items() if any(column.aliases or column.codes for column in table.columns)]
@@ -74,6 +74,7 @@ def test_a_city_in_the_standard_s_words_is_published_the_same(founded, empty_cit
 
 def test_a_row_with_external_characters_is_loaded_and_told(eve):
     """CP932 F040 and a double byte of nobody in 収納システム: shown as 〓, told with their place, the day is published."""
+    enrich()
     feed = next(each for each in map(Feed, (table.name for table in systems()["shuno"].tables)) if _text_at(each.table) is not None and each.rows())
     at, rows = _text_at(feed.table), feed.rows()
     label, name = feed.table.columns[at].label, feed.table.columns[at].name
