@@ -86,6 +86,8 @@ class Feed:
     def append(self, table: str, rows: pl.DataFrame) -> int:
         """Write rows of a block; returns how many."""
         opened, spec = self.files[table], tables(self.system)[table]
+        if self.is_full and self.sequence > 1 and not spec.get("history"):  # changed since the first day: sent as it is now
+            rows = rows.unique(spec["key"], keep="last", maintain_order=True)
         for start in range(0, rows.height, ROWS_AT_ONCE):
             part = rows.slice(start, ROWS_AT_ONCE)
             text = BytesIO()
