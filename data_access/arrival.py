@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from data_access.feed_schedule import (
 from data_access.hold import Limits, missing_tables
 from data_access.snapshot import Snapshot
 from law.version import version
+
+SHOWN = 5
 
 
 class NoInbox(Exception):
@@ -73,6 +75,8 @@ def look(business_date: date, before: Snapshot | None, limit: Limits, now: datet
     """Read every 連携予定 of the day. A system that must send and has not is awaited: a problem of severity 未着."""
     arrival = Arrival(business_date)
     known = before.manifest["sequences"] if before else {}
+    had = set(before.parquet("restricted")) if before else set()
+    limit = replace(limit, may_miss=tuple(table for table in limit.may_miss if table in had))
     for system in systems().values():
         must = system.due == "daily" or system.code not in known
         place = folder(business_date, system)
@@ -81,7 +85,7 @@ def look(business_date: date, before: Snapshot | None, limit: Limits, now: datet
                 arrival.problems.append(Problem(system.name, FILE_NAME, "初回だけの連携が届いています", "取り込みません。置いた人に確かめてください。", severity=TOLD))
             continue
         try:
-            files = read_schedule(place, system, business_date, limit.may_miss if system.code in known else ())
+            files = read_schedule(place, system, business_date, limit.may_miss)
         except NotSent:
             arrival.problems += [_awaited(system, business_date, limit, now)] if must else []
             continue
@@ -89,8 +93,8 @@ def look(business_date: date, before: Snapshot | None, limit: Limits, now: datet
             arrival.problems += error.problems
             continue
         arrival.announced[system.code] = files
-        arrival.problems += _out_of_turn(system, files, known.get(system.code, 0))
-        arrival.problems += missing_tables(system, {file.table for file in files}, limit) if system.code in known else []
+        arrival.problems += _out_of_turn(system, files, known.get(system.code, 0), had)
+        arrival.problems += missing_tables(system, {file.table for file in files}, limit)
     return arrival
 
 
@@ -101,20 +105,23 @@ def _awaited(system: System, business_date: date, limit: Limits, now: datetime) 
     return Problem(system.name, FILE_NAME, f"まだ届いていません（{due}）", "届いてから取り込みます。", severity=LATE)
 
 
-def _out_of_turn(system: System, files: list[Announced], last: int) -> list[Problem]:
+def _out_of_turn(system: System, files: list[Announced], last: int, had: set[str]) -> list[Problem]:
+    """What cannot be laid over the day before: a 連番 out of turn, and a difference of a table that was never here."""
     problems = []
     if files[0].sequence != last + 1:
         problems.append(Problem(system.name, FILE_NAME, f"連番が {files[0].sequence} です（次は {last + 1} のはずです）",
                                 "抜けた日があれば古い日から順に取り込み、二重なら送り元に確かめてください。"))
-    if last == 0 and any(file.mode == "差分" for file in files):
-        problems.append(Problem(system.name, FILE_NAME, "最初の取込に差分があります", "最初は全件を送ってください。"))
+    fresh = [file.table for file in files if file.mode == "差分" and file.table not in had]
+    if fresh:
+        problems.append(Problem(system.name, FILE_NAME, f"最初の取込に差分があります（{'・'.join(fresh[:SHOWN])}{' ほか' * (len(fresh) > SHOWN)}）",
+                                "この表の前の日のデータがありません。最初は全件を送ってください。"))
     return problems
 
 
 def look_again(published: Snapshot) -> Arrival:
     """What lies in the inbox for a day already published: only what differs from what was taken in.
 
-    The rule: same 連番 and same SHA-256 is the same feed and harmless. Other bytes are refused, unless the system announces
+    The rule: same 連番 and same SHA-256 is the same feed and harmless, unless a file is no longer what it says. Other bytes are refused, unless the system announces
     all of its tables as 全件再送 under the same 連番; then that system's tables are replaced whole, the others stay."""
     arrival = Arrival(published.business_date)
     taken = {(feed["system"], feed["table"]): feed.get("sha256") for feed in published.manifest["feeds"]}
@@ -127,6 +134,7 @@ def look_again(published: Snapshot) -> Arrival:
             arrival.problems += error.problems
             continue
         if all(taken.get((system.code, file.table)) in (file.sha256, None) for file in files):
+            arrival.problems += _changed_behind(system, files, folder(published.business_date, system))
             continue
         last = published.manifest["sequences"].get(system.code)
         is_whole = {file.table for file in files} == {table.name for table in system.tables}
@@ -136,3 +144,15 @@ def look_again(published: Snapshot) -> Arrival:
             arrival.problems.append(Problem(system.name, FILE_NAME, f"取込済みの連番 {last} と中身の違うファイルです",
                                             f"直したものを送るときは、同じ連番で全ての表の区分を {RESENT} にしてください。"))
     return arrival
+
+
+def _changed_behind(system: System, files: list[Announced], place: Path) -> list[Problem]:
+    """Files of a published day whose bytes changed while 連携予定 still tells the old ones; a file put away is no matter."""
+    return [Problem(system.name, file.file, "取り込んだ後に中身が変わりました（連携予定は元のままです）",
+                    f"公開中のデータは元のままです。直したものを送るときは、連携予定も作り直し、全ての表の区分を {RESENT} にしてください。")
+            for file in files if (place / file.file).is_file() and _sha256(place / file.file) != file.sha256]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

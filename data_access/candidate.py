@@ -16,6 +16,7 @@ from data_access import (
     hold,
     ledger_tail,
     quarantine,
+    report,
     settlement,
     snapshot,
     staging,
@@ -69,9 +70,12 @@ def build(day: Day, made: Report) -> Built:
         sheets = _sheets(connection, day, made)
         is_whole = not made.severities() & {REFUSED, LATE}
         built = _complete(connection, day, sheets, made) if is_whole else ({}, 0)
+        accounts = {name: quarantine.account(connection, sheet) for name, sheet in sheets.items()}
+        for name, sheet in sheets.items() if is_whole else ():
+            made.problems += hold.too_many_aside(sheet, accounts[name], day.limit)
         for name, sheet in sheets.items():
             told = sum(problem.file == sheet.feed.announced.file for problem in made.problems)
-            made.balance(name, quarantine.account(connection, sheet), sheet.external_count, told)
+            made.balance(name, accounts[name], sheet.external_count, told)
         quarantine.write(connection, list(sheets.values()), settings.quarantine() / day.business_date.isoformat())
     shutil.rmtree(day.work)
     return built
@@ -105,8 +109,6 @@ def _complete(connection, day: Day, sheets: dict[str, Sheet], made: Report) -> B
     ledger_seq = ledger_tail.write(day.restricted)
     counts = derive.run(connection, day.folder, day.business_date)
     made.problems += settlement.differences(connection, set(sheets)) + feed_sense.senseless(connection, day.restricted)
-    for sheet in sheets.values():
-        made.problems += hold.too_many_aside(sheet, quarantine.account(connection, sheet), day.limit)
     if day.before:
         made.problems += hold.swings(connection, day.restricted, day.before.folder / "restricted", day.limit)
     return counts, ledger_seq
@@ -119,4 +121,4 @@ def manifest(day: Day, made: Report, ledger_seq: int) -> dict:
     other = [feed for feed in taken["feeds"] if feed["system"] not in day.arrival.announced] if is_again else []
     sequences = taken["sequences"] | {code: files[0].sequence for code, files in day.arrival.announced.items()}
     return {"business_date": day.business_date.isoformat(), "sequences": sequences, "ledger_seq": ledger_seq, "law_version": version(),
-            "feeds": [*other, *made.files], "intake_decision": made.decision}
+            "feeds": [*other, *made.files], "intake_decision": made.decision, "intake": report.kernel(made)}

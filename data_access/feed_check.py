@@ -17,9 +17,10 @@ from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
 
 SHOWN, AT_ONCE, CODES_TOLD = 20, 10_000, 8
-# Wider than law.my_number, which decides: any digits, up to eight other characters between two of them.
+# Wider than law.my_number, which decides: any digits, up to eight other characters between two of them. "Any character"
+# finds the same rows as "no digit" would, forty times faster (nine copies of "no digit" are too large for RE2's automaton).
 APART = "|" * 9
-TWELVE_DIGITS = r"(\p{N}[^\p{N}]{0,8}){11}\p{N}"
+TWELVE_DIGITS = r"(?s)(\p{N}.{0,8}){11}\p{N}"
 
 
 def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work: Path) -> tuple[Sheet | None, list[Problem]]:

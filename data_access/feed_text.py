@@ -98,7 +98,9 @@ def header(feed: Feed, text: Path) -> Header:
     says = [f"列 {'・'.join(missing)} がありません"] if missing else []
     if missing and extra:  # the line may be no header at all but a person's row: it is not quoted
         says.append(f"取り決めにない列が {len(extra)} あります")
-    if doubled or len(set(labels)) != len(labels):
+    if "" in map(str.strip, labels):
+        says.append("見出しのない列があります")
+    if doubled or len({label.lower() for label in labels}) != len(labels):  # SQL takes A and a for the same name
         says.append("同じ見出しが2つあります")
     if says:
         raise Unreadable(feed.problem("、".join(says), "見出しを取り決めどおりにして" + RESEND, row=1))

@@ -6,6 +6,7 @@ built: the next run after a person's decision builds it again from the same byte
 """
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -38,6 +39,8 @@ def take_in(business_date: date, *, is_asked: bool = True) -> Report:
 def _in_turn(business_date: date, before: snapshot.Snapshot | None, folder: Path, made: Report, *, is_asked: bool) -> Report:
     """A new day, the published day again, or a day gone by."""
     limit = hold.limits(business_date)
+    if before:
+        report.tell_again(before)
     if before and business_date < before.business_date:
         made.problems.append(Problem("連携", business_date.isoformat(), f"公開中の {before.business_date} より古い日の連携です",
                                      "古い日に戻すには、管理者の承認を受けた復元の手順によってください。"))
@@ -131,6 +134,7 @@ def main(arguments: list[str]) -> int:
         print(error)
         return 1 if isinstance(error, snapshot.SnapshotRefused) else 2
     if not days:
+        _tell_untold()
         print("取り込む連携はありません。")
     for day in days:
         try:
@@ -145,6 +149,13 @@ def main(arguments: list[str]) -> int:
             is_late = hold.limits(day).is_late(day, settings.now())
             return 0 if made.outcome == report.LATE and not is_late else 1
     return 0
+
+
+def _tell_untold() -> None:
+    """Nothing waits: the published day may still lack the report that a crash took."""
+    with suppress(snapshot.PublisherBusy), snapshot.alone():  # the other intake tells it
+        if now := snapshot.current():
+            report.tell_again(now)
 
 
 def _published_on() -> date | None:

@@ -25,6 +25,7 @@ class Sieve:
     def __init__(self, connection: duckdb.DuckDBPyConnection, restricted: Path, sheets: dict[str, Sheet]) -> None:
         self.connection, self.restricted, self.sheets = connection, restricted, sheets
         self.problems: list[Problem] = []
+        self.lost: list[tuple[Table, Column, Table, int]] = []  # what points at nothing, as the last look at every reference found it
 
     def run(self, place: Callable[[Sheet], None]) -> list[Problem]:
         """Set aside to the fixed point; `place` lays a changed sheet anew. Returns every problem found."""
@@ -43,9 +44,11 @@ class Sieve:
         return moved
 
     def _references(self) -> set[str]:
-        moved = set()
+        moved, self.lost = set(), []
         for table, column, other in _pointing():
-            if table.name not in self.sheets or not self._is_any(self._lost(table, column, other, self._kept(table))):
+            count = self._count(self._lost(table, column, other, self._kept(table)))
+            self.lost += [(table, column, other, count)] if count else []
+            if table.name not in self.sheets or not count:
                 continue
             lost = self._lost(table, column, other, self.sheets[table.name].parquet)
             says = f"隔離した{other.label}の行を指しています"
@@ -58,13 +61,9 @@ class Sieve:
 
     def _left_over(self) -> list[Problem]:
         """What is still wrong came on an earlier day, or is missing because a whole feed left it out."""
-        held = []
-        for table, column, other in _pointing():
-            count = self._count(self._lost(table, column, other, self._kept(table)))
-            if count:
-                held.append(Problem(systems()[table.system].name, table.label, f"前日までの行が、{other.label}から消えた番号を指しています",
-                                    f"{other.label}の送信元に、消してよい番号か確かめてください。", column=column.label, count=count, severity=HELD))
-        return held
+        return [Problem(systems()[table.system].name, table.label, f"前日までの行が、{other.label}から消えた番号を指しています",
+                        f"{other.label}の送信元に、消してよい番号か確かめてください。", column=column.label, count=count, severity=HELD)
+                for table, column, other, count in self.lost]
 
     def _move(self, table: Table, says: str, offending: str, remedy: str, label: str) -> bool:
         sheet = self.sheets[table.name]

@@ -110,19 +110,17 @@ def set_keys_aside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, rule: st
 
 def account(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> Account:
     """Where every row and every yen of the file is now. Raises Unbalanced when a row is nowhere or twice."""
-    loaded = connection.execute(f"select count(*) from {sheet.parquet}").fetchone()[0]
+    control = [sheet.table.column(name) for name in sheet.table.control]
+    loaded, *totals = _sums(connection, [column.name for column in control], sheet.parquet)
     aside = dict(connection.execute(f"select rule, count(*) from aside.{sheet.table.name} group by all order by 2 desc, 1").fetchall())
     rows = sheet.feed.announced.row_count
     if loaded + sum(aside.values()) != rows:
         raise Unbalanced(f"{sheet.feed.announced.file}: 届いた行 {rows:,} ≠ 取込 {loaded:,} ＋ 隔離 {sum(aside.values()):,}")
-    totals, totals_aside, unreadable = {}, {}, {}
-    for column in map(sheet.table.column, sheet.table.control):
-        totals[column.label] = _total(connection, column.name, sheet.parquet)
-        totals_aside[column.label] = _total(connection, _amount(column), f"aside.{sheet.table.name}")
-        unread = connection.execute(f"select count(*) from aside.{sheet.table.name} where {column.name} is not null and {_amount(column)} is null").fetchone()[0]
-        if unread:
-            unreadable[column.label] = unread
-    return Account(rows, loaded, aside, totals, totals_aside, unreadable)
+    unread = [f"({column.name} is not null and {_amount(column)} is null)::integer" for column in control]
+    _, *left = _sums(connection, [*map(_amount, control), *unread], f"aside.{sheet.table.name}") if aside else [0] * (1 + 2 * len(control))
+    labels = [column.label for column in control]
+    unreadable = {label: count for label, count in zip(labels, left[len(labels):], strict=True) if count}
+    return Account(rows, loaded, aside, dict(zip(labels, totals, strict=True)), dict(zip(labels, left[:len(labels)], strict=True)), unreadable)
 
 
 def write(connection: duckdb.DuckDBPyConnection, sheets: list[Sheet], folder: Path) -> None:
@@ -145,8 +143,10 @@ def _amount(column: Column) -> str:
     return f"case when regexp_full_match({column.name}, '-?[0-9]{{1,18}}') then {column.name}::bigint end"
 
 
-def _total(connection, amount: str, relation: str) -> int:
-    return int(connection.execute(f"select coalesce(sum({amount}), 0) from {relation}").fetchone()[0])
+def _sums(connection, amounts: list[str], relation: str) -> list[int]:
+    """The number of rows, then the sum of each amount, in one pass."""
+    asked = ", ".join(["count(*)", *(f"coalesce(sum({amount}), 0)" for amount in amounts)])
+    return [int(found) for found in connection.execute(f"select {asked} from {relation}").fetchone()]
 
 
 def _copy(connection, query: str, target: Path) -> None:

@@ -14,6 +14,7 @@ import settings
 from data_access import conformance
 from data_access.feed_schedule import Feed, Problem
 from data_access.quarantine import Account
+from data_access.snapshot import Snapshot
 
 PUBLISHED, HELD, REFUSED, LATE, TAKEN = OUTCOMES = ("公開", "保留", "拒否", "未着", "取込済")
 
@@ -95,6 +96,24 @@ def last(business_date: date) -> Report | None:
     return _read(paths[-1]) if paths else None
 
 
+def kernel(report: Report) -> dict:
+    """What a snapshot's manifest keeps of the intake that made it, beside its files: enough to tell the day again."""
+    return {"started_at": report.started_at, "fingerprint": report.fingerprint, "digest": report.digest,
+            "tables": [file["table"] for file in report.files], "problems": [asdict(problem) for problem in report.problems]}
+
+
+def tell_again(published: Snapshot) -> None:
+    """Write the report of a published snapshot if a crash came between its publish and its report."""
+    told = published.manifest
+    if "intake" not in told:  # published before manifests kept this
+        return
+    files = [feed for feed in told["feeds"] if feed["table"] in told["intake"]["tables"]]
+    made = _report({**told["intake"], "business_date": told["business_date"], "outcome": PUBLISHED, "snapshot_id": published.id,
+                    "files": files, "decision": told["intake_decision"]})
+    if not (folder() / f"{made.id}.json").exists():
+        keep(made)
+
+
 def was_published(business_date: date, fingerprint: str) -> bool:
     """Whether an intake of the same content was published before: the day was taken back since."""
     paths = folder().glob(f"{business_date.isoformat()}_*.json") if folder().is_dir() else ()
@@ -114,7 +133,10 @@ def _unchanged(path: Path, _mtime_ns: int) -> Report:
 
 
 def _read(path: Path) -> Report:
-    raw = json.loads(path.read_text("utf-8"))
+    return _report(json.loads(path.read_text("utf-8")))
+
+
+def _report(raw: dict) -> Report:
     problems = [Problem(**_own(Problem, problem)) for problem in raw["problems"]]
     return Report(**{**_own(Report, raw), "problems": problems})
 

@@ -191,7 +191,7 @@ def _changed(money: Money, day: int) -> np.ndarray:
 def build(inbox: Path, persons: int, seed: int, clock: Clock) -> dict[str, int]:
     """Write every feed of every day; returns the rows written by table. Prints progress."""
     started, counts = time.perf_counter(), dict.fromkeys((t for s in SYSTEMS for t in tables(s)), 0)
-    feeds = [Feed(inbox, system, day, sequence) for sequence, day in enumerate(clock.feed_dates, start=1)
+    feeds = [Feed(inbox, system, day, sequence, is_full=clock.is_full(day)) for sequence, day in enumerate(clock.feed_dates, start=1)
              for system in SYSTEMS if sequence == 1 or system != "tainou"]
     blocks = [min(BLOCK, persons - start) for start in range(0, persons, BLOCK)]
     totals, told = Totals(clock), stories.live(clock)
@@ -210,7 +210,7 @@ def build(inbox: Path, persons: int, seed: int, clock: Clock) -> dict[str, int]:
 
 def _deliver(feeds: list[Feed], rows_of: Tables, clock: Clock, counts: dict[str, int]) -> None:
     for sequence, day in enumerate(clock.feed_dates, start=1):
-        since = number(clock.feed_dates[sequence - 2]) if sequence > 1 else None
+        since = None if clock.is_full(day) else number(clock.feed_dates[sequence - 2])
         rows = rows_of(number(day), since)
         for feed in feeds:
             for table in feed.files if feed.day == day else ():

@@ -54,16 +54,20 @@ def two_years_after(days: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Clock:
-    """`days` business days that end on `business_date`: the first brings the full feed, the others differences."""
+    """`days` business days that end on `business_date`: the first and those of `full_on` bring full feeds, the others
+    differences. The city is the same whichever days are full."""
 
     business_date: date
     days: int = 2
+    full_on: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if not is_business_day(self.business_date):
             raise ValueError(f"{self.business_date} は閉庁日です。開庁日を指定してください。")
         if self.days < 1:
             raise ValueError("日数は 1 以上を指定してください。")
+        if set(self.full_on) - set(self.feed_dates):
+            raise ValueError(f"全件を送る日は {self.feed_dates[0]} から {self.business_date} の開庁日から指定してください。")
 
     @cached_property
     def feed_dates(self) -> tuple[date, ...]:
@@ -75,6 +79,10 @@ class Clock:
                 day -= timedelta(days=1)
             found.append(day)
         return tuple(reversed(found))
+
+    def is_full(self, day: date) -> bool:
+        """True when the feeds of that day are whole."""
+        return day == self.feed_dates[0] or day in self.full_on
 
     @cached_property
     def first(self) -> int:

@@ -64,14 +64,14 @@ class OpenFile:
 class Feed:
     """One system's folder of one business day."""
 
-    def __init__(self, inbox: Path, system: str, day: date, sequence: int) -> None:
+    def __init__(self, inbox: Path, system: str, day: date, sequence: int, *, is_full: bool) -> None:
         self.system, self.day, self.sequence = system, day, sequence
         self.folder = inbox / day.isoformat() / system
         self.folder.mkdir(parents=True, exist_ok=True)
         for left_over in self.folder.glob("*.csv"):
             left_over.unlink()
         self.encoding = contract(system)["system"]["encoding"]
-        self.is_full = sequence == 1
+        self.is_full = is_full
         self.files = {table: self._open(table) for table in tables(system)}
 
     def _open(self, table: str) -> OpenFile:
@@ -86,6 +86,8 @@ class Feed:
     def append(self, table: str, rows: pl.DataFrame) -> int:
         """Write rows of a block; returns how many."""
         opened, spec = self.files[table], tables(self.system)[table]
+        if self.is_full and self.sequence > 1 and not spec.get("history"):  # changed since the first day: sent as it is now
+            rows = rows.unique(spec["key"], keep="last", maintain_order=True)
         for start in range(0, rows.height, ROWS_AT_ONCE):
             part = rows.slice(start, ROWS_AT_ONCE)
             text = BytesIO()
