@@ -13,6 +13,7 @@ from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
 from data_access.feed_schedule import REFUSED, SET_ASIDE, TOLD, Feed, Problem
 from data_access.feed_text import Header, Unreadable, as_utf8, header, unknown_columns
+from data_access.feed_width import too_wide
 from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
 
@@ -33,7 +34,7 @@ def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work:
     except Unreadable as error:
         return None, [error.problem]
     scan = _scan(text, head.labels)
-    problems = _structure(connection, feed, scan)
+    problems = _structure(connection, feed, scan, text, len(head.labels))
     if problems:
         return None, problems
     sheet = _sheet(feed, head, scan, work, has_external=has_external)
@@ -61,7 +62,7 @@ def _sheet(feed: Feed, head: Header, scan: str, work: Path, *, has_external: boo
     return Sheet(feed, f"(select {', '.join(cells)} from {scan})", work / f"{feed.table.name}.parquet")
 
 
-def _structure(connection, feed: Feed, scan: str) -> list[Problem]:
+def _structure(connection, feed: Feed, scan: str, text: Path, width: int) -> list[Problem]:
     """Rows with too many or too few items, broken quotes, and the announced number of rows."""
     lenient = f"{scan[:-1]}, store_rejects = true, rejects_limit = {SHOWN})"
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans;")
@@ -70,9 +71,10 @@ def _structure(connection, feed: Feed, scan: str) -> list[Problem]:
         rejects = connection.execute(f"select distinct line from reject_errors order by line limit {SHOWN}").fetchall()
     except duckdb.InvalidInputException:
         return [feed.problem("CSV として読めません", "改行（CRLF）と引用符を揃えて送り直してください。")]
-    if rejects:
+    wrong = [line for (line,) in rejects] or too_wide(connection, text, width)
+    if wrong:
         return [feed.problem("項目の数か引用符が正しくない行です", "カンマと引用符を確かめて送り直してください。", row=line)
-                for (line,) in rejects]
+                for line in wrong]
     if count != feed.announced.row_count:
         return [feed.problem(f"件数が {count:,} 件です（連携予定は {feed.announced.row_count:,} 件）",
                              "欠けた行がないか確かめて送り直してください。")]

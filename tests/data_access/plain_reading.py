@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from datetime import date
 
 from data_access.contract import Column, System, Table
@@ -10,6 +11,7 @@ from law.my_number import looks_like_my_number
 
 EXTERNAL = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 Value = str | int | bool | date | None
+SPACES = "".join(chr(code) for code in range(0x10000) if unicodedata.category(chr(code)) == "Zs")  # what trim() of SQL removes
 
 
 class Broken(Exception):
@@ -66,7 +68,7 @@ def _cp932(content: bytes):
 
 def _typed(table: Table, cells: list[str]) -> tuple[Value, ...] | None:
     """One row; None when it is to be set aside. Raises Broken when a 個人番号 is in it."""
-    pairs = [(column, cell.strip(" ")) for column, cell in zip(table.columns, cells, strict=True)]
+    pairs = [(column, cell.strip(SPACES)) for column, cell in zip(table.columns, cells, strict=True)]
     if any(column.kind == "text" and looks_like_my_number(cell) for column, cell in pairs):
         raise Broken("my number")
     try:
@@ -90,7 +92,7 @@ def totals(table: Table, rows: list[tuple[Value, ...]]) -> dict[str, int]:
 
 def value(column: Column, cell: str) -> Value:
     """One cell under its column's rules. Raises Broken."""
-    text = cell.strip(" ")
+    text = cell.strip(SPACES)
     if column.kind == "date" and text in ("00000000", "0000-00-00"):
         text = ""
     if not text:

@@ -18,6 +18,7 @@ from data_access.contract import systems, tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import Feed as Checked
 from data_access.feed_schedule import read_schedule
+from data_access.feed_width import too_wide
 from data_access.intake import main, take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich, schedule, write_schedule
 from tests.staff import CHIEF
@@ -221,3 +222,14 @@ def test_what_is_awaited_is_not_what_was_never_here(eve):
     write_schedule(feed.folder, [line for line in schedule(feed.folder) if line["表"] != "protection"])
     looked = arrival.look(DAY_TWO, snapshot.current(), hold.limits(DAY_TWO), settings.now())
     assert [(problem.severity, problem.rule) for problem in looked.problems] == [("拒否", "表 protection が連携予定にありません")]
+
+
+@pytest.mark.parametrize(("row", "is_wide"), [
+    ("1,2,3", False), ("1,2,3,", True), ("1,2,3,,", True), ('1,"2,2",3', False), ('1,"2,2",3,', True),
+    ('1,"2\r\n,,,2",3', False), ('1,"2\r\n2",3,,', True), ('1,"2 ""x"", 2",3', False), ("1,2,,", True), ("1,2,", False),
+])
+def test_an_item_too_many_is_seen_though_it_is_empty(tmp_path, row, is_wide):
+    path = tmp_path / "feed.csv"
+    path.write_text(f"a,b,c\r\n4,5,6\r\n{row}\r\n7,8,9\r\n", encoding="utf-8", newline="")
+    with duckdb.connect() as connection:
+        assert bool(too_wide(connection, path, 3)) == is_wide
