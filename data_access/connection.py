@@ -22,7 +22,7 @@ import polars as pl
 
 import settings
 from auth.access import User, clearance, scope
-from data_access import derive, ledger_tail, lineage, report, snapshot, source
+from data_access import derive, ledger_tail, lineage, protected, report, snapshot, source
 from data_access.feed_rules import literal
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
@@ -57,6 +57,7 @@ class Engine:
     ledger_seq: int
     reports_seen: int = -1
     used_at: float = 0
+    marks: frozenset[str] = frozenset()
 
 
 _lock, _older_lock = threading.Lock(), threading.Lock()
@@ -77,6 +78,7 @@ def engine() -> Engine:
             _engines[key] = served
         served = _engines[key]
         _follow_ledger(served)
+        _follow_marks(served, protected.marked())
         _follow_reports(served)
     return served
 
@@ -90,6 +92,7 @@ def engine_of(snapshot_id: str) -> Engine:
         return engine()
     if snapshot_id not in {kept.id for kept in lineage.offered()}:
         raise snapshot.SnapshotRefused(NOT_KEPT)
+    hidden = protected.hidden(engine().connection)  # who is protected today is protected on every day that is looked at
     with _older_lock:
         _let_go()
         key = str(settings.snapshots() / snapshot_id)
@@ -99,6 +102,7 @@ def engine_of(snapshot_id: str) -> Engine:
                 _older.popitem(last=False)
             _older[key] = _open(wanted)
             _load_reports(_older[key], is_older=True)
+        _follow_marks(_older[key], hidden)
         _older.move_to_end(key)
         _older[key].used_at = time.monotonic()
         return _older[key]
@@ -160,8 +164,11 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     for name, schema in (("intake", INTAKE), ("intake_file", INTAKE_FILE), ("intake_problem", INTAKE_PROBLEM)):
         _load(connection, name, pl.DataFrame(schema=schema))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    connection.execute(protected.CIRCLE)
+    protected.guard(connection, frozenset())
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)
+    connection.execute((HERE / "serving_case.sql").read_text("utf-8"))
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])
@@ -182,6 +189,15 @@ def _follow_ledger(served: Engine) -> None:
         cursor.execute(LIVE_CONTACT)
         cursor.execute(ENTRY)
         served.ledger_seq = newest
+
+
+def _follow_marks(served: Engine, marks: frozenset[str]) -> None:
+    """Hide whoever has been marked since (支援措置あり): at every question, so at once everywhere."""
+    if marks != served.marks:
+        cursor = served.connection.cursor()
+        protected.guard(cursor, marks)
+        cursor.execute(ENTRY)  # an heir may be among them
+        served.marks = marks
 
 
 def _follow_reports(served: Engine) -> None:

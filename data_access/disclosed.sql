@@ -13,11 +13,16 @@ create macro in_scope(district_code) as coalesce(
         when 'own' then list_contains(getvariable('districts'), district_code)
     end, false);
 create macro shown(class, value, mask) as case level(class) when 'read' then value when 'masked' then mask end;
+-- 支援措置: hidden from everybody until C7 has been revealed for this one person (一時解除)
+create macro kept_back(is_protected) as coalesce(is_protected, true) and level('C7') <> 'read';
 create macro whole(class, value) as case level(class) when 'read' then value end;
 
 -- 氏名 → 姓一字＋＊＊ · 宛名番号 → 下4桁 · 生年月日 → 年齢か年代 · 住所 → 町名まで (docs/glossary.md, 区分 C1–C9)
 create macro masked_name(name) as left_grapheme(name, 1) || '＊＊';
 create macro masked_number(number) as '****' || right(number, 4);
+create macro masked_phone(phone) as case when regexp_matches(phone, '[0-9]{4}$') then '****' || right(phone, 4) else '****' end;
+create macro names_protected(text) as
+    text is not null and len(list_filter((select words from serving.protected_words), lambda word: contains(text, word))) > 0;
 create macro age_on(birth_date, day) as date_part('year', age(day, birth_date))::integer;
 create macro decade(years) as case when years >= 90 then '90歳以上' else (years // 10) * 10 || '代' end;
 
@@ -42,7 +47,7 @@ select
     shown('C2', age_on(delinquent.birth_date, standing.as_of) || '歳', decade(age_on(delinquent.birth_date, standing.as_of))) as age,
     delinquent.district_code,
     delinquent.district_name,
-    case when delinquent.is_protected then '（非表示）' else shown('C2', delinquent.town, delinquent.town) end as town,
+    case when kept_back(delinquent.is_protected) then '（非表示）' else shown('C2', delinquent.town, delinquent.town) end as town,
     case when level('C7') <> 'none' then delinquent.is_protected else false end as is_protected,
     whole('C2', delinquent.resident_state) as resident_state,
     whole('C9', delinquent.open_count) as open_count,
@@ -78,7 +83,7 @@ select
     whole('C9', delinquent.is_mail_returned) as is_mail_returned,
     whole('C9', delinquent.is_mail_returned or delinquent.resident_state = '職権消除') as is_unreachable,
     standing.as_of
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 cross join serving.standing as standing
 left join serving.live_contact as live using (atena_number)
 where in_scope(delinquent.district_code);
@@ -90,19 +95,19 @@ select
     delinquent.atena_ref,
     whole('C2', replace(translate(delinquent.name_kana, '　', ' '), ' ', '')) as name_kana,
     whole('C2', delinquent.birth_date) as birth_date,
-    case when not delinquent.is_protected then whole('C2', delinquent.town) end as town
-from derived.delinquent as delinquent
+    case when not kept_back(delinquent.is_protected) then whole('C2', delinquent.town) end as town
+from serving.delinquent as delinquent
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent; what only the case screen needs
 create view disclosed.person as
 select
     delinquent.atena_ref,
-    case when delinquent.is_protected then '（非表示）'
+    case when kept_back(delinquent.is_protected) then '（非表示）'
          else shown('C2', concat_ws(' ', delinquent.town, person.address_rest), delinquent.town) end as address,
-    case when delinquent.is_protected or person.is_addressee_protected then '（非表示）'
+    case when kept_back(delinquent.is_protected) or leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
          else shown('C2', person.mailing_address, if(person.mailing_address is null, null, '送付先あり')) end as mailing_address,
-    case when person.is_addressee_protected then '（非表示）'
+    case when leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
          else shown('C2', person.addressee_name, masked_name(person.addressee_name)) end as addressee_name,
     whole('C9', person.mail_returned_on) as mail_returned_on,
     whole('C2', delinquent.state_changed_on) as state_changed_on,
@@ -111,8 +116,9 @@ select
         + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number)
         + (select count(*) from source.ledger_entry as entry where entry.atena_number = person.atena_number)
         + (select count(*) from serving.live_entry as entry where entry.atena_number = person.atena_number) as note_version
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join derived.case_person as person using (atena_number)
+left join serving.protected_letter as leads_to_protected using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one member of a delinquent's household
@@ -125,7 +131,7 @@ select
     whole('C2', member.resident_state) as resident_state,
     whole('C9', member.nhi_acquired_on) as nhi_acquired_on,
     whole('C9', member.nhi_lost_on) as nhi_lost_on
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 cross join serving.standing as standing
 join derived.household_member as member using (atena_number)
 where in_scope(delinquent.district_code);
@@ -139,7 +145,7 @@ select
     whole('C5', levy.income_yen) as income_yen,
     whole('C5', levy.reduction_tenths) as reduction_tenths,
     whole('C9', levy.levied_yen) as levied_yen
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join source.nhi_levy as levy on levy.head_atena_number = delinquent.atena_number
 where in_scope(delinquent.district_code);
 
@@ -171,7 +177,7 @@ select
     whole('C5', levy.income_yen) as income_yen,
     whole('C5', levy.reduction_tenths) as reduction_tenths
 from derived.case_income as income
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 left join source.nhi_levy as levy on levy.head_atena_number = income.atena_number and levy.levy_year = income.tax_year
 where in_scope(delinquent.district_code);
 
@@ -180,8 +186,8 @@ create view disclosed.employment as
 select
     delinquent.atena_ref,
     whole('C5', employment.tax_year) as tax_year,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_name) end as employer_name,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_address) end as employer_address,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', employer.employer_name) end as employer_name,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', employer.employer_address) end as employer_address,
     whole('C5', employment.gross_yen) as gross_yen,
     whole('C5', employment.income_tax_yen) as income_tax_yen,
     whole('C5', employment.social_insurance_yen) as social_insurance_yen,
@@ -196,7 +202,7 @@ select
     whole('C5', wage.dependant_count) as dependant_count,
     whole('C5', limits.attachable_yen) as attachable_yen
 from source.employment as employment
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 left join source.corporation_return as employer using (designated_number, tax_year)
 left join derived.wage_fact as wage using (atena_number, tax_year, designated_number)
 left join derived.attachable_wage as limits on limits.atena_number = wage.atena_number
@@ -207,7 +213,7 @@ create view disclosed.property as
 select
     delinquent.atena_ref,
     whole('C5', property.property_kind) as property_kind,
-    case when delinquent.is_protected or property.has_protected_holder then whole('C5', '（非表示）')
+    case when kept_back(delinquent.is_protected) or property.has_protected_holder or led.property_number is not null then whole('C5', '（非表示）')
          else whole('C5', shown('C2', property.location || ' ' || property.lot_number, property.location)) end as property_place,
     whole('C5', property.property_use) as property_use,
     whole('C5', property.structure) as structure,
@@ -219,14 +225,15 @@ select
     whole('C5', property.holder_count) as holder_count,
     whole('C5', property.share_valuation_yen) as share_valuation_yen
 from derived.case_property as property
-join derived.delinquent as delinquent using (atena_number)
+left join serving.protected_property as led using (property_kind, property_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one light vehicle of a delinquent, the scrapped ones too
 create view disclosed.vehicle as
 select
     delinquent.atena_ref,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
     whole('C5', vehicle.vehicle_kind) as vehicle_kind,
     whole('C5', vehicle.first_registered_on) as first_registered_on,
     whole('C5', vehicle.owned_from) as owned_from,
@@ -234,7 +241,7 @@ select
     whole('C5', vehicle.ownership) as ownership,
     whole('C5', vehicle.yearly_tax_yen) as yearly_tax_yen
 from source.light_vehicle as vehicle
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one installment of a delinquent
@@ -276,7 +283,7 @@ select
     whole('C9', if(installment.claim_state = '差押可能' and len(care.seizure_bars) > 0, '差押不可', installment.claim_state)) as claim_state,
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 -- whether there is a 破産手続 (C6), and that the person is under 支援措置 (C7), only as far as each is cleared
 cross join lateral (
     select list_filter(installment.seizure_bars, lambda bar: bar <> '破産手続' or level('C6') <> 'none')
@@ -301,7 +308,7 @@ select
     whole('C9', fact.ground) as ground,
     whole('C9', fact.record) as record
 from derived.installment_fact as fact
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one thing that happened in a case: payments, papers, dispositions, notes, in one line of time
@@ -329,8 +336,11 @@ select
     every_event.kind,
     whole('C9', every_event.summary) as summary,
     whole('C9', every_event.yen) as yen,
-    -- 居所調査 found a place: it is an address, and hidden as one
-    case when every_event.place is null then whole('C8', every_event.body)
+    -- 居所調査 found a place: it is an address, and hidden as one. A note that names a protected person is kept back whole.
+    case when every_event.place is null and (kept_back(delinquent.is_protected) or names_protected(every_event.body))
+             then whole('C8', if(every_event.body is null, null, '（非表示）'))
+         when every_event.place is null then whole('C8', every_event.body)
+         when names_protected(every_event.place) then '（非表示）'
          when delinquent.is_protected then '（非表示）'
          else shown('C2', every_event.place, '（非表示）') end as body,
     whole('C9', every_event.written_by) as written_by,
@@ -338,8 +348,50 @@ select
     every_event.recorded_at,
     every_event.seq
 from every_event
-join derived.delinquent as delinquent using (atena_number)
-where in_scope(delinquent.district_code);
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code) and (every_event.kind <> '支援措置' or level('C7') <> 'none');
+
+-- grain: one mark of 支援措置 that stands
+create view disclosed.protection_mark as
+select delinquent.atena_ref, entry.event_id, whole('C7', entry.happened_on) as happened_on, entry.summary
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+where entry.kind = 'protection_mark' and in_scope(delinquent.district_code) and level('C7') <> 'none'
+    and entry.event_id not in (select mark from serving.entry where mark is not null);
+
+-- grain: one telephone, mail address … of a delinquent
+create view disclosed.contact as
+select
+    delinquent.atena_ref,
+    contact.contact_no,
+    shown('C3', contact.contact_kind, contact.contact_kind) as contact_kind,
+    case when kept_back(delinquent.is_protected) or trace.trace is not null then shown('C3', '（非表示）', '（非表示）')
+         else shown('C3', contact.phone, masked_phone(contact.phone)) end as phone,
+    case when kept_back(delinquent.is_protected) or trace.trace is not null then null else whole('C3', contact.contact_person) end as contact_person
+from source.contact as contact
+join serving.delinquent as delinquent using (atena_number)
+left join serving.protected_trace as trace
+    on trace.trace_kind = 'phone' and trace.trace = contact.phone and not delinquent.is_protected
+where in_scope(delinquent.district_code) and level('C3') <> 'none';
+
+-- grain: one account of a delinquent and its use; the branch leads to where somebody lives, so only the bank stays when masked
+create view disclosed.bank_account as
+select
+    delinquent.atena_ref,
+    shown('C4', account.account_use, account.account_use) as account_use,
+    case when kept then shown('C4', '（非表示）', '（非表示）') else shown('C4', account.bank_code, left(account.bank_code, 4) || '***') end as bank_code,
+    case when kept then null else shown('C4', account.account_kind, account.account_kind) end as account_kind,
+    case when kept then null else shown('C4', account.account_number, '****' || right(account.account_number, 3)) end as account_number,
+    case when kept then null else whole('C4', coalesce(account.holder_name, account.holder_kana)) end as holder_name,
+    whole('C4', account.account_closed_on) as account_closed_on
+from source.bank_account as account
+join serving.delinquent as delinquent using (atena_number)
+cross join lateral (
+    select kept_back(delinquent.is_protected) or (not delinquent.is_protected and (
+        account.bank_code || account.account_number in (select trace from serving.protected_trace where trace_kind = 'account')
+        or account.holder_kana in (select trace from serving.protected_trace where trace_kind = 'holder'))) as kept
+) as care
+where in_scope(delinquent.district_code) and level('C4') <> 'none';
 
 -- grain: one plan (分納) recorded here that stands and is not cancelled
 create view disclosed.plan as
@@ -350,7 +402,7 @@ select
     whole('C9', entry.summary) as summary,
     whole('C9', entry.yen) as yen
 from serving.entry as entry
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where entry.kind = 'installment_plan' and in_scope(delinquent.district_code)
     and entry.event_id not in (select plan from serving.entry where plan is not null);
 
@@ -372,7 +424,7 @@ select
     whole('C9', delinquent.prescription_on) as prescription_on,
     whole('C9', delinquent.last_payment_on) as last_payment_on
 from derived.screening as screening
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
 
 -- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
@@ -389,7 +441,7 @@ select
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
     whole('C9', evidence.evidence_id) as evidence_id
 from derived.screening_evidence as evidence
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts
@@ -401,7 +453,7 @@ select
     count(*) as case_count,
     sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
 from derived.screening as screening
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
 group by all;
 
@@ -443,7 +495,7 @@ where getvariable('scope') is not null;
 -- grain: one district of the reader
 create view disclosed.district as
 select distinct district_code, district_name
-from derived.delinquent
+from serving.delinquent
 where in_scope(district_code);
 
 -- grain: one intake, one announced file, one problem: no person in any of them
@@ -460,7 +512,7 @@ select
     count(*) as case_count,
     sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
 from derived.difference as difference
-join derived.place as place using (atena_number)
+join serving.place as place using (atena_number)
 where in_scope(place.district_code) or getvariable('scope') = 'none'
 group by all;
 
@@ -480,7 +532,7 @@ select
     whole('C9', difference.computed_on) as computed_on,
     difference.reason as cause
 from derived.difference as difference
-join derived.place as place using (atena_number)
+join serving.place as place using (atena_number)
 join source.atena_reference as reference using (atena_number)
-left join derived.delinquent as delinquent using (atena_number)
+left join serving.delinquent as delinquent using (atena_number)
 where in_scope(place.district_code);
