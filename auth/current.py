@@ -17,5 +17,10 @@ def sign_out() -> None:
         sessions.end(_sid(), "signed_out")
 
 
+def current_sid() -> str:
+    """The reference of this screen's session, as the Gate set it; "" without one."""
+    return _sid() or ""
+
+
 def _sid() -> str | None:
     return st.user.get("sid")

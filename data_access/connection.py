@@ -22,11 +22,13 @@ import polars as pl
 
 import settings
 from auth.access import User, clearance, scope
+from auth.reveal import Grant
 from data_access import derive, ledger_tail, lineage, protected, report, snapshot, source
 from data_access.feed_rules import literal
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement")
 HERE = Path(__file__).parent
+IDENTIFYING = ("C1", "C2", "C3", "C4")
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String,
@@ -115,12 +117,20 @@ def _let_go() -> None:
             del _older[key]
 
 
-def reader(served: Engine, user: User) -> duckdb.DuckDBPyConnection:
-    """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for."""
-    cursor = served.connection.cursor()
+def reader(served: Engine, user: User, *, revealed: Grant | None = None, is_masked: bool = False) -> duckdb.DuckDBPyConnection:
+    """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for.
+
+    With `revealed` it sees that one person and nobody else, and the revealed classes of them. With `is_masked` what
+    identifies a person (C1–C4) is masked even from whoever may read it."""
+    cursor, seen = served.connection.cursor(), clearance(user)
+    if is_masked:
+        seen |= {name: "masked" for name in IDENTIFYING if seen[name] == "read"}
+    if revealed:
+        cursor.execute("set variable only_ref = ?", [revealed.atena_ref])
+        seen |= dict.fromkeys(revealed.classes, "read")
     cursor.execute("set variable scope = ?", [scope(user)])
     cursor.execute("set variable districts = ?::varchar[]", [list(user.districts)])
-    cursor.execute("set variable clearance = ?::map(varchar, varchar)", [clearance(user)])
+    cursor.execute("set variable clearance = ?::map(varchar, varchar)", [seen])
     return cursor
 
 

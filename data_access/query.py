@@ -15,6 +15,7 @@ import polars as pl
 
 import settings
 from audit import log
+from auth import reveal
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
 from data_access import derive, lineage, report
@@ -26,6 +27,9 @@ from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
 
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
+
+
+CASE_OPENED = "case_head"
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,11 @@ def kept() -> list[Kept]:
     return lineage.offered()
 
 
-def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: object) -> pl.DataFrame:
+def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: bool = False, **params: object) -> pl.DataFrame:
     """The answer to queries/<name>.sql for `user`, one row per its stated grain, as of the snapshot looked at.
+
+    A question about one person ($atena_ref) benefits from a reveal (一時解除) of that person, and opening another case
+    ends it. With `is_masked` nothing that identifies a person is read in clear.
 
     Raises NotAllowed when the user's role does not hold the question's action, AuditUnavailable when the
     disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each case nothing is returned.
@@ -79,10 +86,15 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: obje
         log.append(actor=user.name if user else "", action="refused", question=name, detail={"reason": decision.reason})
         raise NotAllowed(decision.reason)
     served = _served(snapshot_id)
-    frame = reader(served, user).sql(asked.sql, params=params).pl()
+    about = params.get("atena_ref")
+    if name == CASE_OPENED:
+        reveal.leave(user, but=about)
+    revealed = None if is_masked else reveal.granted(user, about)
+    frame = reader(served, user, revealed=revealed, is_masked=is_masked).sql(asked.sql, params=params).pl()
     references = frame["atena_ref"].unique().to_list() if "atena_ref" in frame.columns else [params.get("atena_ref")]
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
-               row_count=frame.height, atena_refs=[reference for reference in references if reference])
+               row_count=frame.height, atena_refs=[reference for reference in references if reference],
+               detail={"reveal": revealed.id} if revealed else None)
     return frame
 
 

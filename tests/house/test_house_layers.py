@@ -14,13 +14,13 @@ MAY_IMPORT = {
     "store": ("settings",),
     "law": ("law",),
     "auth.access": (),
-    "auth": ("auth", "audit.log", *SHARED),
+    "auth": ("auth", "audit.log", "law.my_number", *SHARED),
     "audit": ("audit", "auth.access", *SHARED),
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.chain", *SHARED),
-    "data_access": ("data_access", "casework.subject", "law", "auth.access", "audit.log", *SHARED),
-    "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.grounds", "data_access.planning", "data_access.wage_estimate", "data_access.contract", "casework", "auth.access", "auth.current", *SHARED)
+    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.export_order", "audit.log", *SHARED),
+    "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.grounds", "data_access.planning", "data_access.wage_estimate", "data_access.contract", "data_access.export", "law.my_number", "casework", "auth.access", "auth.current", "auth.reveal", "auth.export_order", "auth.fresh", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
-    "app": ("pages", "auth.gate", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
+    "app": ("pages", "auth.gate", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
 }
 REMEDY = {
     "pages": "画面は data_access.query.ask で尋ね、casework のコマンドで書きます。",
