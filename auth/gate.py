@@ -33,6 +33,7 @@ PUBLIC = {
 }
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
+    r"|/export/[\w-]{43}"
 )
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
 ENDED, FORBIDDEN = 4401, 4403

@@ -107,7 +107,7 @@ def approve(user: User, reveal_id: str) -> Grant:
 
 def granted(user: User, atena_ref: str | None) -> Grant | None:
     """The reveal in force for `user` and this one person, read from the store now."""
-    if not atena_ref or decide(user, "reveal.use").allowed is False:
+    if not atena_ref or not decide(user, "reveal.use").allowed:
         return None
     in_force = sa.and_(reveal.c.actor == user.name, reveal.c.atena_ref == atena_ref, reveal.c.until > _text(settings.now()), _open)
     with store.engine().connect() as connection:
@@ -138,6 +138,7 @@ def waiting() -> list[dict]:
 def recent(user: User) -> list[dict]:
     """What was revealed or asked for in the last days, newest first: for whoever reviews it. Raises NotAllowed."""
     _check_allowed(user, "disclosure.approve")
+    log.append(actor=user.name, action="disclosure.review")
     since = _text(settings.now() - timedelta(days=rules()["review_days"]))
     with store.engine().connect() as connection:
         found = connection.execute(sa.select(reveal).where(reveal.c.asked_at > since).order_by(reveal.c.asked_at.desc())).mappings()

@@ -6,6 +6,7 @@ import streamlit as st
 from auth.access import User, decide
 from data_access.query import ask
 from pages.parts import tables, wording
+from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 
 MARKS = {"公開": "公開", "拒否": "拒否（前のデータを表示中）", "取込済": "取込済"}
@@ -43,6 +44,7 @@ def _detail(user: User, started_at: str) -> None:
         st.subheader(f"不備 {problems.height:,}種類", anchor=False)
         told = problems.with_columns(pl.col("sentence").str.replace(r"^.*?: ", ""))  # the place stands in columns of its own
         tables.show(told, ["system", "file", "row", "column", "count", "sentence"], empty="", alt="不備の表。どのファイルの何行目の何が、なぜ")
+        export_part(user, "feed_check", {"started_at": started_at})
     st.subheader("届いたファイル", anchor=False)
     tables.show(ask(user, "intake_files", started_at=started_at),
                 ["system_name", "label", "file", "mode", "sequence", "row_count", "totals", "problem_count"],

@@ -18,6 +18,11 @@ from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
 
 NOTE, FORM = "記事", "entry"
+# What an entry of a kind undoes: the question that lists what still stands, and what to say when nothing does.
+UNDONE = {
+    "plan_cancellation": ("case_plans", "ここで記録した分納で、取り消していないものはありません。"),
+    "protection_lift": ("case_marks", "ここで登録した支援措置で、解除していないものはありません。"),
+}
 SHORT = ("day", "choice", "number", "integer")
 
 
@@ -46,10 +51,13 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
     """No st.form: what is chosen first (期別, 回数) decides what is asked and shown next."""
     event_id = draft.opened(FORM, atena_ref)
     owed = {row["installment_key"]: row for row in ask(user, "case_installments", atena_ref=atena_ref, only_overdue=True).iter_rows(named=True)}
-    plans = {row["event_id"]: row for row in ask(user, "case_plans", atena_ref=atena_ref).iter_rows(named=True)} if kind.name == "plan_cancellation" else {}
-    if kind.name == "plan_cancellation" and not plans:
-        st.info("ここで記録した分納で、取り消していないものはありません。", icon=":material/info:")
-        return
+    plans = {}
+    if kind.name in UNDONE:
+        question, none = UNDONE[kind.name]
+        plans = {row["event_id"]: row for row in ask(user, question, atena_ref=atena_ref).iter_rows(named=True)}
+        if not plans:
+            st.info(none, icon=":material/info:")
+            return
     short = [field for field in kind.fields if field.type in SHORT]
     for place, field in zip(st.columns(max(3, len(short))), short, strict=False):
         with place:

@@ -9,6 +9,7 @@ import streamlit as st
 import settings
 from auth.access import User, clearance
 from data_access.query import ask, reference_of
+from law.my_number import looks_like_my_number
 from pages.parts import tables
 from pages.parts.door import choose_case, open_chosen_case
 
@@ -23,7 +24,7 @@ def find_form(user: User, *, expanded: bool) -> None:
         with st.form("find", border=False):
             reads_names = clearance(user)["C2"] == "read"  # who may not read a name may not search by it either
             number, kana, birth, town = st.columns(4)
-            number.text_input("宛名番号（10桁）", key="find_number", max_chars=10, autocomplete="off")
+            number.text_input("宛名番号（10桁）", key="find_number", max_chars=20, autocomplete="off")
             if reads_names:
                 kana.text_input("氏名カナ（頭から）", key="find_kana", max_chars=60, autocomplete="off")
                 birth.date_input("生年月日", value=None, min_value=OLDEST, max_value=settings.today(), format="YYYY/MM/DD", key="find_birth")
@@ -40,7 +41,9 @@ def _found(user: User) -> None:
     number, kana, birth, town = (st.session_state.get(f"find_{part}") for part in ("number", "kana", "birth", "town"))
     kana = in_katakana(kana or "") or None
     town = (town or "").strip() or None
-    if number and not NUMBER.fullmatch(number):
+    if any(looks_like_my_number(typed) for typed in (number, kana, town) if typed):
+        st.warning("個人番号とみられる12桁の数字があります。個人番号では探せません。消して、宛名番号（10桁）を使ってください。")
+    elif number and not NUMBER.fullmatch(number):
         st.warning("宛名番号は数字10桁で入力してください。")
     elif kana and not KATAKANA.fullmatch(kana):
         st.warning("氏名カナは、カナで入力してください（漢字では探せません）。")

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "auth": ("auth", "audit.log", "law.my_number", *SHARED),
     "audit": ("audit", "auth.access", *SHARED),
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.chain", *SHARED),
-    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.export_order", "audit.log", *SHARED),
+    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.export_order", "auth.export_route", "audit.log", *SHARED),
     "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.grounds", "data_access.planning", "data_access.wage_estimate", "data_access.contract", "data_access.export", "law.my_number", "casework", "auth.access", "auth.current", "auth.reveal", "auth.export_order", "auth.fresh", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
     "app": ("pages", "auth.gate", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created

@@ -12,10 +12,11 @@ from tests import staff
 from tests.pages.screen import first_sight, menu_of, show
 
 ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
+APPROVING = [*ALL[:5], "解除と書出し", *ALL[5:]]
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "収納状況", "連携状況", "突合", "根拠"]
 MENU = {
-    staff.MANAGER: ALL,
-    staff.CHIEF: ALL,
+    staff.MANAGER: APPROVING,
+    staff.CHIEF: APPROVING,
     staff.OFFICER: ALL,
     staff.NEIGHBOUR: ALL,
     staff.ANALYST: WITHOUT_PERSONS,
