@@ -13,12 +13,14 @@ COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candi
 LEADS = COMMON | {"worklist.read", "case.read", "suspension_candidate.read"}
 PROPOSALS = {"snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write"}
+EXPORTS = {"worklist.export", "suspension_candidate.export"}
+APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve"},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS},
-    "officer": LEADS | WRITES | {"difference.read"},
+    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.rollback.approve", "levy_erasure.approve", *APPROVERS},
+    "chief": LEADS | WRITES | {"feed.detail", "difference.read", *PROPOSALS, *APPROVERS},
+    "officer": LEADS | WRITES | {"difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | {"feed.detail"},
-    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS},
+    "admin": {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS},
     "auditor": COMMON | {"feed.detail"},
     "ltc_reader": {"home.read"},
 }
