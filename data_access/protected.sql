@@ -48,7 +48,8 @@ union
 select 'place', person.town || person.address_rest from source.person as person
 where atena_number in (from serving.protected) and length(town || address_rest) > 4
 union
-select 'place', letter.address from source.mailing_address as letter where atena_number in (from serving.protected);
+select 'place', regexp_replace(letter.address, '^(.{2,3}[都道府県])?([^市]{1,8}市)?', '') as place from source.mailing_address as letter
+where atena_number in (from serving.protected) and length(place) > 4;
 
 create or replace table serving.protected_words as
 select coalesce(list(distinct trace) filter (where trace_kind in ('name', 'place', 'phone')), []) as words from serving.protected_trace;
