@@ -382,7 +382,7 @@ select
     case when kept then shown('C4', '（非表示）', '（非表示）') else shown('C4', account.bank_code, left(account.bank_code, 4) || '***') end as bank_code,
     case when kept then null else shown('C4', account.account_kind, account.account_kind) end as account_kind,
     case when kept then null else shown('C4', account.account_number, '****' || right(account.account_number, 3)) end as account_number,
-    case when kept then null else whole('C4', coalesce(account.holder_name, account.holder_kana)) end as holder_name,
+    case when kept then null else whole('C4', coalesce(account.holder_name, account.holder_kana)) end as account_holder,
     whole('C4', account.account_closed_on) as account_closed_on
 from source.bank_account as account
 join serving.delinquent as delinquent using (atena_number)

@@ -49,7 +49,7 @@ def show_reach(user: User, atena_ref: str) -> None:
     tables.show(ask(user, "case_contacts", atena_ref=atena_ref).with_columns(marked), ["contact_kind", "phone", "contact_person"] + ["watermark"] * len(marked),
                 empty="連絡先の登録はありません。", alt="連絡先の表")
     tables.show(ask(user, "case_accounts", atena_ref=atena_ref).with_columns(marked),
-                ["account_use", "bank_code", "account_kind", "account_number", "holder_name", "account_closed_on"] + ["watermark"] * len(marked),
+                ["account_use", "bank_code", "account_kind", "account_number", "account_holder", "account_closed_on"] + ["watermark"] * len(marked),
                 empty="口座の登録はありません。", alt="口座の表")
 
 

@@ -33,10 +33,11 @@ def lines(content: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("user", STAFF, ids=lambda user: user.name)
 def test_who_may_order_what(own_city, user, name):
     if user in MAY[name]:
-        try:
+        if name == "feed_check":  # the small city's feeds have no problem to write out
+            with pytest.raises(OrderRefused, match="行がありません"):
+                order(user, name)
+        else:
             assert order(user, name).row_count > 0
-        except OrderRefused as refusal:
-            assert "行がありません" in str(refusal), "the small city's feeds have no problem to write out"
     else:
         with pytest.raises(NotAllowed):
             order(user, name)
