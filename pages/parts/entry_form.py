@@ -20,7 +20,12 @@ from pages.parts.plan_form import plan_fields, promised
 
 NOTE, FORM = "記事", "entry"
 SHORT = ("day", "choice", "number", "integer")
-NONE_LEFT = {"plan_cancellation": "ここで記録した分納で、取り消していないものはありません。", "duplicate_decision": "判断を待つ名寄せの候補はありません。"}
+NONE_LEFT = {
+    "plan_cancellation": "ここで記録した分納で、取り消していないものはありません。",
+    "protection_lift": "ここで登録した支援措置で、解除していないものはありません。",
+    "duplicate_decision": "判断を待つ名寄せの候補はありません。",
+}
+UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  # kind → the question that lists what still stands
 
 
 def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
@@ -65,9 +70,9 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
 
 def _listed(user: User, atena_ref: str, kind: Kind) -> dict[str, str]:
     """What an entry of this kind is about, where it is one of a list: its key → how it is said."""
-    if kind.name == "plan_cancellation":
-        plans = ask(user, "case_plans", atena_ref=atena_ref)
-        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in plans.iter_rows(named=True)}
+    if kind.name in UNDONE:
+        standing = ask(user, UNDONE[kind.name], atena_ref=atena_ref)
+        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in standing.iter_rows(named=True)}
     return suspects(ask(user, "case_duplicates", atena_ref=atena_ref)) if kind.name == "duplicate_decision" else {}
 
 
