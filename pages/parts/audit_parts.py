@@ -74,6 +74,9 @@ def incident_part(user: User) -> None:
     if first > last:
         st.warning("始まりが終わりより後です。日時を直してください。")
         return
+    if looks_like_my_number(actor):
+        st.warning(NO_MY_NUMBER)
+        return
     st.code(incident.sheet(user, first, last, actor.strip().lower() or None), language=None)
 
 
@@ -90,6 +93,9 @@ def watch_part(user: User) -> None:
         return
     if not NUMBER.fullmatch(number):
         st.warning("宛名番号は数字10桁で入力してください。")
+        return
+    if looks_like_my_number(account):
+        st.warning(NO_MY_NUMBER)
         return
     try:
         watch.add(user, which, account, reference_of(number))

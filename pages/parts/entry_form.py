@@ -54,8 +54,9 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
     event_id = draft.opened(FORM, atena_ref)
     owed = {row["installment_key"]: row for row in ask(user, "case_installments", atena_ref=atena_ref, only_overdue=True).iter_rows(named=True)}
     listed = _listed(user, atena_ref, kind)
-    if kind.name in NONE_LEFT and not listed:
-        st.info(NONE_LEFT[kind.name], icon=":material/info:")
+    none_left = NONE_LEFT.get(kind.name)
+    if none_left and not listed:
+        st.info(none_left, icon=":material/info:")
         return
     short = [field for field in kind.fields if field.type in SHORT]
     for place, field in zip(st.columns(max(3, len(short))), short, strict=False):

@@ -9,7 +9,7 @@ from tests.pages.screen import show
 MY_NUMBER = "123456789018"
 
 
-@pytest.mark.parametrize("key", ["find_number", "find_kana", "find_town"])
+@pytest.mark.parametrize("key", ["find_number", "find_name", "find_town"])
 @pytest.mark.parametrize("typed", [MY_NUMBER, "1234 5678 9018", "１２３４５６７８９０１８"])
 def test_a_search_with_a_my_number_is_refused(city, key, typed):
     before = log.count()
