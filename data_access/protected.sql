@@ -7,6 +7,7 @@ select atena_number from derived.place where is_protected
 union
 select atena_number from protected_circle('serving.protection_seed', (select as_of from serving.standing));
 
+<<<<<<< HEAD
 -- grain: one person who never appears in somebody else's case: the protected, and every other number of the same person
 create or replace table serving.hidden_person as
 select atena_number from derived.hidden_person
@@ -19,20 +20,29 @@ join derived.person_group as other using (group_number)
 where one.atena_number in (from serving.protected);
 
 -- grain: one person whose letters go to a protected person or to where one lives
+=======
+-- grain: one person whose letters go to a protected person, to where one lives, or to where one's own letters go
+>>>>>>> reveal
 create or replace table serving.protected_letter as
 with home as (
     select postal_code, replace(translate(town || address_rest, '　', ' '), ' ', '') as place
     from source.person
     where atena_number in (from serving.protected) and town || address_rest is not null
+    union
+    select postal_code, replace(translate(address, '　', ' '), ' ', '') as place
+    from source.mailing_address
+    where atena_number in (from serving.protected)
+), letter as (
+    select *, replace(translate(address, '　', ' '), ' ', '') as letter_place, replace(translate(addressee_name, '　', ' '), ' ', '') as letter_name
+    from source.mailing_address
 )
-select letter.atena_number
-from source.mailing_address as letter
-where letter.addressee_atena_number in (from serving.protected)
+select atena_number from letter where addressee_atena_number in (from serving.protected)
 union
-select letter.atena_number
-from source.mailing_address as letter
-join home on home.postal_code = letter.postal_code
-    and ends_with(replace(translate(letter.address, '　', ' '), ' ', ''), home.place);
+select letter.atena_number from letter join home on home.postal_code = letter.postal_code and ends_with(letter.letter_place, home.place)
+union
+select letter.atena_number from letter
+join source.person as person on replace(translate(person.name, '　', ' '), ' ', '') = letter.letter_name
+where person.atena_number in (from serving.protected);
 
 -- grain: one property that a protected person holds, alone or in part
 create or replace table serving.protected_property as

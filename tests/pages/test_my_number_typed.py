@@ -4,7 +4,7 @@ import pytest
 
 from audit import log
 from tests import staff
-from tests.pages.screen import show
+from tests.pages.screen import Screen, show
 
 MY_NUMBER = "123456789018"
 
@@ -23,3 +23,14 @@ def test_a_search_with_a_my_number_is_refused(city, key, typed):
 def test_the_day_of_the_grounds_takes_a_date_and_nothing_else(city):
     screen = show(staff.OFFICER, "grounds", grounds_day=MY_NUMBER)
     assert [("日付を入れて" in warning.value, MY_NUMBER in warning.value) for warning in screen.at.warning] == [(True, False)]
+
+
+@pytest.mark.parametrize(("view", "number"), [("漏えい等の報告", ""), ("見張る人の登録", "9900000020")])
+def test_a_my_number_for_an_account_is_not_kept(own_city, view, number):
+    screen = Screen(staff.MANAGER, "audit", audit_view=view).run()
+    screen.at.text_input[0].set_value(MY_NUMBER)
+    if number:
+        screen.at.text_input[1].set_value(number)
+    screen.run(screen.at.button[0].click())
+    assert ["個人番号とみられる" in warning.value for warning in screen.at.warning] == [True]
+    assert MY_NUMBER not in (own_city / "store.sqlite").read_bytes().decode("latin-1")
