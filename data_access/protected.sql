@@ -7,7 +7,6 @@ select atena_number from derived.place where is_protected
 union
 select atena_number from protected_circle('serving.protection_seed', (select as_of from serving.standing));
 
-<<<<<<< HEAD
 -- grain: one person who never appears in somebody else's case: the protected, and every other number of the same person
 create or replace table serving.hidden_person as
 select atena_number from derived.hidden_person
@@ -19,10 +18,7 @@ from derived.person_group as one
 join derived.person_group as other using (group_number)
 where one.atena_number in (from serving.protected);
 
--- grain: one person whose letters go to a protected person or to where one lives
-=======
 -- grain: one person whose letters go to a protected person, to where one lives, or to where one's own letters go
->>>>>>> reveal
 create or replace table serving.protected_letter as
 with home as (
     select postal_code, replace(translate(town || address_rest, '　', ' '), ' ', '') as place
