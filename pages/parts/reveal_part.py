@@ -29,7 +29,7 @@ def reveal_part(user: User, atena_ref: str) -> None:
             st.warning(f"一時解除中（{_classes(grant.classes)}）　{wording.clock(grant.until.isoformat())} まで", icon=":material/lock_open:")
             st.button("一時解除を終える", icon=":material/lock:", key="reveal_end", on_click=_end, width="content")
         st.text(watermark(user, grant))
-        _until_it_ends(atena_ref)
+        st.fragment(_until_it_ends, run_every=CHECK_EVERY)(atena_ref)
     else:
         with st.popover("一時解除", icon=":material/lock_open:"):
             _form(user, atena_ref)
@@ -90,7 +90,6 @@ def _end() -> None:
         reveal.leave(user)
 
 
-@st.fragment(run_every=CHECK_EVERY)
 def _until_it_ends(atena_ref: str) -> None:
     user = current_user()
     if user is None or reveal.granted(user, atena_ref) is None:
