@@ -21,6 +21,7 @@ class Case:
     keeps_rows: bool = False
     told_of: str = ""
     severity: str = "拒否"
+    awaited: str = ""  # what a whole intake says instead, when the feed is only late
 
     def __str__(self) -> str:
         return self.name
@@ -116,7 +117,7 @@ def _line(data: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
 
 
 PLAN = [
-    Case("連携予定がない", "receipt", lambda feed: (feed.folder / "連携予定.csv").unlink(), "連携予定ファイルがありません", severity="未着"),
+    Case("連携予定がない", "receipt", lambda feed: (feed.folder / "連携予定.csv").unlink(), "連携予定ファイルがありません", severity="未着", awaited="期限を過ぎても届いていません"),
     Case("連携予定がリンク", "receipt", _plan_as_link, "フォルダか連携予定がリンクです"),
     Case("連携予定が UTF-8 でない", "receipt", _raw_plan(lambda data: data.decode().encode("cp932")), "UTF-8 で読めません"),
     Case("連携予定の見出しが違う", "receipt", _raw_plan(lambda data: data.replace("件数".encode(), "行数".encode())), "見出しが違います"),
