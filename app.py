@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 
 import settings
 import store
+from auth import export_route
 from auth.gate import ROUTES, Gate
 from casework import ledger  # noqa: F401  (declares its tables for create_tables)
+from data_access import export
 
 _log = logging.getLogger("console")
 # Streamlit would log the text of an error, which may quote a person; _on_script_error logs where it happened instead.
@@ -56,7 +58,7 @@ def _on_script_error(error: Exception) -> bool:
 
 app = st.App(
     "pages/menu.py",
-    routes=ROUTES,
+    routes=[*ROUTES, export_route.route(export.make)],
     middleware=[Middleware(Gate)],
     on_script_error=_on_script_error,
     lifespan=_tidy,

@@ -42,6 +42,7 @@ class Role:
     scope: Scope
     actions: frozenset[str]
     clearance: MappingProxyType
+    reveal: MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ def _role(name: str, row: dict, table: dict) -> Role:
     undeclared = (set(row["actions"]) - set(table["actions"])) | (set(row["clearance"]) - set(table["classes"]))
     if undeclared:
         raise ValueError(f"permissions.toml の役割 {name} に未定義の項目があります: {sorted(undeclared)}")
+    reveal = row.get("reveal", {})
+    if set(reveal) - set(table["classes"]) or set(reveal.values()) - {"alone", "approved"}:
+        raise ValueError(f"permissions.toml の役割 {name} の reveal の値が正しくありません。")
     if row["scope"] not in ("all", "own", "none") or set(row["clearance"].values()) - {"none", "masked", "read"}:
         raise ValueError(f"permissions.toml の役割 {name} の scope か clearance の値が正しくありません。")
     clearance = {column_class: row["clearance"].get(column_class, "none") for column_class in table["classes"]}
-    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance))
+    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance), MappingProxyType(reveal))
 
 
 def decide(user: User | None, action: str) -> Decision:
@@ -102,3 +106,9 @@ def clearance(user: User | None) -> dict[str, Clearance]:
     """How each column class C1…C9 reaches this person. Unlisted classes and unknown people get "none"."""
     role = permissions().roles.get(user.role) if user else None
     return dict(role.clearance) if role else dict.fromkeys(permissions().classes, "none")
+
+
+def revealable(user: User | None) -> dict[str, Literal["alone", "approved"]]:
+    """The column classes this person may have unmasked for a while, and whether somebody has to approve it."""
+    role = permissions().roles.get(user.role) if user else None
+    return dict(role.reveal) if role else {}

@@ -22,5 +22,10 @@ def is_confirmed() -> bool:
     return step_up.is_fresh(_sid())
 
 
+def current_sid() -> str:
+    """The reference of this screen's session, as the Gate set it; "" without one."""
+    return _sid() or ""
+
+
 def _sid() -> str | None:
     return st.user.get("sid")

@@ -50,9 +50,27 @@ def _succession(succession: Mapping, about: About) -> Errors:
         yield "share_numerator", "持分の合計が1を超えます。ほかの相続人の持分を確かめてください。"
 
 
+def _protection_mark(mark: Mapping, about: About) -> Errors:
+    # An earlier day would shorten the wait before it may be lifted.
+    if date.fromisoformat(mark["marked_on"]) != about.today:
+        yield "marked_on", "登録日は今日にしてください。登録したときから隠れます。"
+
+
+def _protection_lift(lift: Mapping, about: About) -> Errors:
+    mark = next(event for event in about.standing if event.event_id == lift["mark"])
+    if any(event.payload.get("mark") == lift["mark"] for event in about.standing):
+        yield "mark", "この登録はすでに解除されています。"
+    if mark.payload["officer_name"] == about.writer:
+        yield "mark", "登録した本人は解除できません。ほかの係長・課長に確かめてもらってください。"
+    if date.fromisoformat(lift["lifted_on"]) <= mark.occurred_on:
+        yield "lifted_on", "登録した日のうちは解除できません。翌日以後に、市民課に確かめてから解除してください。"
+
+
 RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "installment_plan": _installment_plan,
     "plan_cancellation": _plan_cancellation,
     "residence_finding": _residence_finding,
     "succession": _succession,
+    "protection_mark": _protection_mark,
+    "protection_lift": _protection_lift,
 }

@@ -22,12 +22,14 @@ import polars as pl
 
 import settings
 from auth.access import User, clearance, scope
-from data_access import derive, ledger_tail, lineage, report, search_key, snapshot, source
+from auth.reveal import Grant
+from data_access import derive, ledger_tail, lineage, protected, report, search_key, snapshot, source
 from data_access.feed_rules import literal
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement",
              "person_group", "hidden_person", "heir_share", "duplicate_suspect", "person_beside")
 HERE = Path(__file__).parent
+IDENTIFYING = ("C1", "C2", "C3", "C4")
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String,
@@ -52,6 +54,7 @@ class Engine:
     ledger_seq: int
     reports_seen: int = -1
     used_at: float = 0
+    marks: frozenset[str] = frozenset()
 
 
 _lock, _older_lock = threading.Lock(), threading.Lock()
@@ -72,6 +75,7 @@ def engine() -> Engine:
             _engines[key] = served
         served = _engines[key]
         _follow_ledger(served)
+        _follow_marks(served, protected.marked())
         _follow_reports(served)
     return served
 
@@ -85,6 +89,7 @@ def engine_of(snapshot_id: str) -> Engine:
         return engine()
     if snapshot_id not in {kept.id for kept in lineage.offered()}:
         raise snapshot.SnapshotRefused(NOT_KEPT)
+    hidden = protected.hidden(engine().connection)  # who is protected today is protected on every day that is looked at
     with _older_lock:
         _let_go()
         key = str(settings.snapshots() / snapshot_id)
@@ -94,6 +99,7 @@ def engine_of(snapshot_id: str) -> Engine:
                 _older.popitem(last=False)
             _older[key] = _open(wanted)
             _load_reports(_older[key], is_older=True)
+        _follow_marks(_older[key], hidden)
         _older.move_to_end(key)
         _older[key].used_at = time.monotonic()
         return _older[key]
@@ -106,12 +112,21 @@ def _let_go() -> None:
             del _older[key]
 
 
-def reader(served: Engine, user: User) -> duckdb.DuckDBPyConnection:
-    """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for."""
-    cursor = served.connection.cursor()
+def reader(served: Engine, user: User, *, revealed: Grant | None = None, is_masked: bool = False) -> duckdb.DuckDBPyConnection:
+    """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for.
+
+    With `revealed` it sees that one person and nobody else, and the revealed classes of them. With `is_masked` what
+    identifies a person (C1–C4) is masked even from whoever may read it."""
+    cursor, seen = served.connection.cursor(), clearance(user)
+    if is_masked:
+        seen |= {name: "masked" for name in IDENTIFYING if seen[name] == "read"}
+    cursor.execute("set variable clearance_beside = ?::map(varchar, varchar)", [seen])
+    if revealed:
+        cursor.execute("set variable only_ref = ?", [revealed.atena_ref])
+        seen |= dict.fromkeys(revealed.classes, "read")
     cursor.execute("set variable scope = ?", [scope(user)])
     cursor.execute("set variable districts = ?::varchar[]", [list(user.districts)])
-    cursor.execute("set variable clearance = ?::map(varchar, varchar)", [clearance(user)])
+    cursor.execute("set variable clearance = ?::map(varchar, varchar)", [seen])
     return cursor
 
 
@@ -154,9 +169,12 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
     _load(connection, "intake", pl.DataFrame(schema=INTAKE))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    connection.execute(protected.CIRCLE)
+    protected.guard(connection, frozenset())
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)
     search_key.create(connection)
+    connection.execute((HERE / "serving_case.sql").read_text("utf-8"))
     connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])
@@ -177,6 +195,15 @@ def _follow_ledger(served: Engine) -> None:
         cursor.execute(LIVE_CONTACT)
         cursor.execute(ENTRY)
         served.ledger_seq = newest
+
+
+def _follow_marks(served: Engine, marks: frozenset[str]) -> None:
+    """Hide whoever has been marked since (支援措置あり): at every question, so at once everywhere."""
+    if marks != served.marks:
+        cursor = served.connection.cursor()
+        protected.guard(cursor, marks)
+        cursor.execute(ENTRY)  # an heir may be among them
+        served.marks = marks
 
 
 def _follow_reports(served: Engine) -> None:

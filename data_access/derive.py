@@ -17,6 +17,7 @@ from data_access import kept_sums, search_key, source
 from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.prescription_reason import name_reasons
+from data_access.protected import CIRCLE
 from law.parameters import as_tables
 from law.screening import criteria
 from law.wage_attachment import law_tables as wage_tables
@@ -72,6 +73,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
     search_key.create(connection)
     load_law(connection)
     connection.execute("create schema if not exists derived")
+    connection.execute(CIRCLE)
     connection.execute("set variable as_of = ?::date", [as_of])
     connection.execute("set variable fiscal_year = ?::integer", [fiscal_year(as_of)])
     numbers = connection.execute("select distinct atena_number from source.annual_assessment").fetchall()

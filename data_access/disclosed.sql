@@ -13,11 +13,20 @@ create macro in_scope(district_code) as coalesce(
         when 'own' then list_contains(getvariable('districts'), district_code)
     end, false);
 create macro shown(class, value, mask) as case level(class) when 'read' then value when 'masked' then mask end;
+-- 支援措置: hidden from everybody until C7 has been revealed for this one person (一時解除)
+create macro kept_back(is_protected) as coalesce(is_protected, true) and level('C7') <> 'read';
 create macro whole(class, value) as case level(class) when 'read' then value end;
+-- of somebody else in this person's case: a reveal (一時解除) is of one person, and opens nothing of whoever stands beside them
+create macro level_beside(class) as coalesce(getvariable('clearance_beside')[class], 'none');
+create macro shown_beside(class, value, mask) as case level_beside(class) when 'read' then value when 'masked' then mask end;
+create macro whole_beside(class, value) as case level_beside(class) when 'read' then value end;
 
 -- 氏名 → 姓一字＋＊＊ · 宛名番号 → 下4桁 · 生年月日 → 年齢か年代 · 住所 → 町名まで (docs/glossary.md, 区分 C1–C9)
 create macro masked_name(name) as left_grapheme(name, 1) || '＊＊';
 create macro masked_number(number) as '****' || right(number, 4);
+create macro masked_phone(phone) as case when regexp_matches(phone, '[0-9]{4}$') then '****' || right(phone, 4) else '****' end;
+create macro names_protected(text) as
+    text is not null and len(list_filter((select words from serving.protected_words), lambda word: contains(text, word))) > 0;
 create macro age_on(birth_date, day) as date_part('year', age(day, birth_date))::integer;
 create macro decade(years) as case when years >= 90 then '90歳以上' else (years // 10) * 10 || '代' end;
 
@@ -42,7 +51,7 @@ select
     shown('C2', age_on(delinquent.birth_date, standing.as_of) || '歳', decade(age_on(delinquent.birth_date, standing.as_of))) as age,
     delinquent.district_code,
     delinquent.district_name,
-    case when delinquent.is_protected then '（非表示）' else shown('C2', delinquent.town, delinquent.town) end as town,
+    case when kept_back(delinquent.is_protected) then '（非表示）' else shown('C2', delinquent.town, delinquent.town) end as town,
     case when level('C7') <> 'none' then delinquent.is_protected else false end as is_protected,
     whole('C2', delinquent.resident_state) as resident_state,
     whole('C9', delinquent.open_count) as open_count,
@@ -78,7 +87,7 @@ select
     whole('C9', delinquent.is_mail_returned) as is_mail_returned,
     whole('C9', delinquent.is_mail_returned or delinquent.resident_state = '職権消除') as is_unreachable,
     standing.as_of
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 cross join serving.standing as standing
 left join serving.live_contact as live using (atena_number)
 where in_scope(delinquent.district_code);
@@ -90,19 +99,19 @@ select
     delinquent.atena_ref,
     whole('C2', (select list(search_key) from derived.person_search_key as key where key.atena_number = delinquent.atena_number)) as name_keys,
     whole('C2', delinquent.birth_date) as birth_date,
-    case when not delinquent.is_protected then whole('C2', delinquent.town) end as town
-from derived.delinquent as delinquent
+    case when not kept_back(delinquent.is_protected) then whole('C2', delinquent.town) end as town
+from serving.delinquent as delinquent
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent; what only the case screen needs
 create view disclosed.person as
 select
     delinquent.atena_ref,
-    case when delinquent.is_protected then '（非表示）'
+    case when kept_back(delinquent.is_protected) then '（非表示）'
          else shown('C2', concat_ws(' ', delinquent.town, person.address_rest), delinquent.town) end as address,
-    case when delinquent.is_protected or person.is_addressee_protected then '（非表示）'
+    case when kept_back(delinquent.is_protected) or leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
          else shown('C2', person.mailing_address, if(person.mailing_address is null, null, '送付先あり')) end as mailing_address,
-    case when person.is_addressee_protected then '（非表示）'
+    case when leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
          else shown('C2', person.addressee_name, masked_name(person.addressee_name)) end as addressee_name,
     whole('C9', person.mail_returned_on) as mail_returned_on,
     whole('C2', delinquent.state_changed_on) as state_changed_on,
@@ -111,8 +120,9 @@ select
         + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number)
         + (select count(*) from source.ledger_entry as entry where entry.atena_number = person.atena_number)
         + (select count(*) from serving.live_entry as entry where entry.atena_number = person.atena_number) as note_version
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join derived.case_person as person using (atena_number)
+left join serving.protected_letter as leads_to_protected using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one member of a delinquent's household
@@ -125,12 +135,12 @@ select
     whole('C2', member.resident_state) as resident_state,
     whole('C9', member.nhi_acquired_on) as nhi_acquired_on,
     whole('C9', member.nhi_lost_on) as nhi_lost_on
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 cross join serving.standing as standing
 join derived.household_member as member using (atena_number)
 where in_scope(delinquent.district_code);
 
--- 名寄せ: who stands beside a delinquent. Only who is in derived.person_beside or owes in the same household, never a
+-- 名寄せ: who stands beside a delinquent. Only who is in serving.person_beside or owes in the same household, never a
 -- protected person, neither as a row nor in a sum. A name, a state and an address are shown where that person's own
 -- district is the reader's; `other_ref` likewise, and only where there is a case to open.
 
@@ -138,33 +148,33 @@ where in_scope(delinquent.district_code);
 create view disclosed.related_number as
 select
     delinquent.atena_ref,
-    shown('C1', other.atena_number, masked_number(other.atena_number)) as atena_number_shown,
-    case when in_scope(other.district_code) then shown('C2', other.name, masked_name(other.name)) end as name,
-    case when in_scope(other.district_code) then whole('C2', other.resident_state) end as resident_state,
+    shown_beside('C1', other.atena_number, masked_number(other.atena_number)) as atena_number_shown,
+    case when in_scope(other.district_code) then shown_beside('C2', other.name, masked_name(other.name)) end as name,
+    case when in_scope(other.district_code) then whole_beside('C2', other.resident_state) end as resident_state,
     other.district_name,
     whole('C9', coalesce(other.unpaid_yen, 0)) as unpaid_yen,
     whole('C9', other.oldest_due_date) as oldest_due_date,
     case when in_scope(other.district_code) then other.atena_ref end as other_ref
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join derived.person_group as own using (atena_number)
 join derived.person_group as related on related.group_number = own.group_number and related.atena_number <> own.atena_number
-join derived.person_beside as other on other.atena_number = related.atena_number
+join serving.person_beside as other on other.atena_number = related.atena_number
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent × delinquent of the same household, the person too
 create view disclosed.household_arrears as
 select
     delinquent.atena_ref,
-    case when in_scope(other.district_code) then shown('C2', other.name, masked_name(other.name)) end as name,
+    case when in_scope(other.district_code) then shown_beside('C2', other.name, masked_name(other.name)) end as name,
     other.district_name,
     whole('C9', other.unpaid_yen) as unpaid_yen,
     whole('C9', other.oldest_due_date) as oldest_due_date,
     case when in_scope(other.district_code) then other.atena_ref end as other_ref
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join derived.case_person as own using (atena_number)
 join derived.case_person as housemate on housemate.household_number = own.household_number
 join derived.delinquent as other on other.atena_number = housemate.atena_number
-where in_scope(delinquent.district_code) and other.atena_number not in (select atena_number from derived.hidden_person);
+where in_scope(delinquent.district_code) and other.atena_number not in (select atena_number from serving.hidden_person);
 
 -- grain: one delinquent (被相続人) × heir, and one row 残り: what no heir shown here bears
 -- An heir without 宛名番号 is shown by the name that 相続人調査 wrote, unless a protected person has it.
@@ -177,7 +187,7 @@ with summed as (
 ), hidden_name as (
     select key.search_key
     from derived.person_search_key as key
-    semi join derived.hidden_person using (atena_number)
+    semi join serving.hidden_person using (atena_number)
     where key.key_kind = '氏名'
 ), borne as (
     select
@@ -186,11 +196,11 @@ with summed as (
              when in_scope(other.district_code) then coalesce(other.name, summed.heir_name) end as name,
         case when in_scope(other.district_code) then other.atena_ref end as other_ref
     from summed
-    left join derived.person_beside as other on other.atena_number = summed.heir_number
+    left join serving.person_beside as other on other.atena_number = summed.heir_number
     where other.atena_number is not null or (summed.heir_number is null and name_key(summed.heir_name) not in (from hidden_name))
 ), left_over as (
     select delinquent.atena_number, (any_value(delinquent.unpaid_yen) - coalesce(sum(borne.share_yen), 0))::bigint as share_yen
-    from derived.delinquent as delinquent
+    from serving.delinquent as delinquent
     semi join derived.heir_share using (atena_number)
     left join borne using (atena_number)
     group by delinquent.atena_number
@@ -202,34 +212,34 @@ with summed as (
 select
     delinquent.atena_ref,
     every_heir.heir_place,
-    shown('C1', every_heir.heir_number, masked_number(every_heir.heir_number)) as atena_number_shown,
-    shown('C2', every_heir.name, masked_name(every_heir.name)) as name,
-    whole('C2', every_heir.relation) as relation,
-    whole('C2', every_heir.share_numerator) as share_numerator,
-    whole('C2', every_heir.share_denominator) as share_denominator,
-    whole('C2', every_heir.renounced_on) as renounced_on,
+    shown_beside('C1', every_heir.heir_number, masked_number(every_heir.heir_number)) as atena_number_shown,
+    shown_beside('C2', every_heir.name, masked_name(every_heir.name)) as name,
+    whole_beside('C2', every_heir.relation) as relation,
+    whole_beside('C2', every_heir.share_numerator) as share_numerator,
+    whole_beside('C2', every_heir.share_denominator) as share_denominator,
+    whole_beside('C2', every_heir.renounced_on) as renounced_on,
     whole('C9', every_heir.basis) as basis,
     whole('C9', every_heir.share_yen) as share_yen,
     every_heir.other_ref
 from every_heir
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent (相続人) × deceased whose debt is inherited
 create view disclosed.inherited as
 select
     delinquent.atena_ref,
-    shown('C1', deceased.atena_number, masked_number(deceased.atena_number)) as atena_number_shown,
-    case when in_scope(deceased.district_code) then shown('C2', deceased.name, masked_name(deceased.name)) end as name,
+    shown_beside('C1', deceased.atena_number, masked_number(deceased.atena_number)) as atena_number_shown,
+    case when in_scope(deceased.district_code) then shown_beside('C2', deceased.name, masked_name(deceased.name)) end as name,
     deceased.district_name,
     whole('C2', any_value(share.share_numerator)) as share_numerator,
     whole('C2', any_value(share.share_denominator)) as share_denominator,
     whole('C9', any_value(deceased.unpaid_yen)) as unpaid_yen,
     whole('C9', sum(share.share_yen)::bigint) as share_yen,
     case when in_scope(deceased.district_code) then deceased.atena_ref end as other_ref
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join derived.heir_share as share on share.heir_number = delinquent.atena_number
-join derived.person_beside as deceased on deceased.atena_number = share.atena_number
+join serving.person_beside as deceased on deceased.atena_number = share.atena_number
 where in_scope(delinquent.district_code)
 group by delinquent.atena_ref, deceased.atena_number, deceased.name, deceased.district_code, deceased.district_name, deceased.atena_ref;
 
@@ -253,9 +263,9 @@ select
     delinquent.district_name,
     whole('C9', suspect.evidence) as suspect_key,
     shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
-    shown('C1', other.atena_number, masked_number(other.atena_number)) as atena_number_shown,
-    case when in_scope(other.district_code) then shown('C2', other.name, masked_name(other.name)) end as other_name,
-    case when in_scope(other.district_code) then whole('C2', other.resident_state) end as resident_state,
+    shown_beside('C1', other.atena_number, masked_number(other.atena_number)) as atena_number_shown,
+    case when in_scope(other.district_code) then shown_beside('C2', other.name, masked_name(other.name)) end as other_name,
+    case when in_scope(other.district_code) then whole_beside('C2', other.resident_state) end as resident_state,
     other.district_name as other_district_name,
     whole('C9', delinquent.unpaid_yen) as unpaid_yen,
     whole('C9', coalesce(other.unpaid_yen, 0)) as other_unpaid_yen,
@@ -264,21 +274,21 @@ select
     suspect.rule,
     suspect.item,
     case when suspect.item = '世帯番号' or not in_scope(other.district_code) then null
-         when suspect.item = '電話番号' then shown('C3', masked_number(suspect.own_value), masked_number(suspect.own_value))
-         else whole('C2', suspect.own_value) end as own_value,
+         when suspect.item = '電話番号' then shown_beside('C3', masked_number(suspect.own_value), masked_number(suspect.own_value))
+         else whole_beside('C2', suspect.own_value) end as own_value,
     case when suspect.item = '世帯番号' or not in_scope(other.district_code) then null
-         when suspect.item = '電話番号' then shown('C3', masked_number(suspect.other_value), masked_number(suspect.other_value))
-         else whole('C2', suspect.other_value) end as other_value,
+         when suspect.item = '電話番号' then shown_beside('C3', masked_number(suspect.other_value), masked_number(suspect.other_value))
+         else whole_beside('C2', suspect.other_value) end as other_value,
     suspect.own_table,
     suspect.other_table,
-    whole('C2', suspect.own_on) as own_on,
-    whole('C2', suspect.other_on) as other_on,
+    whole_beside('C2', suspect.own_on) as own_on,
+    whole_beside('C2', suspect.other_on) as other_on,
     case when in_scope(other.district_code) then other.atena_ref end as other_ref
 from each_way as suspect
-join derived.delinquent as delinquent on delinquent.atena_number = suspect.own_number
-join derived.person_beside as other on other.atena_number = suspect.other_number
+join serving.delinquent as delinquent on delinquent.atena_number = suspect.own_number
+join serving.person_beside as other on other.atena_number = suspect.other_number
 where in_scope(delinquent.district_code)
-    and delinquent.atena_number not in (select atena_number from derived.hidden_person)
+    and delinquent.atena_number not in (select atena_number from serving.hidden_person)
     and suspect.evidence not in (select evidence from serving.entry where evidence is not null);
 
 -- grain: one levy year of a delinquent's premium
@@ -290,7 +300,7 @@ select
     whole('C5', levy.income_yen) as income_yen,
     whole('C5', levy.reduction_tenths) as reduction_tenths,
     whole('C9', levy.levied_yen) as levied_yen
-from derived.delinquent as delinquent
+from serving.delinquent as delinquent
 join source.nhi_levy as levy on levy.head_atena_number = delinquent.atena_number
 where in_scope(delinquent.district_code);
 
@@ -322,7 +332,7 @@ select
     whole('C5', levy.income_yen) as income_yen,
     whole('C5', levy.reduction_tenths) as reduction_tenths
 from derived.case_income as income
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 left join source.nhi_levy as levy on levy.head_atena_number = income.atena_number and levy.levy_year = income.tax_year
 where in_scope(delinquent.district_code);
 
@@ -331,8 +341,8 @@ create view disclosed.employment as
 select
     delinquent.atena_ref,
     whole('C5', employment.tax_year) as tax_year,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_name) end as employer_name,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', employer.employer_address) end as employer_address,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', employer.employer_name) end as employer_name,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', employer.employer_address) end as employer_address,
     whole('C5', employment.gross_yen) as gross_yen,
     whole('C5', employment.income_tax_yen) as income_tax_yen,
     whole('C5', employment.social_insurance_yen) as social_insurance_yen,
@@ -347,7 +357,7 @@ select
     whole('C5', wage.dependant_count) as dependant_count,
     whole('C5', limits.attachable_yen) as attachable_yen
 from source.employment as employment
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 left join source.corporation_return as employer using (designated_number, tax_year)
 left join derived.wage_fact as wage using (atena_number, tax_year, designated_number)
 left join derived.attachable_wage as limits on limits.atena_number = wage.atena_number
@@ -358,7 +368,7 @@ create view disclosed.property as
 select
     delinquent.atena_ref,
     whole('C5', property.property_kind) as property_kind,
-    case when delinquent.is_protected or property.has_protected_holder then whole('C5', '（非表示）')
+    case when kept_back(delinquent.is_protected) or property.has_protected_holder or led.property_number is not null then whole('C5', '（非表示）')
          else whole('C5', shown('C2', property.location || ' ' || property.lot_number, property.location)) end as property_place,
     whole('C5', property.property_use) as property_use,
     whole('C5', property.structure) as structure,
@@ -370,14 +380,15 @@ select
     whole('C5', property.holder_count) as holder_count,
     whole('C5', property.share_valuation_yen) as share_valuation_yen
 from derived.case_property as property
-join derived.delinquent as delinquent using (atena_number)
+left join serving.protected_property as led using (property_kind, property_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one light vehicle of a delinquent, the scrapped ones too
 create view disclosed.vehicle as
 select
     delinquent.atena_ref,
-    case when delinquent.is_protected then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', vehicle.plate) end as plate,
     whole('C5', vehicle.vehicle_kind) as vehicle_kind,
     whole('C5', vehicle.first_registered_on) as first_registered_on,
     whole('C5', vehicle.owned_from) as owned_from,
@@ -385,7 +396,7 @@ select
     whole('C5', vehicle.ownership) as ownership,
     whole('C5', vehicle.yearly_tax_yen) as yearly_tax_yen
 from source.light_vehicle as vehicle
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one installment of a delinquent
@@ -427,7 +438,7 @@ select
     whole('C9', if(installment.claim_state = '差押可能' and len(care.seizure_bars) > 0, '差押不可', installment.claim_state)) as claim_state,
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 -- whether there is a 破産手続 (C6), and that the person is under 支援措置 (C7), only as far as each is cleared
 cross join lateral (
     select list_filter(installment.seizure_bars, lambda bar: bar <> '破産手続' or level('C6') <> 'none')
@@ -452,7 +463,7 @@ select
     whole('C9', fact.ground) as ground,
     whole('C9', fact.record) as record
 from derived.installment_fact as fact
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one thing that happened in a case: payments, papers, dispositions, notes, in one line of time
@@ -480,8 +491,11 @@ select
     every_event.kind,
     whole('C9', every_event.summary) as summary,
     whole('C9', every_event.yen) as yen,
-    -- 居所調査 found a place: it is an address, and hidden as one
-    case when every_event.place is null then whole('C8', every_event.body)
+    -- 居所調査 found a place: it is an address, and hidden as one. A note that names a protected person is kept back whole.
+    case when every_event.place is null and (kept_back(delinquent.is_protected) or names_protected(every_event.body))
+             then whole('C8', if(every_event.body is null, null, '（非表示）'))
+         when every_event.place is null then whole('C8', every_event.body)
+         when names_protected(every_event.place) then '（非表示）'
          when delinquent.is_protected then '（非表示）'
          else shown('C2', every_event.place, '（非表示）') end as body,
     whole('C9', every_event.written_by) as written_by,
@@ -489,8 +503,50 @@ select
     every_event.recorded_at,
     every_event.seq
 from every_event
-join derived.delinquent as delinquent using (atena_number)
-where in_scope(delinquent.district_code);
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code) and (every_event.kind <> '支援措置' or level('C7') <> 'none');
+
+-- grain: one mark of 支援措置 that stands
+create view disclosed.protection_mark as
+select delinquent.atena_ref, entry.event_id, whole('C7', entry.happened_on) as happened_on, entry.summary
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+where entry.kind = 'protection_mark' and in_scope(delinquent.district_code) and level('C7') <> 'none'
+    and entry.event_id not in (select mark from serving.entry where mark is not null);
+
+-- grain: one telephone, mail address … of a delinquent
+create view disclosed.contact as
+select
+    delinquent.atena_ref,
+    contact.contact_no,
+    shown('C3', contact.contact_kind, contact.contact_kind) as contact_kind,
+    case when kept_back(delinquent.is_protected) or trace.trace is not null then shown('C3', '（非表示）', '（非表示）')
+         else shown('C3', contact.phone, masked_phone(contact.phone)) end as phone,
+    case when kept_back(delinquent.is_protected) or trace.trace is not null then null else whole('C3', contact.contact_person) end as contact_person
+from source.contact as contact
+join serving.delinquent as delinquent using (atena_number)
+left join serving.protected_trace as trace
+    on trace.trace_kind = 'phone' and trace.trace = contact.phone and not delinquent.is_protected
+where in_scope(delinquent.district_code) and level('C3') <> 'none';
+
+-- grain: one account of a delinquent and its use; the branch leads to where somebody lives, so only the bank stays when masked
+create view disclosed.bank_account as
+select
+    delinquent.atena_ref,
+    shown('C4', account.account_use, account.account_use) as account_use,
+    case when kept then shown('C4', '（非表示）', '（非表示）') else shown('C4', account.bank_code, left(account.bank_code, 4) || '***') end as bank_code,
+    case when kept then null else shown('C4', account.account_kind, account.account_kind) end as account_kind,
+    case when kept then null else shown('C4', account.account_number, '****' || right(account.account_number, 3)) end as account_number,
+    case when kept then null else whole('C4', coalesce(account.holder_name, account.holder_kana)) end as account_holder,
+    whole('C4', account.account_closed_on) as account_closed_on
+from source.bank_account as account
+join serving.delinquent as delinquent using (atena_number)
+cross join lateral (
+    select kept_back(delinquent.is_protected) or (not delinquent.is_protected and (
+        account.bank_code || account.account_number in (select trace from serving.protected_trace where trace_kind = 'account')
+        or account.holder_kana in (select trace from serving.protected_trace where trace_kind = 'holder'))) as kept
+) as care
+where in_scope(delinquent.district_code) and level('C4') <> 'none';
 
 -- grain: one plan (分納) recorded here that stands and is not cancelled
 create view disclosed.plan as
@@ -501,7 +557,7 @@ select
     whole('C9', entry.summary) as summary,
     whole('C9', entry.yen) as yen
 from serving.entry as entry
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where entry.kind = 'installment_plan' and in_scope(delinquent.district_code)
     and entry.event_id not in (select plan from serving.entry where plan is not null);
 
@@ -523,7 +579,7 @@ select
     whole('C9', delinquent.prescription_on) as prescription_on,
     whole('C9', delinquent.last_payment_on) as last_payment_on
 from derived.screening as screening
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
 
 -- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
@@ -540,7 +596,7 @@ select
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
     whole('C9', evidence.evidence_id) as evidence_id
 from derived.screening_evidence as evidence
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts
@@ -552,7 +608,7 @@ select
     count(*) as case_count,
     sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
 from derived.screening as screening
-join derived.delinquent as delinquent using (atena_number)
+join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
 group by all;
 
@@ -594,7 +650,7 @@ where getvariable('scope') is not null;
 -- grain: one district of the reader
 create view disclosed.district as
 select distinct district_code, district_name
-from derived.delinquent
+from serving.delinquent
 where in_scope(district_code);
 
 -- grain: one intake; its files and problems are told by feed_status.py: no person in any of them
@@ -609,7 +665,7 @@ select
     count(*) as case_count,
     sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
 from derived.difference as difference
-join derived.place as place using (atena_number)
+join serving.place as place using (atena_number)
 where in_scope(place.district_code) or getvariable('scope') = 'none'
 group by all;
 
@@ -629,7 +685,7 @@ select
     whole('C9', difference.computed_on) as computed_on,
     difference.reason as cause
 from derived.difference as difference
-join derived.place as place using (atena_number)
+join serving.place as place using (atena_number)
 join source.atena_reference as reference using (atena_number)
-left join derived.delinquent as delinquent using (atena_number)
+left join serving.delinquent as delinquent using (atena_number)
 where in_scope(place.district_code);

@@ -15,6 +15,7 @@ select
     event_id,
     kind,
     payload ->> '$.plan' as plan,
+    payload ->> '$.mark' as mark,
     occurred_on as happened_on,
     case kind
         when 'installment_plan' then '分納'
@@ -24,6 +25,8 @@ select
         when 'charge_waiver' then '延滞金減免'
         when 'succession' then '承継'
         when 'duplicate_decision' then '名寄せ'
+        when 'protection_mark' then '支援措置'
+        when 'protection_lift' then '支援措置'
         else kind
     end as shown_kind,
     case kind
@@ -35,7 +38,10 @@ select
         when 'residence_finding' then concat_ws(' ', payload ->> '$.source', payload ->> '$.result',
             coalesce('確認 ' || (payload ->> '$.confirmed_by'), '未確認'))
         when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
-        when 'succession' then '相続人 ****' || right(payload ->> '$.heir_atena_number', 4) || ' 持分 '
+        when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')
+        when 'protection_lift' then '支援措置の解除 ' || (payload ->> '$.lift_ground')
+        when 'succession' then '相続人 '
+            || if(payload ->> '$.heir_atena_number' in (from serving.hidden_person), '（非表示）', '****' || right(payload ->> '$.heir_atena_number', 4)) || ' 持分 '
             || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
         when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
     end as summary,

@@ -28,6 +28,9 @@ from event where (kind = 'negotiation_note') = :is_note and seq > :after and seq
 """
 
 
+MARKS = "select event_id, kind, subject, corrects, payload from event where kind in ('protection_mark', 'protection_lift')"
+
+
 def last_seq() -> int:
     """The ledger's newest sequence number; 0 while it is empty."""
     with store.engine().connect() as connection:
@@ -42,6 +45,14 @@ def notes_after(seq: int, upto: int) -> pl.DataFrame:
 def entries_after(seq: int, upto: int) -> pl.DataFrame:
     """Entries of the other kinds, likewise: one row each, the columns of ENTRY_COLUMNS."""
     return pl.DataFrame([_entry(event) for event in _events(seq, upto, is_note=False)], schema=ENTRY_COLUMNS, orient="row")
+
+
+def marked() -> frozenset[str]:
+    """宛名番号 of everyone with a 支援措置の登録 that stands: neither corrected nor lifted."""
+    with store.engine().connect() as connection:
+        found = connection.execute(text(MARKS)).mappings().all()
+    gone = {event["corrects"] for event in found} | {json.loads(event["payload"]).get("mark") for event in found if event["kind"] == "protection_lift"}
+    return frozenset(event["subject"] for event in found if event["kind"] == "protection_mark" and event["event_id"] not in gone)
 
 
 def _events(seq: int, upto: int, *, is_note: bool) -> list:

@@ -15,6 +15,7 @@ import polars as pl
 
 import settings
 from audit import log, refusal
+from auth import reveal
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
 from data_access import derive, lineage, report
@@ -27,6 +28,9 @@ from law.calendar import SATURDAY, is_closed
 from law.files import LawFileInvalid
 
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
+
+
+CASE_OPENED = "case_head"
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,11 @@ def kept() -> list[Kept]:
     return lineage.offered()
 
 
-def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: object) -> pl.DataFrame:
+def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: bool = False, **params: object) -> pl.DataFrame:
     """The answer to queries/<name>.sql for `user`, one row per its stated grain, as of the snapshot looked at.
+
+    A question about one person ($atena_ref) benefits from a reveal (一時解除) of that person, and opening another case
+    ends it. With `is_masked` nothing that identifies a person is read in clear.
 
     Raises NotAllowed when the user's role does not hold the question's action, AuditUnavailable when the
     disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each case nothing is returned.
@@ -80,11 +87,15 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, **params: obje
         refusal.record(actor=user.name if user else "", question=name, reason=decision.reason)
         raise NotAllowed(decision.reason)
     served = _served(snapshot_id)
-    frame = reader(served, user).sql(asked.sql, params=params).pl()
+    about = params.get("atena_ref")
+    if name == CASE_OPENED:
+        reveal.leave(user, but=about)
+    revealed = None if is_masked else reveal.granted(user, about)
+    frame = reader(served, user, revealed=revealed, is_masked=is_masked).sql(asked.sql, params=params).pl()
     columns = [frame[name] for name in ("atena_ref", "other_ref") if name in frame.columns]  # 名寄せ tells of two people
-    references = {params.get("atena_ref"), *(reference for column in columns for reference in column)} - {None, ""}
-    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id,
-               row_count=frame.height, atena_refs=list(references), detail=noted(served, references, params))
+    references = {about, *(reference for column in columns for reference in column)} - {None, ""}
+    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
+               atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
     return frame
 
 
@@ -142,7 +153,7 @@ def subject(user: User, atena_ref: str) -> Subject:
         raise NotAllowed(PAST_IS_READ_ONLY)
     cursor = reader(served, user)
     found = cursor.execute(
-        "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from derived.delinquent as delinquent "
+        "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from serving.delinquent as delinquent "
         "join disclosed.delinquent as seen using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
     own = cursor.execute("select notice_number || '-' || installment_no from derived.case_installment where atena_number = ?", [found[0]]).fetchall() if found else []
     suspects = cursor.execute(

@@ -21,6 +21,7 @@ REGISTER = (
     Entry("duplicates", "名寄せの候補", ":material/group:", "滞納整理", "duplicate.read"),
     Entry("suspension_candidates", "執行停止候補", ":material/pause_circle:", "滞納整理", "suspension_candidate.summary"),
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
+    Entry("disclosures", "解除と書出し", ":material/lock_open:", "管理", "disclosure.approve"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("administration", "復元と論理消去", ":material/settings_backup_restore:", "運用", "snapshot.read"),
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),

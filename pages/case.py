@@ -13,9 +13,10 @@ from pages.parts.door import chosen_case, go
 from pages.parts.entry_form import record_part
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
+from pages.parts.reveal_part import reveal_part, show_reach
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ")
+KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
 
 
 def render(user: User) -> None:
@@ -32,11 +33,13 @@ def render(user: User) -> None:
         return
     person = head.row(0, named=True)
     _who(person)
+    if stands.is_newest:
+        reveal_part(user, atena_ref)
     _amounts(person)
     _due(user, atena_ref, stands)
     if stands.is_newest:
         record_part(user, atena_ref, person["note_version"], stands.as_of)
-    arrears, timeline, household, same, assets = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得"], key="case_view", on_change="rerun")
+    arrears, timeline, household, same, assets, reach = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得", "連絡先・口座"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:
             _installments(user, atena_ref, stands)
@@ -52,6 +55,9 @@ def render(user: User) -> None:
     if assets.open:
         with assets:
             show_assets(user, atena_ref, stands.as_of)
+    if reach.open:
+        with reach:
+            show_reach(user, atena_ref)
 
 
 def _who(person: dict) -> None:

@@ -7,6 +7,7 @@ from auth.access import User
 from data_access.query import ask
 from pages.parts import filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
+from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 
 PAGE_SIZE = 100
@@ -40,6 +41,7 @@ def render(user: User) -> None:
     tables.show(rows, COLUMNS, key="worklist", empty="この条件に当てはまる滞納者はいません。条件を変えてください。",
                 alt="地区ワークリストの表。1行が滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     filters.page_number("worklist_page", total, PAGE_SIZE)
+    export_part(user, "worklist", {"queue": queue, "district": district, "sort": sort})
     filters.leave(*FILTERS)
     open_chosen_case()
 

@@ -6,6 +6,7 @@ from auth.access import User, decide
 from data_access.query import ask
 from pages.parts import filters, tables
 from pages.parts.door import choose_case, go
+from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 
 PAGE_SIZE = 50
@@ -48,6 +49,7 @@ def _candidates(user: User, district: str | None) -> None:
                 key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    export_part(user, "suspension_candidates", {"district": district, "verdict": verdict, "ground": ground})
     chosen = st.session_state.get(CHOSEN)
     if chosen in zip(found["atena_ref"], found["name"], found["ground"], strict=True):  # never somebody whom the filter has left out
         _evidence(user, *chosen)

@@ -9,7 +9,7 @@ import pytest
 import settings
 import store
 from audit import log, refusal, watch  # noqa: F401 - declare their tables
-from auth import accounts, sessions  # noqa: F401 - declare their tables
+from auth import accounts, export_order, reveal, sessions  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
 from data_access import connection
 from data_access.intake import take_in

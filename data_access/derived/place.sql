@@ -1,23 +1,21 @@
 -- grain: one person (宛名番号): the district that collects, or the protected group
--- 支援措置: the flagged, their household and everyone at the same address are kept out of every district,
--- so that no list, count or name of a district leads to them (住民基本台帳事務処理要領 第5-10).
+-- 支援措置: the flagged and their circle (protected_circle.sql) are kept out of every district, so that no list, count or
+-- name of a district leads to them (住民基本台帳事務処理要領 第5-10). In doubt they are hidden: a measure that is announced
+-- hides before its first day, and what an officer has marked stays until a person lifts it, whatever the feed says.
+create or replace table derived.protection_seed as
+with standing as (
+    select * from source.ledger_entry
+    where event_id not in (select corrects from source.ledger_entry where corrects is not null)
+)
+select atena_number from source.protection where coalesce(ended_on >= getvariable('as_of'), true)
+union
+select atena_number from standing
+where kind = 'protection_mark'
+  and event_id not in (select payload ->> '$.mark' from standing where kind = 'protection_lift');
+
 create or replace table derived.place as
-with flagged as (
-    select distinct atena_number
-    from source.protection
-    where started_on <= getvariable('as_of') and (ended_on is null or ended_on >= getvariable('as_of'))
-), with_household as (
-    select member.atena_number, member.postal_code, member.town, member.address_rest
-    from source.person as member
-    where member.atena_number in (from flagged)
-       or member.household_number in (
-            select household_number from source.person where atena_number in (from flagged))
-), protected as (
-    select atena_number from with_household
-    union
-    select neighbour.atena_number
-    from source.person as neighbour
-    join with_household using (postal_code, town, address_rest)
+with protected as (
+    select distinct atena_number from protected_circle('derived.protection_seed', getvariable('as_of'))
 )
 select
     person.atena_number,

@@ -11,9 +11,11 @@ from audit import incident, person, watch
 from audit.words import action_name
 from auth.access import NotAllowed, User, decide
 from data_access.query import reference_of
+from law.my_number import looks_like_my_number
 from pages.parts import tables, wording
 from pages.parts.find_form import NUMBER
 
+NO_MY_NUMBER = "個人番号とみられる12桁の数字があります。個人番号は記録できません。消して、利用者IDを入れてください。"
 COLUMNS = {"seq": pl.Int64, "at": pl.String, "actor": pl.String, "action_name": pl.String, "person_count": pl.Int64, "terminal": pl.String, "purpose": pl.String}
 
 
@@ -74,6 +76,9 @@ def incident_part(user: User) -> None:
     if first > last:
         st.warning("始まりが終わりより後です。日時を直してください。")
         return
+    if looks_like_my_number(actor):
+        st.warning(NO_MY_NUMBER)
+        return
     st.code(incident.sheet(user, first, last, actor.strip().lower() or None), language=None)
 
 
@@ -90,6 +95,9 @@ def watch_part(user: User) -> None:
         return
     if not NUMBER.fullmatch(number):
         st.warning("宛名番号は数字10桁で入力してください。")
+        return
+    if looks_like_my_number(account):
+        st.warning(NO_MY_NUMBER)
         return
     try:
         watch.add(user, which, account, reference_of(number))

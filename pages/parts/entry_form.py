@@ -20,7 +20,12 @@ from pages.parts.plan_form import plan_fields, promised
 
 NOTE, FORM = "記事", "entry"
 SHORT = ("day", "choice", "number", "integer")
-NONE_LEFT = {"plan_cancellation": "ここで記録した分納で、取り消していないものはありません。", "duplicate_decision": "判断を待つ名寄せの候補はありません。"}
+NONE_LEFT = {
+    "plan_cancellation": "ここで記録した分納で、取り消していないものはありません。",
+    "protection_lift": "ここで登録した支援措置で、解除していないものはありません。",
+    "duplicate_decision": "判断を待つ名寄せの候補はありません。",
+}
+UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  # kind → the question that lists what still stands
 
 
 def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
@@ -49,8 +54,9 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
     event_id = draft.opened(FORM, atena_ref)
     owed = {row["installment_key"]: row for row in ask(user, "case_installments", atena_ref=atena_ref, only_overdue=True).iter_rows(named=True)}
     listed = _listed(user, atena_ref, kind)
-    if kind.name in NONE_LEFT and not listed:
-        st.info(NONE_LEFT[kind.name], icon=":material/info:")
+    none_left = NONE_LEFT.get(kind.name)
+    if none_left and not listed:
+        st.info(none_left, icon=":material/info:")
         return
     short = [field for field in kind.fields if field.type in SHORT]
     for place, field in zip(st.columns(max(3, len(short))), short, strict=False):
@@ -65,9 +71,9 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
 
 def _listed(user: User, atena_ref: str, kind: Kind) -> dict[str, str]:
     """What an entry of this kind is about, where it is one of a list: its key → how it is said."""
-    if kind.name == "plan_cancellation":
-        plans = ask(user, "case_plans", atena_ref=atena_ref)
-        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in plans.iter_rows(named=True)}
+    if kind.name in UNDONE:
+        standing = ask(user, UNDONE[kind.name], atena_ref=atena_ref)
+        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in standing.iter_rows(named=True)}
     return suspects(ask(user, "case_duplicates", atena_ref=atena_ref)) if kind.name == "duplicate_decision" else {}
 
 

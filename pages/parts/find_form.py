@@ -8,6 +8,7 @@ import streamlit as st
 import settings
 from auth.access import User, clearance
 from data_access.query import ask, reference_of
+from law.my_number import looks_like_my_number
 from pages.parts import tables
 from pages.parts.door import choose_case, open_chosen_case
 
@@ -21,7 +22,7 @@ def find_form(user: User, *, expanded: bool) -> None:
         with st.form("find", border=False):
             reads_names = clearance(user)["C2"] == "read"  # who may not read a name may not search by it either
             number, name, birth, town = st.columns(4)
-            number.text_input("宛名番号（10桁）", key="find_number", max_chars=10, autocomplete="off")
+            number.text_input("宛名番号（10桁）", key="find_number", max_chars=20, autocomplete="off")
             if reads_names:
                 name.text_input("氏名（カナか漢字、頭から）", key="find_name", max_chars=60, autocomplete="off")
                 birth.date_input("生年月日", value=None, min_value=OLDEST, max_value=settings.today(), format="YYYY/MM/DD", key="find_birth")
@@ -38,7 +39,9 @@ def _found(user: User) -> None:
     number, name, birth, town = (st.session_state.get(f"find_{part}") for part in ("number", "name", "birth", "town"))
     name = (name or "").strip() or None
     town = (town or "").strip() or None
-    if number and not NUMBER.fullmatch(number):
+    if any(looks_like_my_number(typed) for typed in (number, name, town) if typed):
+        st.warning("個人番号とみられる12桁の数字があります。個人番号では探せません。消して、宛名番号（10桁）を使ってください。")
+    elif number and not NUMBER.fullmatch(number):
         st.warning("宛名番号は数字10桁で入力してください。")
     elif not number and sum(part is not None for part in (name, birth, town)) < 2:
         st.warning("宛名番号か、氏名・生年月日・町名のうち2つ以上を入力してください。")

@@ -7,6 +7,7 @@ from auth.access import User
 from data_access import feed_status, intake_account
 from data_access.report import Report
 from pages.parts import filters, tables, wording
+from pages.parts.export_part import export_part
 
 READ = "problem_read"
 VIEWS = ("不備", "件数と合計", "ファイル", "連携検査結果")
@@ -23,6 +24,8 @@ def intake_detail(user: User, report_id: str) -> None:
     st.caption("件数 = 取込 + 隔離。公開しなかった取込で数えていないものは — です。")
     view = st.segmented_control("見るもの", VIEWS, default=VIEWS[0], key="intake_view", required=True, label_visibility="collapsed")
     {"不備": _problems, "件数と合計": _accounts, "ファイル": _files, "連携検査結果": _checked}[view](told)
+    if view == VIEWS[0] and told.problems:
+        export_part(user, "feed_check", {"report_id": told.id})
 
 
 def _problems(told: Report) -> None:

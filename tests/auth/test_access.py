@@ -15,13 +15,15 @@ LEADS = COMMON | OWN | {"worklist.read", "case.read", "suspension_candidate.read
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
+EXPORTS = {"worklist.export", "suspension_candidate.export"}
+APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
     "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
-                        "permission_table.read", "account.read", "account.approve", "account.disable", "account.review"},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS},
-    "officer": LEADS | WRITES | {"difference.read"},
+                        "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", *APPROVERS},
+    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "officer": LEADS | WRITES | {"difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | OWN | {"feed.detail"},
-    "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", *PROPOSALS,
+    "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,
                     "permission_table.read", "account.read", "account.propose", "account.disable"},
     "auditor": COMMON | OWN | {"feed.detail", "snapshot.read", "permission_table.read", "account.read", *REVIEW},
     "ltc_reader": OWN | {"home.read"},

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from data_access.derive import HERE
+from data_access.protected import CIRCLE
 
 AS_OF = date(2026, 10, 30)
 PEOPLE = [  # number, household, postal code, town, address, ward
@@ -21,8 +22,15 @@ PEOPLE = [  # number, household, postal code, town, address, ward
 ]
 
 
-def places(flags: list[tuple]) -> dict[str, tuple]:
-    """宛名番号 → (district_code, is_protected, ward_name) when `flags` (number, started_on, ended_on) are in force."""
+EMPTY = {
+    "linked_person": {"atena_number": pl.String, "former_atena_number": pl.String},
+    "mailing_address": {"atena_number": pl.String, "postal_code": pl.String, "address": pl.String, "valid_to": pl.Date},
+    "ledger_entry": {"event_id": pl.String, "kind": pl.String, "atena_number": pl.String, "payload": pl.String, "corrects": pl.String},
+}
+
+
+def places(flags: list[tuple], **more: list[tuple]) -> dict[str, tuple]:
+    """宛名番号 → (district_code, is_protected, ward_name) when `flags` (number, started_on, ended_on) are in force; `more`: rows of EMPTY."""
     with duckdb.connect() as connection:
         connection.execute("create schema source; create schema derived")
         frames = {
@@ -30,9 +38,11 @@ def places(flags: list[tuple]) -> dict[str, tuple]:
             "protection": pl.DataFrame(flags, {"atena_number": pl.String, "started_on": pl.Date, "ended_on": pl.Date}, orient="row"),
             "ward": pl.DataFrame({"ward_code": ["0001", "0002"], "ward_name": ["東", "西"], "district_code": ["D01", "D02"], "district_name": ["第1", "第2"]}),
         }
+        frames |= {name: pl.DataFrame(more.get(name, []), schema, orient="row") for name, schema in EMPTY.items()}
         for name, frame in frames.items():
             connection.register("rows_of_table", frame.to_arrow())
             connection.execute(f"create table source.{name} as from rows_of_table")
+        connection.execute(CIRCLE)
         connection.execute("set variable as_of = ?::date", [AS_OF])
         connection.execute((HERE / "place.sql").read_text("utf-8"))
         found = connection.execute("select atena_number, district_code, is_protected, ward_name from derived.place").fetchall()
@@ -40,8 +50,8 @@ def places(flags: list[tuple]) -> dict[str, tuple]:
     return {number: tuple(rest) for number, *rest in found}
 
 
-def hidden(*flags: tuple) -> set[str]:
-    return {number for number, (_, is_protected, _) in places(list(flags)).items() if is_protected}
+def hidden(*flags: tuple, **more: list[tuple]) -> set[str]:
+    return {number for number, (_, is_protected, _) in places(list(flags), **more).items() if is_protected}
 
 
 def test_nobody_is_hidden_without_a_flag():
@@ -63,13 +73,49 @@ def test_people_without_an_address_are_not_each_other_s_neighbours():
 
 @pytest.mark.parametrize(("started_on", "ended_on", "is_hidden"), [
     (AS_OF, None, True),
-    (date(2026, 10, 31), None, False),
+    (date(2026, 10, 31), None, True),  # announced for tomorrow: hidden today
+    (date(2026, 10, 31), date(2027, 10, 31), True),
     (date(2025, 1, 1), AS_OF, True),
     (date(2025, 1, 1), date(2026, 10, 29), False),
 ])
-def test_a_measure_hides_from_its_first_to_its_last_day(started_on, ended_on, is_hidden):
+def test_a_measure_hides_from_its_announcement_to_its_last_day(started_on, ended_on, is_hidden):
     assert (hidden(("A8", started_on, ended_on)) == {"A8"}) == is_hidden
 
 
 def test_two_measures_of_one_person_are_one_person():
     assert hidden(("A8", date(2025, 1, 1), None), ("A8", date(2026, 1, 1), None)) == {"A8"}
+
+
+FLAG = ("A8", date(2025, 1, 1), None)
+
+
+@pytest.mark.parametrize("pair", [("A8", "A6"), ("A6", "A8")])
+def test_the_same_person_under_another_number_is_hidden(pair):
+    assert hidden(FLAG, linked_person=[pair]) == {"A8", "A6"}
+
+
+@pytest.mark.parametrize(("address", "valid_to", "found"), [
+    ("鳥取県いなば市東町1番地", None, {"A1", "A3"}),
+    ("鳥取県いなば市 東町　1番地", AS_OF, {"A1", "A3"}),
+    ("鳥取県いなば市東町1番地", date(2026, 10, 29), set()),
+    ("鳥取県いなば市東町11番地", None, set()),
+])
+def test_who_lives_where_the_letters_go_is_hidden(address, valid_to, found):
+    """They may be sheltering the protected person there."""
+    assert hidden(FLAG, mailing_address=[("A8", "1", address, valid_to)]) == {"A8"} | found
+
+
+MARK = ("e1", "protection_mark", "A8", "{}", None)
+
+
+@pytest.mark.parametrize(("entries", "is_hidden"), [
+    ([MARK], True),
+    ([MARK, ("e2", "protection_lift", "A8", '{"mark": "e1"}', None)], False),
+    ([MARK, ("e2", "protection_lift", "A8", '{"mark": "e0"}', None)], True),
+    ([MARK, ("e2", "reminder", "A8", "{}", None)], True),
+    ([MARK, ("e2", "protection_mark", "A6", "{}", "e1")], False),
+])
+def test_a_mark_hides_until_a_person_lifts_it_whatever_the_feed_says(entries, is_hidden):
+    ended = ("A8", date(2025, 1, 1), date(2026, 10, 1))
+    assert ("A8" in hidden(ended, ledger_entry=entries)) == is_hidden
+    assert ("A8" in hidden(ledger_entry=entries)) == is_hidden

@@ -1,0 +1,73 @@
+"""GET /export/<ticket>: the one way a file leaves. The Gate has let in only the signed-in; this asks whose ticket it is."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from audit import log, refusal
+from auth import export_order, origin, sessions
+from auth.access import NotAllowed, User
+from auth.export_order import Order
+
+NOT_VALID = "この書出しは使えません。一度使われたか、5分が過ぎたか、別のサインインのものです。画面からもう一度書き出してください。"
+
+
+@dataclass(frozen=True)
+class File:
+    """What leaves: its name, its bytes, the rows in it and the 参照番号 of the persons in it."""
+
+    name: str
+    content: bytes
+    row_count: int
+    atena_refs: tuple[str, ...]
+
+
+class FileRefused(Exception):
+    """The order can no longer be filled. The text says why and what to do."""
+
+
+def route(make: Callable[[User, Order], File]) -> Route:
+    """The route, with the maker of bytes that data_access brings (auth knows no data)."""
+
+    async def fetch(request: Request) -> Response:
+        if request.method != "GET":  # a HEAD would use the ticket up
+            return PlainTextResponse("ありません。", 405)
+        return await asyncio.to_thread(_answer, make, request)
+
+    return Route("/export/{ticket}", fetch, methods=["GET"])
+
+
+def _answer(make: Callable[[User, Order], File], request: Request) -> Response:
+    found = sessions.find(origin.cookie(request.headers))
+    user = sessions.user_of(found.sid) if found else None
+    if user is None:
+        return PlainTextResponse("サインインしてください。", 401)
+    try:
+        order = export_order.redeem(request.path_params["ticket"], found.sid)
+        if order is None or order.actor != user.name:
+            refusal.record(actor=user.name, question="export", source=found.source, reason="ticket")
+            return PlainTextResponse(NOT_VALID, 404)
+        file = make(user, order)
+        _record(order, file, found.source)
+    except log.AuditUnavailable as unavailable:
+        return PlainTextResponse(str(unavailable), 503)
+    except (NotAllowed, FileRefused) as refused:
+        return PlainTextResponse(str(refused), 403)
+    return Response(file.content, media_type="text/csv; charset=utf-8", headers={
+        "Content-Disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(file.name)}"})
+
+
+def _record(order: Order, file: File, source: str) -> None:
+    """In the chain before the first byte leaves: what exactly it was."""
+    log.append(
+        actor=order.actor, action="export", question=order.kind, snapshot_id=order.snapshot_id, row_count=file.row_count,
+        atena_refs=file.atena_refs, source=source,
+        detail={"id": order.id, "sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content), "is_masked": order.is_masked,
+                "purpose": order.purpose, "approved_by": order.approved_by or ""},
+    )  # fmt: skip

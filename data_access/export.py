@@ -1,0 +1,133 @@
+"""What may be written out (export.toml), whether somebody has to approve it, and the bytes of the CSV.
+
+Rows come from `ask` at the moment of fetching, so that the right, the scope and the masks of that moment hold.
+"""
+
+import csv
+import io
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+import settings
+from auth import export_order
+from auth.access import NotAllowed, User, clearance, decide
+from auth.export_order import Order, OrderRefused
+from auth.export_route import File, FileRefused
+from auth.reveal import RevealRefused, check_reason
+from data_access import feed_status, intake_account
+from data_access.connection import IDENTIFYING
+from data_access.contract import labels
+from data_access.query import SnapshotRefused, ask, standing
+
+# What a spreadsheet takes for a formula, or hides one behind.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BOM = "\ufeff"
+FEED_DETAIL = "feed_detail"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One line of the catalogue."""
+
+    name: str
+    label: str
+    action: str
+    question: str
+    filters: tuple[str, ...]
+    fixed: Mapping[str, object]
+    columns: tuple[str, ...]
+    purposes: tuple[str, ...]
+
+
+@cache
+def kinds() -> MappingProxyType:
+    """The catalogue by name."""
+    return MappingProxyType({name: Kind(name, **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+                             for name, row in _table().items() if name != "limits"})
+
+
+def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_masked: bool, purpose: str, reason: str) -> Order:
+    """Check and place an order over the snapshot shown. Raises NotAllowed, OrderRefused, AuditUnavailable."""
+    kind = kinds()[kind_name]
+    decision = decide(user, kind.action)
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    if filters.keys() != set(kind.filters) or purpose not in kind.purposes:
+        raise OrderRefused("書出しの条件か使用目的が正しくありません。画面を開き直して選んでください。")
+    try:
+        check_reason(reason)
+    except RevealRefused as refusal:
+        raise OrderRefused(str(refusal)) from None
+    snapshot_id, limit = standing().snapshot_id, _table()["limits"][user.role]
+    count = _rows(user, kind, filters, is_masked, snapshot_id).height
+    if count == 0:
+        raise OrderRefused("書き出す行がありません。条件を変えてください。")
+    if count > limit["most"]:
+        raise OrderRefused(f"{limit['most']:,}行を超えるため書き出せません。地区や名簿で絞り込んでください。")
+    needs_approval = count > limit["free"] or (not is_masked and _reads_identifiers(user))
+    return export_order.place(user, kind=kind.name, parameters=filters, is_masked=is_masked, purpose=purpose, reason=reason.strip(),
+                              snapshot_id=snapshot_id, row_count=count, needs_approval=needs_approval)
+
+
+def make(user: User, wanted: Order) -> File:
+    """The file of an order. Raises NotAllowed, FileRefused, AuditUnavailable."""
+    kind = kinds()[wanted.kind]
+    decision = decide(user, kind.action)
+    if not decision.allowed:
+        raise NotAllowed(decision.reason)
+    try:
+        rows = _rows(user, kind, wanted.parameters, wanted.is_masked, wanted.snapshot_id)
+    except SnapshotRefused as refusal:
+        raise FileRefused(str(refusal)) from None
+    if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else _table()["limits"][user.role]["free"]):
+        raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
+    refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
+    return File(f"{kind.label}_{wanted.id[:8]}.csv", _csv(rows.select(kind.columns), _footer(user, wanted, rows.height)), rows.height, refs)
+
+
+def safe(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.lstrip(" \u3000").startswith(FORMULA) else text
+
+
+def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool, snapshot_id: str) -> pl.DataFrame:
+    if kind.question == FEED_DETAIL:  # no person in it, and no snapshot: what an intake told
+        told = feed_status.told_of(user, str(filters["report_id"]))
+        return pl.DataFrame(schema=intake_account.PROBLEM) if told is None else intake_account.problems(told)
+    sized = {"page_size": _table()["limits"][user.role]["most"] + 1} if "skipped" in kind.fixed else {}
+    return ask(user, kind.question, snapshot_id=snapshot_id, is_masked=is_masked, **filters, **kind.fixed, **sized)
+
+
+def _reads_identifiers(user: User) -> bool:
+    return any(clearance(user)[name] == "read" for name in IDENTIFYING)
+
+
+def _csv(rows: pl.DataFrame, footer: list[tuple[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([labels()[name].text for name in rows.columns])
+    writer.writerows([safe(cell) for cell in row] for row in rows.iter_rows())
+    writer.writerow([])
+    writer.writerows([[safe(cell) for cell in line] for line in footer])
+    return (BOM + text.getvalue()).encode("utf-8")
+
+
+def _footer(user: User, wanted: Order, count: int) -> list[tuple[str, str]]:
+    at = settings.now().astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M:%S")
+    return [("書出し番号", wanted.id), ("利用者", f"{user.name} {user.display_name}"), ("日時", at), ("スナップショット", wanted.snapshot_id),
+            ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"), ("注意", "目的外利用禁止")]
+
+
+@cache
+def _table() -> dict:
+    return tomllib.loads(Path(__file__).with_name("export.toml").read_text("utf-8"))

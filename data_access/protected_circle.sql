@@ -1,0 +1,36 @@
+-- Who is hidden together with the people of a table `seed_name` (one column, atena_number), on the day `day`:
+-- the same person under a linked number, their households, everyone at the same address, and everyone who lives where
+-- their letters go. Whoever lives there may be the one who shelters them.
+create or replace macro protected_circle(seed_name, day) as table
+with seed as (
+    select distinct atena_number from query_table(seed_name)
+), same_person as (
+    select atena_number from seed
+    union
+    select former_atena_number from source.linked_person where atena_number in (from seed)
+    union
+    select atena_number from source.linked_person where former_atena_number in (from seed)
+), with_household as (
+    select member.atena_number, member.postal_code, member.town, member.address_rest
+    from source.person as member
+    where member.atena_number in (from same_person)
+       or member.household_number in (
+            select household_number from source.person where atena_number in (from same_person))
+), letter_place as (
+    select distinct letter.postal_code, replace(translate(letter.address, '　', ' '), ' ', '') as place
+    from source.mailing_address as letter
+    where letter.atena_number in (select atena_number from with_household)
+      and coalesce(letter.valid_to >= day, true)
+)
+select atena_number from same_person
+union
+select atena_number from with_household
+union
+select neighbour.atena_number
+from source.person as neighbour
+join with_household using (postal_code, town, address_rest)
+union
+select neighbour.atena_number
+from source.person as neighbour
+join letter_place on neighbour.postal_code = letter_place.postal_code
+    and ends_with(letter_place.place, replace(translate(neighbour.town || neighbour.address_rest, '　', ' '), ' ', ''));

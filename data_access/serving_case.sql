@@ -1,0 +1,24 @@
+-- What disclosed.sql stands on: the derived tables as of this moment. Whoever has been protected since is in no district,
+-- and a cursor of a reveal (一時解除) holds one person and nobody else, so that a question over many gains nothing by it.
+create view serving.delinquent as
+select delinquent.* replace (
+    delinquent.is_protected or hidden.atena_number is not null as is_protected,
+    if(hidden.atena_number is null, delinquent.district_code, 'S00') as district_code,
+    if(hidden.atena_number is null, delinquent.district_name, '特別管理') as district_name,
+    if(hidden.atena_number is null, delinquent.ward_name, null) as ward_name)
+from derived.delinquent as delinquent
+left join serving.protected as hidden using (atena_number)
+where getvariable('only_ref') is null or delinquent.atena_ref = getvariable('only_ref');
+
+create view serving.place as
+select place.* replace (
+    place.is_protected or hidden.atena_number is not null as is_protected,
+    if(hidden.atena_number is null, place.district_code, 'S00') as district_code,
+    if(hidden.atena_number is null, place.district_name, '特別管理') as district_name,
+    if(hidden.atena_number is null, place.ward_name, null) as ward_name)
+from derived.place as place
+left join serving.protected as hidden using (atena_number);
+
+-- grain: as derived.person_beside; whoever has been protected since is gone from everybody's case
+create view serving.person_beside as
+select * from derived.person_beside where atena_number not in (from serving.hidden_person);

@@ -1,0 +1,81 @@
+"""解除と書出し: what waits for a second person, and what was unmasked or written out in the last days."""
+
+import json
+
+import polars as pl
+import streamlit as st
+
+from audit.log import AuditUnavailable
+from auth import export_order, reveal
+from auth.access import NotAllowed, User, permissions
+from auth.current import current_user
+from auth.export_order import Order, OrderRefused
+from auth.fresh import NotProven, prove
+from auth.reveal import RevealRefused
+from data_access import export
+from pages.parts import draft, tables
+from pages.parts.heading import heading
+
+FORM = "approval"
+REVEALS = {"asked_at": pl.String, "asked_by": pl.String, "atena_ref": pl.String, "revealed_items": pl.String, "asked_purpose": pl.String,
+           "asked_reason": pl.String, "approved_by": pl.String}
+EXPORTS = {"asked_at": pl.String, "asked_by": pl.String, "exported": pl.String, "row_count": pl.Int64, "asked_purpose": pl.String,
+           "asked_reason": pl.String, "approved_by": pl.String, "outcome": pl.String}
+
+
+def render(user: User) -> None:
+    """Waiting requests first, then the lists to look through."""
+    heading("解除と書出し", user, f"直近{reveal.rules()['review_days']}日")
+    reveals, orders = reveal.recent(user), export_order.recent()
+    _waiting(user)
+    st.subheader("一時解除", anchor=False)
+    tables.show(pl.DataFrame([_reveal_row(row) for row in reveals], schema=REVEALS), list(REVEALS), empty="一時解除はありません。", alt="一時解除の表。新しい順")
+    st.subheader("書出し", anchor=False)
+    tables.show(pl.DataFrame([_export_row(order) for order in reversed(orders)], schema=EXPORTS), list(EXPORTS), empty="書出しはありません。", alt="書出しの表。新しい順")
+
+
+def _waiting(user: User) -> None:
+    asked = [(row["id"], "reveal", row["actor"], _reveal_row(row)["revealed_items"], row["purpose"], row["reason"]) for row in reveal.waiting()]
+    asked += [(order.id, "export", order.actor, f"{_exported(order)} {order.row_count:,}行", order.purpose, order.reason) for order in export_order.waiting()]
+    st.subheader("承認を待つもの", anchor=False)
+    outcome, text = draft.said(FORM)
+    if outcome:
+        getattr(st, outcome)(text)
+    if not asked:
+        st.text("ありません。")
+        return
+    st.text_input("パスワード（承認のためにもう一度）", type="password", key="approval_password", autocomplete="off")
+    for one, kind, actor, what, purpose, reason in asked:
+        with st.container(border=True):
+            st.text(f"{actor}　{what}\n{purpose}：{reason}")
+            st.button("承認する", key=f"approve_{one}", icon=":material/task_alt:", on_click=_approve, args=(kind, one), disabled=actor == user.name)
+
+
+def _approve(kind: str, one: str) -> None:
+    user = current_user()
+    password, st.session_state["approval_password"] = st.session_state["approval_password"], ""
+    if user is None:
+        return
+    try:
+        prove(user, password)
+        (reveal if kind == "reveal" else export_order).approve(user, one)
+    except (NotAllowed, NotProven, RevealRefused, OrderRefused, AuditUnavailable) as refusal:
+        draft.say(FORM, "error", str(refusal))
+    else:
+        draft.say(FORM, "success", "承認しました。")
+
+
+def _reveal_row(row: dict) -> dict:
+    items = "・".join(permissions().classes[name] for name in json.loads(row["classes"]))
+    return {"asked_at": row["asked_at"], "asked_by": row["actor"], "atena_ref": row["atena_ref"], "revealed_items": items, "asked_purpose": row["purpose"],
+            "asked_reason": row["reason"], "approved_by": row["approved_by"] or ("未承認" if row["needs_approval"] else "不要")}
+
+
+def _export_row(order: Order) -> dict:
+    return {"asked_at": order.ordered_at, "asked_by": order.actor, "exported": _exported(order), "row_count": order.row_count, "asked_purpose": order.purpose,
+            "asked_reason": order.reason, "approved_by": order.approved_by or ("未承認" if order.needs_approval else "不要"),
+            "outcome": "受取済" if order.used_at else "未受取"}
+
+
+def _exported(order: Order) -> str:
+    return export.kinds()[order.kind].label + ("" if order.is_masked else "（氏名を含む）")

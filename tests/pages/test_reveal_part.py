@@ -1,0 +1,75 @@
+"""一時解除 on the カルテ as the page draws it: masked, revealed with the watermark, gone again; and a forged form gets nothing."""
+
+import pytest
+
+from auth import accounts, current, reveal, sessions
+from data_access import connection
+from data_access.query import reference_of
+from sample_city.stories import FIRST
+from tests import staff
+from tests.pages.screen import Screen, show
+
+PASSWORD = "試験のための長いことば2026"
+STORY = str(FIRST + 40)
+
+
+@pytest.fixture
+def chief(own_city, monkeypatch):
+    user = staff.CHIEF
+    accounts.create(user.name, password=PASSWORD, display_name=user.display_name, role=user.role, section=user.section)
+    sid = sessions.find(sessions.start(user.name, "10.0.0.1")).sid
+    monkeypatch.setattr(current, "_sid", lambda: sid)
+    return user
+
+
+def name_of(number: str) -> str:
+    return connection.engine().connection.cursor().execute("select name from source.person where atena_number = ?", [number]).fetchone()[0]
+
+
+def opened(user) -> Screen:
+    return show(user, "case", case_ref=reference_of(STORY), case_view="連絡先・口座")
+
+
+def fill(screen: Screen, classes=("C2",), password: str = PASSWORD, reason: str = "来庁した本人の氏名を確かめる") -> Screen:
+    at = screen.at
+    at.multiselect(key="reveal_classes").set_value(list(classes))
+    at.selectbox(key="reveal_purpose").set_value("本人確認")
+    at.text_input(key="reveal_reason").set_value(reason)
+    at.text_input(key="reveal_password").set_value(password)
+    return screen.run(next(button for button in at.button if button.label == "見る").click())
+
+
+def test_it_is_masked_then_shown_with_who_looks_then_masked_again(chief):
+    screen, name = opened(chief), name_of(STORY)
+    assert name not in screen.words()
+    fill(screen)
+    said = screen.words()
+    assert name in said
+    assert f"閲覧 {chief.display_name}（{chief.name}）" in said
+    assert PASSWORD not in said
+    screen.run(screen.at.button(key="reveal_end").click())
+    assert name not in screen.words()
+
+
+@pytest.mark.parametrize(("wrong", "says"), [({"password": "ちがうことば"}, "パスワード"), ({"reason": "番号 123456789018 の人を確かめる"}, "個人番号"), ({"reason": "x"}, "理由を")])
+def test_a_refusal_says_why_and_shows_nothing(chief, wrong, says):
+    screen = fill(opened(chief), **wrong)
+    assert says in screen.at.error[0].value
+    assert name_of(STORY) not in screen.words()
+    assert reveal.granted(chief, reference_of(STORY)) is None
+
+
+def test_a_class_of_another_person_waits_for_the_approval(chief):
+    screen = fill(opened(chief), classes=("C2", "C7"))
+    assert "承認を求めました" in screen.at.info[0].value
+    assert name_of(STORY) not in screen.words()
+    approvals = show(staff.MANAGER, "disclosures")
+    assert "来庁した本人の氏名を確かめる" in approvals.words()
+    reveal.approve(staff.MANAGER, reveal.waiting()[0]["id"])
+    assert name_of(STORY) in screen.run().words()
+
+
+def test_an_officer_of_another_district_gets_no_form(chief):
+    other = next(user for user in (staff.OFFICER, staff.NEIGHBOUR) if not show(user, "case", case_ref=reference_of(STORY)).at.metric)
+    screen = show(other, "case", case_ref=reference_of(STORY))
+    assert "reveal_classes" not in [one.key for one in screen.at.multiselect]
