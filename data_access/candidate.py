@@ -104,9 +104,9 @@ def _complete(connection, day: Day, sheets: dict[str, Sheet], made: Report) -> B
     if day.before:
         staging.carry_over(day.before.folder / "restricted", day.restricted, set(sheets))
     made.problems += Sieve(connection, day.restricted, sheets).run(place)
+    ledger_seq = ledger_tail.write(day.restricted)
     erased.leave_out(day.restricted, day.business_date, day.before)
     staging.split(connection, day.restricted)
-    ledger_seq = ledger_tail.write(day.restricted)
     counts = derive.run(connection, day.folder, day.business_date)
     made.problems += settlement.differences(connection, set(sheets)) + feed_sense.senseless(connection, day.restricted)
     if day.before:

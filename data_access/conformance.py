@@ -42,7 +42,7 @@ def conformance(business_date: str, system_name: str, files: list[dict], problem
 def _account(file: dict) -> str:
     """例: 受領 1,200 件 = 取込 1,198 件 + 隔離 2 件"""
     if "loaded" not in file:
-        return f"受領 {file['row_count']:,} 件（取り込んでいません）"
+        return f"予定 {file['row_count']:,} 件（取り込んでいません）"
     aside = sum(file["quarantined"].values())
     return f"受領 {file['row_count']:,} 件 = 取込 {file['loaded']:,} 件 + 隔離 {aside:,} 件"
 

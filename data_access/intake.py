@@ -129,7 +129,7 @@ def main(arguments: list[str]) -> int:
 
     Exit code 0: published, nothing to do, or not yet due · 1: refused, held, late, or another intake runs · 2: asked wrongly."""
     try:
-        days = [_asked(text) for text in arguments] or arrival.waiting(_published_on())
+        days = [_asked(text) for text in arguments] or [*_sent_again(), *arrival.waiting(_published_on())]
     except (ValueError, arrival.NoInbox, snapshot.SnapshotRefused) as error:
         print(error)
         return 1 if isinstance(error, snapshot.SnapshotRefused) else 2
@@ -156,6 +156,15 @@ def _tell_untold() -> None:
     with suppress(snapshot.PublisherBusy), snapshot.alone():  # the other intake tells it
         if now := snapshot.current():
             report.tell_again(now)
+
+
+def _sent_again() -> list[date]:
+    """The published day, when a system sent all of it again (全件再送); what else changed behind it is only told."""
+    now = snapshot.current()
+    arrived = arrival.look_again(now) if now else None
+    for problem in arrived.problems if arrived else ():
+        print(f"  [{problem.severity}] {now.business_date}: {problem.sentence()}")
+    return [now.business_date] if arrived and arrived.announced and not arrived.problems else []
 
 
 def _published_on() -> date | None:

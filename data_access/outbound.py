@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import inspect
+
 import settings
+import store
 from audit import log
 from data_access import derive, inquiry, ledger_tail, snapshot
 from data_access.feed_schedule import FILE_NAME, HEADER
@@ -222,8 +225,20 @@ def _to_disk(path: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the outbound files of the named business dates in order; stop at the first refusal."""
-    for text in arguments:
+    """Write the outbound files of the named business dates in order; stop at the first refusal.
+
+    Exit code 0: written · 1: refused · 2: asked wrongly."""
+    try:
+        days = [date.fromisoformat(text) for text in arguments]
+    except ValueError:
+        days = []
+    if not days:
+        print("業務日を 2026-10-30 の形で、実在する日で指定してください。")
+        return 2
+    if not inspect(store.engine()).has_table("event"):
+        print("台帳がまだありません。コンソールを一度起動してから、もう一度実行してください。")
+        return 1
+    for text in (day.isoformat() for day in days):
         try:
             written = send_out(date.fromisoformat(text))
         except (OutboundRefused, snapshot.SnapshotRefused, log.AuditUnavailable) as error:

@@ -48,8 +48,11 @@ def _newest() -> Approved:
     return agreed[-1]
 
 
-def main() -> int:
-    """Carry it out and say so."""
+def main(arguments: list[str]) -> int:
+    """Carry it out and say so. It takes no arguments: what to go back to stands in the approval."""
+    if arguments:
+        print("引数はありません。承認された復元を、そのまま実行します（画面の「復元と論理消去」で提案・承認）。何もしていません。")
+        return 2
     try:
         served = roll_back()
     except (SnapshotRefused, AuditUnavailable) as refusal:
@@ -60,4 +63,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
