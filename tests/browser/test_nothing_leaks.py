@@ -79,8 +79,8 @@ def test_the_manager_reads_rates_masks_and_files(desk):
     manager.open("地区ワークリスト")
     assert {row["氏名"][1:] for row in manager.table()} == {"＊＊"}
     manager.open("連携状況")
-    assert [row["対象日"] for row in manager.table()] == ["R08.10.30", "R08.10.29"]
-    assert {row["区分"] for row in manager.table(1)} == {"差分"}
+    assert [row["対象日"] for row in manager.table()] == ["R08.10.30（金）", "R08.10.29（木）"]
+    assert {row["結果"] for row in manager.table(1)} == {"公開"}
 
 
 def test_those_without_persons_are_told_so_on_every_page(desk):
