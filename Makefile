@@ -31,9 +31,9 @@ outbound: .venv/run.stamp ## デモの市から、他のシステムへ返す連
 	@$(DEMO) $(RUN) -m data_access.outbound $(DATE)
 
 test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラウザを含む。chromium がなければブラウザの分を除く）
-	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n 2 --dist loadfile; else \
+	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; else \
 	  echo "/usr/bin/chromium がないため、ブラウザの試験を除きます（sudo apt install chromium fonts-noto-cjk で入ります）。"; \
-	  $(RUN) -m pytest -n 2 --dist loadfile -m "not browser"; fi
+	  $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"; fi
 
 check: .venv/test.stamp lint ## 速い試験だけ（1分以内）
 	@$(RUN) -m pytest -q -n 2 -m "not slow and not browser"
