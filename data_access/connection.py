@@ -175,7 +175,8 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     connection.execute(ENTRY)
     search_key.create(connection)
     connection.execute((HERE / "serving_case.sql").read_text("utf-8"))
-    connection.execute((HERE / "disclosed.sql").read_text("utf-8"))
+    for path in (HERE / "disclosed.sql", *sorted((HERE / "disclosed").glob("*.sql"))):
+        connection.execute(path.read_text("utf-8"))
     connection.execute((HERE / "reason.sql").read_text("utf-8"))
     files = ", ".join(literal(str(path)) for path in [*restricted.values(), *derived.values()])
     connection.execute(f"set allowed_paths = [{files}]")

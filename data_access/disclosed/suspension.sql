@@ -1,0 +1,52 @@
+-- THE GATE OF DATA, continued (執行停止候補). The macros and the rule stand in ../disclosed.sql.
+
+-- grain: one delinquent × 号, with a verdict other than 非該当
+create view disclosed.suspension_candidate as
+select
+    delinquent.atena_ref,
+    shown('C1', delinquent.atena_number, masked_number(delinquent.atena_number)) as atena_number_shown,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    screening.ground,
+    screening.verdict,
+    screening.met_count,
+    screening.criterion_count,
+    screening.missing,
+    whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
+    whole('C9', delinquent.oldest_due_date) as oldest_due_date,
+    whole('C9', delinquent.prescription_on) as prescription_on,
+    whole('C9', delinquent.last_payment_on) as last_payment_on
+from derived.screening as screening
+join serving.delinquent as delinquent using (atena_number)
+where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
+
+-- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
+create view disclosed.screening_evidence as
+select
+    delinquent.atena_ref,
+    evidence.ground,
+    evidence.target,
+    evidence.meaning,
+    evidence.reference,
+    evidence.finding,
+    whole('C5', evidence.result) as result,
+    case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
+    case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
+    whole('C9', evidence.evidence_id) as evidence_id
+from derived.screening_evidence as evidence
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts
+create view disclosed.suspension_summary as
+select
+    screening.ground,
+    screening.verdict,
+    delinquent.district_code,
+    count(*) as case_count,
+    sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
+from derived.screening as screening
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
+group by all;
