@@ -59,19 +59,25 @@ BY_DAY = """
 """
 
 
-def measure(folder: Path, persons: int) -> list[Figure]:
-    """市全体の延滞金と時効。どの計算も1円・1日まで同じであることを確かめる。"""
+def prepared(folder: Path, persons: int) -> tuple[duckdb.DuckDBPyConnection, snapshot.Snapshot]:
+    """A city published in `folder`, and a connection with everything that the law's own steps read."""
     city.published(folder, persons)
     used = snapshot.current()
     connection = duckdb.connect()
     derive.prepare(connection, used.parquet("restricted"), used.business_date)
     for step in BEFORE:
-        connection.execute(_file(step))
+        connection.execute(step_sql(step))
+    return connection, used
+
+
+def measure(folder: Path, persons: int) -> list[Figure]:
+    """市全体の延滞金と時効。どの計算も1円・1日まで同じであることを確かめる。"""
+    connection, used = prepared(folder, persons)
     frames = _frames(connection)
     answers: dict[str, list[tuple]] = {}
     taken = timing.side_by_side({
         "sql": lambda: answers.update(sql=_sql(connection)),
-        "charge": lambda: connection.execute(_file("delinquency_charge")),
+        "charge": lambda: connection.execute(step_sql("delinquency_charge")),
         "day": lambda: answers.update(day=connection.sql(BY_DAY).fetchall()),
         "pandas": lambda: answers.update(pandas=_loop(*frames, used.business_date)),
     })
@@ -88,13 +94,13 @@ def measure(folder: Path, persons: int) -> list[Figure]:
     ]
 
 
-def _file(step: str) -> str:
+def step_sql(step: str) -> str:
     return (derive.HERE / f"{step}.sql").read_text("utf-8")
 
 
 def _sql(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
     for step in LAW:
-        connection.execute(_file(step))
+        connection.execute(step_sql(step))
     return connection.sql(
         "select notice_number, installment_no, charge_yen, completes_on, is_held from derived.delinquency_charge "
         "join derived.prescription using (notice_number, installment_no) order by all").fetchall()

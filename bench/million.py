@@ -5,26 +5,20 @@ from pathlib import Path
 
 import duckdb
 
-from bench import city, timing
+from bench import timing
+from bench.law import LAW, prepared, step_sql
 from bench.timing import Figure
-from data_access import derive, snapshot
 
 WANTED = 1_000_000
 REPEATS = 3
-BEFORE = ("balance", "open_installment", "prescription_event", "demand_state", "charge_exemption")
-LAW = ("demand_state", "delinquency_charge", "prescription_mark", "prescription")
+STEPS = ("demand_state", *LAW)
 COPIED = ("derived.open_installment", "derived.prescription_event", "derived.charge_exemption", "source.receipt", "source.write_off",
           "source.demand", "source.installment")
 
 
 def measure(folder: Path, persons: int) -> list[Figure]:
     """100万期別の督促・延滞金・時効を SQL で計算する秒数。"""
-    city.published(folder, persons)
-    used = snapshot.current()
-    connection = duckdb.connect()
-    derive.prepare(connection, used.parquet("restricted"), used.business_date)
-    for step in BEFORE:
-        connection.execute(_file(step))
+    connection, _ = prepared(folder, persons)
     count = _multiply(connection)
     best = min(_once(connection) for _ in range(REPEATS))
     return [Figure(f"法律 {count:,} 期別の督促・延滞金・時効（SQL）", f"{best:.2f} s (×{REPEATS}、最良)", "—",
@@ -48,13 +42,9 @@ def _multiply(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _once(connection: duckdb.DuckDBPyConnection) -> float:
     start = time.perf_counter()
-    for step in LAW:
-        connection.execute(_file(step))
+    for step in STEPS:
+        connection.execute(step_sql(step))
     return time.perf_counter() - start
-
-
-def _file(step: str) -> str:
-    return (derive.HERE / f"{step}.sql").read_text("utf-8")
 
 
 if __name__ == "__main__":
