@@ -18,8 +18,14 @@ def sign_out() -> None:
 
 
 def is_confirmed() -> bool:
-    """Whether they proved themselves again within five minutes (auth.step_up): ask before a reveal, export, approval."""
+    """Whether they proved themselves again within five minutes (auth.step_up)."""
     return step_up.is_fresh(_sid())
+
+
+def must_be_confirmed() -> None:
+    """Before a reveal, an export or their approval. Raises NotConfirmed."""
+    if not is_confirmed():
+        raise step_up.NotConfirmed(step_up.FIRST)
 
 
 def current_sid() -> str:

@@ -17,6 +17,11 @@ from auth.proof import Claim
 
 HOLDS = timedelta(minutes=5)
 PAGE = "/auth/confirm"
+FIRST = "先に「本人の再確認」で、パスワードと認証コードをもう一度確かめてください（5分間有効）。"
+
+
+class NotConfirmed(Exception):
+    """本人の再確認がまだか、5分を過ぎた。The text says what to do."""
 
 step_up = sa.Table(
     "step_up",

@@ -8,12 +8,13 @@ import streamlit as st
 from audit.log import AuditUnavailable
 from auth import export_order, reveal
 from auth.access import NotAllowed, User, permissions
-from auth.current import current_user
+from auth.current import current_user, must_be_confirmed
 from auth.export_order import Order, OrderRefused
-from auth.fresh import NotProven, prove
 from auth.reveal import RevealRefused
+from auth.step_up import NotConfirmed
 from data_access import export
 from pages.parts import draft, tables
+from pages.parts.confirmation import confirm_first
 from pages.parts.heading import heading
 
 FORM = "approval"
@@ -44,22 +45,21 @@ def _waiting(user: User) -> None:
     if not asked:
         st.text("ありません。")
         return
-    st.text_input("パスワード（承認のためにもう一度）", type="password", key="approval_password", autocomplete="off")
+    is_confirmed = confirm_first("confirm_approval")
     for one, kind, actor, what, purpose, reason in asked:
         with st.container(border=True):
             st.text(f"{actor}　{what}\n{purpose}：{reason}")
-            st.button("承認する", key=f"approve_{one}", icon=":material/task_alt:", on_click=_approve, args=(kind, one), disabled=actor == user.name)
+            st.button("承認する", key=f"approve_{one}", icon=":material/task_alt:", on_click=_approve, args=(kind, one), disabled=actor == user.name or not is_confirmed)
 
 
 def _approve(kind: str, one: str) -> None:
     user = current_user()
-    password, st.session_state["approval_password"] = st.session_state["approval_password"], ""
     if user is None:
         return
     try:
-        prove(user, password)
+        must_be_confirmed()
         (reveal if kind == "reveal" else export_order).approve(user, one)
-    except (NotAllowed, NotProven, RevealRefused, OrderRefused, AuditUnavailable) as refusal:
+    except (NotAllowed, NotConfirmed, RevealRefused, OrderRefused, AuditUnavailable) as refusal:
         draft.say(FORM, "error", str(refusal))
     else:
         draft.say(FORM, "success", "承認しました。")

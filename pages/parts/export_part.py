@@ -7,12 +7,13 @@ import streamlit as st
 from audit.log import AuditUnavailable
 from auth import export_order
 from auth.access import NotAllowed, User, clearance, decide
-from auth.current import current_sid, current_user
+from auth.current import current_sid, current_user, must_be_confirmed
 from auth.export_order import OrderRefused
-from auth.fresh import NotProven, prove
+from auth.step_up import NotConfirmed
 from data_access import export
 from data_access.query import looking_at
 from pages.parts import as_of, draft
+from pages.parts.confirmation import confirm_first
 
 FORM, TICKET = "export", "export_ticket"
 
@@ -25,14 +26,8 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
     outcome, text = draft.said(FORM)
     ready = [order for order in export_order.approved_of(user) if order.kind == kind_name]
     with st.popover("書き出す", icon=":material/ios_share:"):
-        with st.form(f"{FORM}_{kind_name}", border=False, enter_to_submit=False):
-            st.selectbox("使用目的", kind.purposes, index=None, placeholder="選ぶ", key=f"export_purpose_{kind_name}")
-            st.text_input("理由", max_chars=200, key=f"export_reason_{kind_name}", autocomplete="off", placeholder="点検する人が読みます")
-            if clearance(user)["C2"] == "read" and "name" in kind.columns:
-                st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind_name}")
-            st.text_input("パスワード（もう一度）", type="password", key=f"export_password_{kind_name}", autocomplete="off")
-            st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind_name, dict(filters)))
-        st.caption("いまの条件の全ての行をCSVにします。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+        if confirm_first(f"confirm_{kind_name}"):
+            _form(user, kind, filters)
     for order in ready:
         st.button(f"承認された書出し（{order.row_count:,}行）を受け取る", key=f"fetch_{order.id}", icon=":material/task_alt:", on_click=_ticket, args=(order.id,))
     if outcome:
@@ -42,17 +37,26 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
         st.link_button("CSVを保存する（5分以内、1回だけ）", f"/export/{token}", icon=":material/download:")
 
 
+def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
+    with st.form(f"{FORM}_{kind.name}", border=False, enter_to_submit=False):
+        st.selectbox("使用目的", kind.purposes, index=None, placeholder="選ぶ", key=f"export_purpose_{kind.name}")
+        st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます")
+        if clearance(user)["C2"] == "read" and "name" in kind.columns:
+            st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
+        st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
+    st.caption("いまの条件の全ての行をCSVにします。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+
+
 def _order(kind_name: str, filters: dict) -> None:
     user, state = current_user(), st.session_state
-    password, state[f"export_password_{kind_name}"] = state[f"export_password_{kind_name}"], ""
     if user is None:
         return
     try:
-        prove(user, password)
+        must_be_confirmed()
         with looking_at(as_of.chosen()):
             order = export.order(user, kind_name, filters, is_masked=not state.get(f"export_clear_{kind_name}", False),
                                  purpose=state[f"export_purpose_{kind_name}"], reason=state[f"export_reason_{kind_name}"])
-    except (NotAllowed, NotProven, OrderRefused, AuditUnavailable) as refusal:
+    except (NotAllowed, NotConfirmed, OrderRefused, AuditUnavailable) as refusal:
         draft.say(FORM, "error", str(refusal))
         return
     if order.needs_approval:

@@ -7,12 +7,13 @@ import settings
 from audit.log import AuditUnavailable
 from auth import reveal
 from auth.access import NotAllowed, User, decide, permissions, revealable
-from auth.current import current_sid, current_user
-from auth.fresh import NotProven, prove
+from auth.current import current_sid, current_user, must_be_confirmed
 from auth.reveal import Grant, RevealRefused
+from auth.step_up import NotConfirmed
 from data_access.query import ask, looking_at, subject
 from pages.parts import draft, tables, wording
 from pages.parts.as_of import chosen as chosen_day
+from pages.parts.confirmation import confirm_first
 
 FORM = "reveal"
 CHECK_EVERY = 20  # seconds: what has ended leaves the screen by itself
@@ -32,7 +33,8 @@ def reveal_part(user: User, atena_ref: str) -> None:
         st.fragment(_until_it_ends, run_every=CHECK_EVERY)(atena_ref)
     else:
         with st.popover("一時解除", icon=":material/lock_open:"):
-            _form(user, atena_ref)
+            if confirm_first("confirm_reveal"):
+                _form(user, atena_ref)
     if outcome:
         getattr(st, outcome)(text)
 
@@ -60,22 +62,20 @@ def _form(user: User, atena_ref: str) -> None:
                        format_func=lambda one: names[one] + ("（承認が要る）" if may[one] == "approved" else ""))
         st.selectbox("使用目的", reveal.rules()["purposes"], index=None, placeholder="選ぶ", key="reveal_purpose")
         st.text_input("理由", max_chars=reveal.rules()["longest_reason"], key="reveal_reason", autocomplete="off", placeholder="点検する人が読みます")
-        st.text_input("パスワード（もう一度）", type="password", key="reveal_password", autocomplete="off")
         st.form_submit_button("見る", type="primary", icon=":material/lock_open:", on_click=_begin, args=(atena_ref,))
     st.caption(f"{reveal.rules()['minutes']}分で元に戻ります。ほかの滞納者のカルテを開いても、サインアウトしても終わります。見たことと理由は記録され、係長が点検します。")
 
 
 def _begin(atena_ref: str) -> None:
     user = current_user()  # as of this click
-    password, st.session_state["reveal_password"] = st.session_state["reveal_password"], ""
     if user is None:
         return
     try:
         with looking_at(chosen_day()):
             subject(user, atena_ref)
-        prove(user, password)
+        must_be_confirmed()
         grant = reveal.request(user, current_sid(), atena_ref, st.session_state["reveal_classes"], st.session_state["reveal_purpose"], st.session_state["reveal_reason"])
-    except (NotAllowed, NotProven, RevealRefused) as refusal:
+    except (NotAllowed, NotConfirmed, RevealRefused) as refusal:
         draft.say(FORM, "error", str(refusal))
     except AuditUnavailable as unavailable:
         draft.say(FORM, "error", str(unavailable))

@@ -11,7 +11,6 @@ import store
 from audit import log
 from auth import accounts, reveal, sessions
 from auth.access import NotAllowed, User, permissions
-from auth.fresh import NotProven, prove
 from auth.reveal import RevealRefused
 from tests.auth.visitor import PASSWORD
 
@@ -183,12 +182,3 @@ def test_the_chief_sees_them_all_and_nobody_else_does(signed_in):
     for role in ("officer", "analyst", "admin", "auditor", "ltc_reader"):
         with pytest.raises(NotAllowed):
             reveal.recent(User("x", "", role, "", ("D01",)))
-
-
-def test_the_password_is_asked_again(signed_in):
-    user, _ = signed_in("officer")
-    prove(user, PASSWORD)
-    for wrong in ("", "x", PASSWORD + "x"):
-        with pytest.raises(NotProven):
-            prove(user, wrong)
-    assert len(entries("step_up.refused")) == 3

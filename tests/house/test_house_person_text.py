@@ -71,9 +71,8 @@ FIELDS = {
     ("pages/parts/find_form.py", 3): "tests/pages/test_my_number_typed.py",
     ("pages/parts/entry_form.py", 2): "tests/casework/test_record.py",
     ("pages/parts/note_form.py", 1): "tests/casework/test_negotiation_note.py",
-    ("pages/parts/reveal_part.py", 2): "tests/auth/test_reveal.py",  # the other is the password
-    ("pages/parts/export_part.py", 2): "tests/data_access/test_export.py",  # the other is the password
-    ("pages/disclosures.py", 1): "",  # the password
+    ("pages/parts/reveal_part.py", 1): "tests/auth/test_reveal.py",
+    ("pages/parts/export_part.py", 1): "tests/data_access/test_export.py",
     ("pages/audit.py", 1): "tests/audit/test_review.py",
     ("pages/parts/approval_form.py", 1): "tests/casework/test_approval.py",
     ("pages/parts/audit_parts.py", 4): "tests/pages/test_my_number_typed.py",

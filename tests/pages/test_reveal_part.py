@@ -2,7 +2,8 @@
 
 import pytest
 
-from auth import accounts, current, reveal, sessions
+from auth import accounts, current, reveal, sessions, step_up
+from auth.proof import Claim
 from data_access import connection
 from data_access.query import reference_of
 from sample_city.stories import FIRST
@@ -14,11 +15,20 @@ STORY = str(FIRST + 40)
 
 
 @pytest.fixture
-def chief(own_city, monkeypatch):
+def unconfirmed(own_city, monkeypatch):
+    """The chief, signed in and not asked again yet."""
     user = staff.CHIEF
     accounts.create(user.name, password=PASSWORD, display_name=user.display_name, role=user.role, section=user.section)
     sid = sessions.find(sessions.start(user.name, "10.0.0.1")).sid
     monkeypatch.setattr(current, "_sid", lambda: sid)
+    return user, sid
+
+
+@pytest.fixture
+def chief(unconfirmed):
+    """The chief within five minutes of 本人の再確認."""
+    user, sid = unconfirmed
+    assert step_up.confirm(sid, Claim(user.name, PASSWORD, "", "", "10.0.0.1")) is None
     return user
 
 
@@ -30,12 +40,11 @@ def opened(user) -> Screen:
     return show(user, "case", case_ref=reference_of(STORY), case_view="連絡先・口座")
 
 
-def fill(screen: Screen, classes=("C2",), password: str = PASSWORD, reason: str = "来庁した本人の氏名を確かめる") -> Screen:
+def fill(screen: Screen, classes=("C2",), reason: str = "来庁した本人の氏名を確かめる") -> Screen:
     at = screen.at
     at.multiselect(key="reveal_classes").set_value(list(classes))
     at.selectbox(key="reveal_purpose").set_value("本人確認")
     at.text_input(key="reveal_reason").set_value(reason)
-    at.text_input(key="reveal_password").set_value(password)
     return screen.run(next(button for button in at.button if button.label == "見る").click())
 
 
@@ -51,7 +60,7 @@ def test_it_is_masked_then_shown_with_who_looks_then_masked_again(chief):
     assert name not in screen.words()
 
 
-@pytest.mark.parametrize(("wrong", "says"), [({"password": "ちがうことば"}, "パスワード"), ({"reason": "番号 123456789018 の人を確かめる"}, "個人番号"), ({"reason": "x"}, "理由を")])
+@pytest.mark.parametrize(("wrong", "says"), [({"reason": "番号 123456789018 の人を確かめる"}, "個人番号"), ({"reason": "x"}, "理由を")])
 def test_a_refusal_says_why_and_shows_nothing(chief, wrong, says):
     screen = fill(opened(chief), **wrong)
     assert says in screen.at.error[0].value
@@ -73,3 +82,24 @@ def test_an_officer_of_another_district_gets_no_form(chief):
     other = next(user for user in (staff.OFFICER, staff.NEIGHBOUR) if not show(user, "case", case_ref=reference_of(STORY)).at.metric)
     screen = show(other, "case", case_ref=reference_of(STORY))
     assert "reveal_classes" not in [one.key for one in screen.at.multiselect]
+
+
+def test_who_has_not_proven_themselves_again_gets_the_way_to_it_and_no_form(unconfirmed):
+    user, sid = unconfirmed
+    screen = opened(user)
+    assert "reveal_classes" not in [one.key for one in screen.at.multiselect]
+    assert "本人の再確認" in screen.words()
+    assert step_up.confirm(sid, Claim(user.name, "ちがうことば", "", "", "10.0.0.1")).reason == "mismatch"
+    screen.run(screen.at.button(key="confirm_reveal").click())
+    assert "reveal_classes" not in [one.key for one in screen.at.multiselect]
+    assert step_up.confirm(sid, Claim(user.name, PASSWORD, "", "", "10.0.0.1")) is None
+    screen.run(screen.at.button(key="confirm_reveal").click())
+    assert "reveal_classes" in [one.key for one in screen.at.multiselect]
+
+
+def test_a_form_kept_open_past_the_five_minutes_is_refused(chief, monkeypatch):
+    screen = opened(chief)
+    monkeypatch.setattr(step_up, "HOLDS", step_up.HOLDS * 0)
+    screen = fill(screen)
+    assert "本人の再確認" in screen.at.error[0].value
+    assert reveal.granted(chief, reference_of(STORY)) is None
