@@ -6,15 +6,12 @@ gives the same bytes, whatever came since. A file is in the access log before it
 """
 
 import csv
-import fcntl
 import hashlib
 import io
 import json
 import os
-import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +22,7 @@ import settings
 import store
 from audit import log
 from data_access import derive, inquiry, ledger_tail, snapshot
+from data_access.alone import alone
 from data_access.feed_schedule import FILE_NAME, HEADER
 from data_access.outbound_contract import OutFile, Target, targets
 from data_access.outbound_rows import Basis, rows_of
@@ -81,19 +79,9 @@ def send_out(business_date: date) -> list[Made]:
     return written
 
 
-@contextmanager
-def _alone() -> Iterator[Path]:
-    """The outbox, for one run at a time; what a crash left behind is removed first."""
-    outbox = settings.outbox()
-    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (outbox / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。") from None
-        for left in outbox.glob(f"{BUILDING}*"):
-            shutil.rmtree(left)
-        yield outbox
+def _alone() -> AbstractContextManager[Path]:
+    """The outbox, for one run at a time."""
+    return alone(settings.outbox(), f"{BUILDING}*", busy=OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。"))
 
 
 def _new_plan(outbox: Path, business_date: date) -> dict:

@@ -4,19 +4,19 @@ snapshots/<business date>T<time>Z-<hash8>/{restricted,derived}/<table>.parquet +
 SERVED lists what CURRENT named before, oldest first (lineage.py reads it).
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import settings
+from data_access.alone import alone as own_folder
 
 SCHEMA_VERSION = 1
 NAME = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
@@ -88,19 +88,10 @@ def kept() -> list[Snapshot]:
     return [find(name) for name in sorted((name for name in names if NAME.fullmatch(name)), reverse=True)]
 
 
-@contextmanager
-def alone() -> Iterator[Path]:
+def alone() -> AbstractContextManager[Path]:
     """The snapshots' folder, for the one process that may change it; half-made and half-removed folders go first."""
-    root = settings.snapshots()
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (root / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PublisherBusy("ほかの取込が動いています。終わってからもう一度実行してください。") from None
-        for left in (*root.glob(f"{BUILDING}*"), *root.glob(f"{PURGING}*")):
-            shutil.rmtree(left)
-        yield root
+    busy = PublisherBusy("ほかの取込が動いています。終わってからもう一度実行してください。")
+    return own_folder(settings.snapshots(), f"{BUILDING}*", f"{PURGING}*", busy=busy)
 
 
 @contextmanager
