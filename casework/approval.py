@@ -1,6 +1,8 @@
-"""決裁 of what changes everybody's data: one person proposes, another approves, both in the ledger. Nothing is done here.
+"""決裁 of what changes everybody's data: one person proposes, another approves or declines (差戻し), all in the ledger.
+Nothing is done here.
 
-A matter has one line of events. Only its newest proposal can be approved, so a newer one takes the older's place.
+A matter has one line of events. Only its newest proposal can be approved, so a newer one takes the older's place, and
+whoever proposed may take it back (取下げ).
 """
 
 from collections.abc import Mapping
@@ -36,16 +38,17 @@ class Matter:
     def approval(self) -> str:
         return f"{self.name}_approval"
 
+    @property
+    def declining(self) -> str:
+        return f"{self.name}_declining"
+
 
 def propose(
     user: User, matter: Matter, *, event_id: str, expected_version: int, content: Mapping[str, object], reason: str, today: date
 ) -> Event:
     """Write a proposal. Raises NotAllowed, ApprovalRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable."""
     check_allowed(user, matter.propose_action)
-    if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。承認する人が読みます。")
-    if looks_like_my_number(reason):
-        raise ApprovalRefused("理由に個人番号とみられる12桁の数字があります。消してから提案してください。")
+    _check_reason(reason)
     note_write(user, matter.propose_action, "", event_id)
     return ledger.append(
         event_id=event_id, kind=matter.proposal, subject=matter.name, expected_version=expected_version, actor=user.name,
@@ -56,11 +59,7 @@ def propose(
 def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, today: date) -> Event:
     """Approve the newest proposal, as another person. Raises as propose; Conflict when something came in between."""
     check_allowed(user, matter.approve_action)
-    events = ledger.events_of(matter.name)
-    sent_before = [event for event in events if event.event_id == event_id]
-    proposed = next((event for event in events if event.event_id == proposal_id and event.kind == matter.proposal), None)
-    if proposed is None or (proposed is not events[-1] and not sent_before):
-        raise ApprovalRefused("この提案は、もう最新ではありません。画面を開き直し、最新の提案を確かめてください。")
+    proposed = _newest(matter, proposal_id, event_id)
     if proposed.actor == user.name:
         refuse(user, matter.approve_action, "自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
     note_write(user, matter.approve_action, "", event_id)
@@ -68,6 +67,42 @@ def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, toda
         event_id=event_id, kind=matter.approval, subject=matter.name, expected_version=proposed.version, actor=user.name,
         payload={"proposal": proposal_id, "officer_name": user.display_name}, occurred_on=today,
     )  # fmt: skip
+
+
+def decline(user: User, matter: Matter, *, proposal_id: str, event_id: str, reason: str, today: date) -> Event:
+    """差戻し by whoever may approve, or 取下げ by whoever proposed: the newest proposal is no longer waited for. Raises as approve."""
+    proposed = _newest(matter, proposal_id, event_id)
+    action = matter.propose_action if proposed.actor == user.name else matter.approve_action
+    check_allowed(user, action)
+    _check_reason(reason)
+    note_write(user, action, "", event_id)
+    return ledger.append(
+        event_id=event_id, kind=matter.declining, subject=matter.name, expected_version=proposed.version, actor=user.name,
+        payload={"proposal": proposal_id, "reason": reason, "officer_name": user.display_name}, occurred_on=today,
+    )  # fmt: skip
+
+
+def _newest(matter: Matter, proposal_id: str, event_id: str) -> Event:
+    """The proposal, while nothing but this very event (sent again) has come after it. Raises ApprovalRefused."""
+    events = ledger.events_of(matter.name)
+    is_sent_before = any(event.event_id == event_id for event in events)
+    proposed = next((event for event in events if event.event_id == proposal_id and event.kind == matter.proposal), None)
+    if proposed is None or (proposed is not events[-1] and not is_sent_before):
+        raise ApprovalRefused("この提案は、もう最新ではありません。画面を開き直し、最新の提案を確かめてください。")
+    return proposed
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。あとから読む人のためのものです。")
+    if looks_like_my_number(reason):
+        raise ApprovalRefused("理由に個人番号とみられる12桁の数字があります。消してから送ってください。")
+
+
+def undeclined(matter: Matter, events: list[Event]) -> list[Event]:
+    """`events` without the proposals that were declined or taken back, and without their declining."""
+    declined = {event.payload["proposal"] for event in events if event.kind == matter.declining}
+    return [event for event in events if event.kind != matter.declining and event.event_id not in declined]
 
 
 def waiting(matter: Matter) -> Event | None:

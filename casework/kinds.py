@@ -25,13 +25,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of entry: `action` is needed to write it, `dated` names the field that says when it happened."""
+    """One kind of entry: `action` is needed to write it, `dated` names the field that says when it happened,
+    and what `needs_fresh` is not written while the feeds are missing for too long (rules.STALE_DAYS)."""
 
     name: str
     label: str
     action: str
     dated: str
     fields: tuple[Field, ...]
+    needs_fresh: bool = False
 
     def field(self, name: str) -> Field:
         """The field called `name`."""
@@ -47,4 +49,4 @@ def kinds() -> MappingProxyType:
 
 def _kind(name: str, row: dict) -> Kind:
     fields = (Field(**{**field, "values": tuple(field.get("values", ()))}) for field in row["fields"])
-    return Kind(name, row["label"], row["action"], row["dated"], tuple(fields))
+    return Kind(name, row["label"], row["action"], row["dated"], tuple(fields), row.get("needs_fresh", False))

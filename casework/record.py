@@ -58,6 +58,9 @@ def _append(
     corrects: str | None,
 ) -> Event:  # fmt: skip
     check_reach(user, subject, kind.action)
+    if kind.needs_fresh and subject.missed_days >= rules.STALE_DAYS:
+        refuse(user, kind.action, f"連携が{subject.missed_days}業務日届いていません。その間に納付があったかもしれないため、{kind.label}は記録できません。"
+                                  "連携状況を確かめ、届いてから記録してください。", subject.atena_ref)
     # Without this very entry: sent a second time, it must not stand in its own way.
     others = [event for event in ledger.events_of(subject.atena_number) if event.event_id != event_id]
     left = tuple(event for event in standing(others) if event.event_id != corrects)

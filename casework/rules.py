@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from casework.fields import About
 
+STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 Errors = Iterator[tuple[str, str]]
 
 

@@ -12,3 +12,4 @@ class Subject:
     district_code: str
     installments: frozenset[str] = frozenset()  # 通知書番号-期別 of every installment that is theirs
     suspects: frozenset[tuple[str, str]] = frozenset()  # (evidence, 宛名番号) of every suspected duplicate not decided yet
+    missed_days: int = 0  # open days whose feeds are missing: what was paid since is not known

@@ -23,7 +23,7 @@ from data_access.hold import Limits, missing_tables
 from data_access.snapshot import Snapshot
 from law.version import version
 
-SHOWN = 5
+SHOWN, SHOWN_LETTERS = 5, 40
 
 
 class NoInbox(Exception):
@@ -55,15 +55,23 @@ def waiting(after: date | None) -> list[date]:
     Raises NoInbox when there is no inbox."""
     if not settings.inbox().is_dir():
         raise NoInbox(f"連携の置き場 {settings.inbox()} がありません。CONSOLE_HOME を確かめるか、フォルダを作ってください。")
-    days = []
-    for path in settings.inbox().iterdir():
-        try:
-            day = date.fromisoformat(path.name)
-        except ValueError:
-            continue  # not a business date: a note, a folder of the person who runs this
-        if path.is_dir() and path.name == day.isoformat() and (after is None or day > after):
-            days.append(day)
-    return sorted(days)
+    days = (day for path in settings.inbox().iterdir() if path.is_dir() and (day := _business_date(path.name)))
+    return sorted(day for day in days if after is None or day > after)
+
+
+def misnamed() -> list[str]:
+    """Folders in the inbox that are no business date, so that nobody looks into them; one that begins with . is meant so."""
+    return sorted(path.name for path in settings.inbox().iterdir()
+                  if path.is_dir() and not path.name.startswith(".") and not _business_date(path.name))
+
+
+def _business_date(name: str) -> date | None:
+    """Exactly 2026-10-30: ISO knows other ways to write a date."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if name == day.isoformat() else None
 
 
 def folder(business_date: date, system: System) -> Path:
@@ -95,7 +103,16 @@ def look(business_date: date, before: Snapshot | None, limit: Limits, now: datet
         arrival.announced[system.code] = files
         arrival.problems += _out_of_turn(system, files, known.get(system.code, 0), had)
         arrival.problems += missing_tables(system, {file.table for file in files}, limit)
+    arrival.problems += _strangers(business_date)
     return arrival
+
+
+def _strangers(business_date: date) -> list[Problem]:
+    """Folders of the day that are no system's, so that nobody looks into them."""
+    place = settings.inbox() / business_date.isoformat()
+    names = sorted(path.name for path in place.iterdir() if path.is_dir() and path.name not in systems()) if place.is_dir() else []
+    return [Problem("連携", name[:SHOWN_LETTERS], "どのシステムの置き場でもないフォルダです（読んでいません）", f"システムの名前は {'・'.join(systems())} です。", severity=TOLD)
+            for name in names]
 
 
 def _awaited(system: System, business_date: date, limit: Limits, now: datetime) -> Problem:

@@ -7,7 +7,7 @@ import csv
 import io
 
 from data_access.contract import systems
-from data_access.feed_schedule import Problem
+from data_access.feed_schedule import SEVERITIES, Problem
 
 HEADER = ("対象日", "システム", "ファイル", "結果", "行", "項目", "規則", "件数", "直し方")
 SENT, CLEAN = "受領", "適合"
@@ -25,18 +25,23 @@ def file_name(business_date: str, code: str) -> str:
 
 
 def conformance(business_date: str, system_name: str, files: list[dict], problems: list[Problem]) -> str:
-    """The CSV text of one system: every file with its row account, then every problem with its rule and remedy."""
+    """The CSV text of one system: every problem, the worst first, with its rows, rule and remedy; then every file with its row account."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)
-    own = [problem for problem in problems if problem.system == system_name]
+    own = sorted((each for each in problems if each.system == system_name), key=lambda each: SEVERITIES.index(each.severity))
+    for problem in own:
+        writer.writerow([business_date, system_name, problem.file, problem.severity, _rows(problem), problem.column or "",
+                         problem.rule, problem.count, problem.remedy])
     for file in (file for file in files if file["system_name"] == system_name):
         faulty = file["file"] in {problem.file for problem in own}
         writer.writerow([business_date, system_name, file["file"], SENT if faulty else CLEAN, "", "", _account(file), file["row_count"], ""])
-    for problem in own:
-        writer.writerow([business_date, system_name, problem.file, problem.severity, problem.row or "", problem.column or "",
-                         problem.rule, problem.count, problem.remedy])
     return out.getvalue()
+
+
+def _rows(problem: Problem) -> str:
+    """例: 3、17、25 ほか"""
+    return "、".join(map(str, problem.rows)) + (" ほか" if 0 < len(problem.rows) < problem.count else "")
 
 
 def _account(file: dict) -> str:

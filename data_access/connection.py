@@ -6,7 +6,6 @@ An older kept snapshot is opened beside it, with nothing in it that came later; 
 """
 
 import fcntl
-import json
 import os
 import threading
 import time
@@ -217,11 +216,10 @@ def _follow_reports(served: Engine) -> None:
 
 def _load_reports(served: Engine, *, is_older: bool = False) -> None:
     """Every intake so far; for an older snapshot those up to the one that published it."""
-    found = [json.loads(path.read_text("utf-8")) for path in sorted(report.folder().glob("*.json"))]
-    own = [each["started_at"] for each in found if each["snapshot_id"] == served.snapshot.id]
+    found = report.every()
+    own = [each.started_at for each in found if each.snapshot_id == served.snapshot.id]
     until = min(own, default=served.snapshot.manifest["published_at"]) if is_older else "9999"
-    found = [each for each in found if each["started_at"] <= until]
-    run = [{name: each.get(name) for name in INTAKE} for each in found]
+    run = [{name: getattr(each, name) for name in INTAKE} for each in found if each.started_at <= until]
     _load(served.connection.cursor(), "intake", pl.DataFrame(run, schema=INTAKE))
 
 

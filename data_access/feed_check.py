@@ -11,7 +11,7 @@ import duckdb
 from data_access import quarantine
 from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
-from data_access.feed_schedule import REFUSED, SET_ASIDE, TOLD, Feed, Problem
+from data_access.feed_schedule import REFUSED, ROWS_TOLD, SET_ASIDE, TOLD, Feed, Problem
 from data_access.feed_text import Header, Unreadable, as_utf8, header, unknown_columns
 from data_access.feed_width import too_wide
 from data_access.quarantine import Sheet
@@ -73,7 +73,7 @@ def _structure(connection, feed: Feed, scan: str, text: Path, width: int) -> lis
         return [feed.problem("CSV として読めません", "改行（CRLF）と引用符を揃えて送り直してください。")]
     wrong = [line for (line,) in rejects] or too_wide(connection, text, width)
     if wrong:
-        return [feed.problem("項目の数か引用符が正しくない行です", "カンマと引用符を確かめて送り直してください。", row=line)
+        return [feed.problem("項目の数か引用符が正しくない行です", "カンマと引用符を確かめて送り直してください。", rows=(line,))
                 for line in wrong]
     if count != feed.announced.row_count:
         return [feed.problem(f"件数が {count:,} 件です（連携予定は {feed.announced.row_count:,} 件）",
@@ -82,7 +82,7 @@ def _structure(connection, feed: Feed, scan: str, text: Path, width: int) -> lis
 
 
 def _rows(connection, sheet: Sheet) -> list[Problem]:
-    """Every rule counted in one pass; only where one is broken, its first row is looked up and the rows are set aside."""
+    """Every rule counted in one pass; only where one is broken, its first rows are looked up and the rows are set aside."""
     every = rules(sheet.table)
     counted = ", ".join(f"count(*) filter (where {rule.broken})" for rule in every)
     counts = connection.execute(f"select {counted} from {sheet.cells}").fetchone()
@@ -90,10 +90,10 @@ def _rows(connection, sheet: Sheet) -> list[Problem]:
     if not broken:
         return []
     quarantine.set_broken_aside(connection, sheet, [rule for rule, _ in broken])
-    firsts = connection.execute(f"select {', '.join(f'min(row) filter (where {rule.broken})' for rule, _ in broken)} "
+    firsts = connection.execute(f"select {', '.join(f'min(row, {ROWS_TOLD}) filter (where {rule.broken})' for rule, _ in broken)} "
                                 f"from aside.{sheet.table.name}").fetchone()
-    return [sheet.feed.problem(rule.says, rule.remedy, row=row, column=rule.label, count=count, severity=SET_ASIDE)
-            for (rule, count), row in zip(broken, firsts, strict=True)]
+    return [sheet.feed.problem(rule.says, rule.remedy, rows=rows, column=rule.label, count=count, severity=SET_ASIDE)
+            for (rule, count), rows in zip(broken, firsts, strict=True)]
 
 
 def _my_numbers(connection, sheet: Sheet, head: Header) -> list[Problem]:
@@ -109,11 +109,11 @@ def _my_numbers(connection, sheet: Sheet, head: Header) -> list[Problem]:
     if sheet.broken != quarantine.NOTHING:
         found += _suspects(connection, f"aside.{table.name}", bound, codes)
     return [sheet.feed.problem("個人番号とみられる12桁の数字があります", "個人番号はこのシステムに入れられません。該当の文字を除いて送り直してください。",
-                               row=row, column=label[:40], count=count) for label, row, count in found]
+                               rows=rows, column=label[:40], count=len(rows)) for label, rows in found]
 
 
-def _suspects(connection, relation: str, labels: dict[str, str], codes: set[str]) -> list[tuple[str, int, int]]:
-    """(label, first row, count) of the columns of `relation` that hold a 個人番号."""
+def _suspects(connection, relation: str, labels: dict[str, str], codes: set[str]) -> list[tuple[str, list[int]]]:
+    """(label, rows) of the columns of `relation` that hold a 個人番号."""
     if not labels:
         return []
     cells = [f"case when not regexp_full_match({name}, '[0-9]{{12}}') then {name} end" if name in codes else name for name in labels]
@@ -126,7 +126,7 @@ def _suspects(connection, relation: str, labels: dict[str, str], codes: set[str]
             for label, text in zip(labels.values(), texts, strict=True):
                 if looks_like_my_number(text or ""):
                     rows[label].append(row)
-    return [(label, places[0], len(places)) for label, places in rows.items() if places]
+    return [(label, places) for label, places in rows.items() if places]
 
 
 def _key(connection, sheet: Sheet) -> list[Problem]:
@@ -134,8 +134,8 @@ def _key(connection, sheet: Sheet) -> list[Problem]:
     key = ", ".join(sheet.table.key)
     doubles = f"select {key} from {sheet.parquet} group by all having count(*) > 1"
     says = f"同じ {'・'.join(sheet.table.column(name).label for name in sheet.table.key)} の行が2つ以上あります"
-    row, count = quarantine.set_keys_aside(connection, sheet, says, doubles)
-    return [sheet.feed.problem(says, "重複を除いて送り直してください。", row=row, count=count, severity=SET_ASIDE)] if count else []
+    rows, count = quarantine.set_keys_aside(connection, sheet, says, doubles)
+    return [sheet.feed.problem(says, "重複を除いて送り直してください。", rows=rows, count=count, severity=SET_ASIDE)] if count else []
 
 
 def _totals(connection, sheet: Sheet) -> list[Problem]:
@@ -169,7 +169,7 @@ def _external(connection, sheet: Sheet, head: Header, scan: str) -> list[Problem
         more = "ほか" if len(letters) > CODES_TOLD else ""
         sheet.external_count += len(found)
         problems.append(sheet.feed.problem(f"外字 {codes}{more} があります（画面では {SHOWN_AS} と表示します）", "取り決めた文字に置き換えられるか確かめてください。",
-                                           row=found[0][0], column=column.label, count=len(found), severity=TOLD))
+                                           rows=[row for row, _ in found], column=column.label, count=len(found), severity=TOLD))
     return problems
 
 

@@ -6,7 +6,7 @@ control totals and SHA-256. Nothing is read that was not announced here.
 
 import csv
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ FILE_NAME = "連携予定.csv"
 HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件数", "管理合計", "SHA-256", "対象日")
 RESENT = "全件再送"  # a day already published, sent once more and whole: the only way to change it
 MODES = ("全件", "差分", RESENT)
+ROWS_TOLD = 100
 REFUSED, HELD, SET_ASIDE, LATE, TOLD = SEVERITIES = ("拒否", "保留", "隔離", "未着", "報告")
 
 
@@ -24,6 +25,7 @@ REFUSED, HELD, SET_ASIDE, LATE, TOLD = SEVERITIES = ("拒否", "保留", "隔離
 class Problem:
     """One thing wrong with a feed, told so that the sender can find and mend it. Never holds a person's value.
 
+    `rows` are the first of the `count` rows it is about, at most ROWS_TOLD; the header is row 1.
     `severity`: 拒否 the day cannot be published · 保留 a person must decide · 隔離 rows were set aside · 未着 not here yet ·
     報告 only told."""
 
@@ -31,10 +33,14 @@ class Problem:
     file: str
     rule: str
     remedy: str
-    row: int | None = None
+    rows: tuple[int, ...] = ()
     column: str | None = None
     count: int = 1
     severity: str = REFUSED
+
+    @property
+    def row(self) -> int | None:
+        return self.rows[0] if self.rows else None
 
     def sentence(self) -> str:
         """例: 収納システム receipt_20261030_D.csv 3行目「本料」: 整数ではない値です（1件）。…"""
@@ -71,10 +77,10 @@ class Feed:
     def is_whole(self) -> bool:
         return self.announced.mode != "差分"
 
-    def problem(self, says: str, remedy: str, *, row: int | None = None, column: str | None = None, count: int = 1,
+    def problem(self, says: str, remedy: str, *, rows: Iterable[int] = (), column: str | None = None, count: int = 1,
                 severity: str = REFUSED) -> Problem:
-        """What is wrong with this file."""
-        return Problem(self.system.name, self.announced.file, says, remedy, row, column, count, severity)
+        """What is wrong with this file, and in which rows of it."""
+        return Problem(self.system.name, self.announced.file, says, remedy, tuple(rows)[:ROWS_TOLD], column, count, severity)
 
 
 class ScheduleInvalid(Exception):
@@ -111,7 +117,7 @@ def read_schedule(folder: Path, system: System, business_date: date, may_miss: C
         try:
             announced.append(_announced(row, business_date))
         except ValueError as error:
-            problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", row=number))
+            problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", rows=(number,)))
     problems += _completeness(announced, system, may_miss)
     if problems:
         raise ScheduleInvalid(problems)
@@ -166,5 +172,5 @@ def _completeness(announced: list[Announced], system: System, may_miss: Collecti
     return problems
 
 
-def _problem(system: System, rule: str, remedy: str, row: int | None = None, severity: str = REFUSED) -> Problem:
-    return Problem(system.name, FILE_NAME, rule, remedy, row=row, severity=severity)
+def _problem(system: System, rule: str, remedy: str, rows: tuple[int, ...] = (), severity: str = REFUSED) -> Problem:
+    return Problem(system.name, FILE_NAME, rule, remedy, rows=rows, severity=severity)

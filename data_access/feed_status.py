@@ -15,9 +15,8 @@ from data_access import arrival, hold, lineage, report, snapshot
 from data_access.approved import approved
 from data_access.contract import System, systems
 from data_access.feed_schedule import FILE_NAME
+from data_access.open_day import is_open
 from data_access.report import HELD, LATE, PUBLISHED, REFUSED, Report
-from law.calendar import SATURDAY, is_closed
-from law.files import LawFileInvalid
 
 READ, DETAIL = "feed.read", "feed.detail"
 DAYS = 10
@@ -70,15 +69,8 @@ def _days(known: set[date], until: datetime | None) -> list[date]:
     waiting = set(arrival.waiting(None)) if until is None and settings.inbox().is_dir() else set()
     last = max(known, default=settings.today()) if until else settings.today()
     first = min(known | waiting, default=last + timedelta(days=1))
-    between = {day for count in range((last - first).days + 1) if _is_open(day := first + timedelta(days=count))}
+    between = {day for count in range((last - first).days + 1) if is_open(day := first + timedelta(days=count))}
     return sorted(known | waiting | between, reverse=True)[:DAYS]
-
-
-def _is_open(day: date) -> bool:
-    try:
-        return not is_closed(day)
-    except LawFileInvalid:  # a year whose holidays are not on file yet
-        return day.weekday() < SATURDAY
 
 
 def _outcome(day: date, told: list[Report], standing: set[str]) -> str:

@@ -83,7 +83,7 @@ def _check_external(feed: Feed, text: str, lines: int) -> None:
 
 def _not_text(feed: Feed, row: int, says: str | None = None) -> Unreadable:
     says = says or f"{feed.announced.encoding} として読めない文字があります"
-    return Unreadable(feed.problem(says, "文字コードを確かめて" + RESEND, row=row))
+    return Unreadable(feed.problem(says, "文字コードを確かめて" + RESEND, rows=(row,)))
 
 
 def header(feed: Feed, text: Path) -> Header:
@@ -91,7 +91,7 @@ def header(feed: Feed, text: Path) -> Header:
     with text.open(encoding="utf-8", newline="") as file:
         labels = next(csv.reader([file.readline()]), [])
     if any(mark in label for label in labels for mark in MY_NUMBER_LABELS) or any(map(looks_like_my_number, labels)):
-        raise Unreadable(feed.problem("個人番号の列があります", "個人番号はこのシステムに入れられません。列を除いて" + RESEND, row=1))
+        raise Unreadable(feed.problem("個人番号の列があります", "個人番号はこのシステムに入れられません。列を除いて" + RESEND, rows=(1,)))
     found, doubled = _places(feed.table, labels)
     missing = [column.label for column in feed.table.columns if column.name not in found]
     extra = [label for label in labels if label not in found.values()]
@@ -103,7 +103,7 @@ def header(feed: Feed, text: Path) -> Header:
     if doubled or len({label.lower() for label in labels}) != len(labels):  # SQL takes A and a for the same name
         says.append("同じ見出しが2つあります")
     if says:
-        raise Unreadable(feed.problem("、".join(says), "見出しを取り決めどおりにして" + RESEND, row=1))
+        raise Unreadable(feed.problem("、".join(says), "見出しを取り決めどおりにして" + RESEND, rows=(1,)))
     return Header(labels, found, extra)
 
 
@@ -122,4 +122,4 @@ def _places(table: Table, labels: list[str]) -> tuple[dict[str, str], bool]:
 def unknown_columns(feed: Feed, extra: list[str]) -> list[Problem]:
     """Columns that the contract does not know: left out, and a person decides whether the day may go without them."""
     return [feed.problem(f"列 {'・'.join(extra)[:80]} は取り決めにありません（読まずに残りを取り込みます）",
-                         "送信元に仕様の変更を確かめ、要る列なら取り決めに加えてください。", row=1, severity=HELD)] if extra else []
+                         "送信元に仕様の変更を確かめ、要る列なら取り決めに加えてください。", rows=(1,), severity=HELD)] if extra else []

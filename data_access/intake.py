@@ -11,11 +11,24 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
+from sqlalchemy.exc import SQLAlchemyError
+
 import settings
 from data_access import arrival, candidate, decision, hold, report, retention, snapshot
 from data_access.candidate import Day
 from data_access.feed_schedule import HELD, LATE, REFUSED, TOLD, Problem
+from data_access.open_day import missed
 from data_access.report import Report
+
+MOST_LATE = 5
+HELP = """連携を取り込みます。
+
+  python -m data_access.intake                 置き場（CONSOLE_HOME/inbox/<対象日>/<システム>/）で待つ日を、古い順に全部
+  python -m data_access.intake 2026-10-30 …    その日だけ（公開中の日の送り直し、復元で取り下げた日も）
+
+公開できない日に当たると、そこで止まります。何度動かしても、取り込んだ日は取り込み直しません。
+終了コード: 0 = 公開したか、することがない ／ 1 = 拒否・保留・未着（届くはずの日が1つも届かないときも）・ほかの取込中 ／ 2 = 指定の誤り"""
 
 
 def take_in(business_date: date, *, is_asked: bool = True) -> Report:
@@ -127,12 +140,17 @@ def _sent_back(made: Report, decided: decision.Decision, *, is_known: bool) -> R
 def main(arguments: list[str]) -> int:
     """Take in the named business dates in order, or every one that waits; stop at the first that is not published.
 
-    Exit code 0: published, nothing to do, or not yet due · 1: refused, held, late, or another intake runs · 2: asked wrongly."""
+    Exit code 0: published, nothing to do, or not yet due · 1: refused, held, late, nothing came, or another intake runs · 2: asked wrongly."""
+    if set(arguments) & {"-h", "--help"}:
+        print(HELP)
+        return 0
     try:
         days = [_asked(text) for text in arguments] or [*_sent_again(), *arrival.waiting(_published_on())]
     except (ValueError, arrival.NoInbox, snapshot.SnapshotRefused) as error:
         print(error)
         return 1 if isinstance(error, snapshot.SnapshotRefused) else 2
+    for name in () if arguments else arrival.misnamed():
+        print(f"  [報告] 連携 {name[:arrival.SHOWN_LETTERS]}: 対象日の名前でないフォルダです（読んでいません）。2026-10-30 の形にしてください。")
     if not days:
         _tell_untold()
         print("取り込む連携はありません。")
@@ -142,13 +160,17 @@ def main(arguments: list[str]) -> int:
         except (snapshot.SnapshotRefused, settings.SettingsInvalid) as error:
             print(f"{day}: {error}")
             return 1
+        except (OSError, duckdb.Error, SQLAlchemyError) as error:  # its text may quote a row
+            print(f"{day}: 途中で止まりました（{getattr(error, 'strerror', None) or type(error).__name__}）。前に公開したデータはそのままです。"
+                  "置き場の空きと書込みの権限を確かめて、もう一度実行してください。")
+            return 1
         print(f"{day}: {made.outcome} {made.snapshot_id}".rstrip())
         for problem in made.problems:
             print(f"  [{problem.severity}] {problem.sentence()}")
         if not made.is_published:
             is_late = hold.limits(day).is_late(day, settings.now())
             return 0 if made.outcome == report.LATE and not is_late else 1
-    return 0
+    return 0 if arguments else _missed()
 
 
 def _tell_untold() -> None:
@@ -156,6 +178,15 @@ def _tell_untold() -> None:
     with suppress(snapshot.PublisherBusy), snapshot.alone():  # the other intake tells it
         if now := snapshot.current():
             report.tell_again(now)
+
+
+def _missed() -> int:
+    """1, and the days named, when the feeds of an open day should be in by now and not even their folder is."""
+    late = missed(published, settings.today(), settings.now()) if (published := _published_on()) else []
+    if late:
+        print(f"  [未着] {'・'.join(day.isoformat() for day in late[:MOST_LATE])}{' ほか' * (len(late) > MOST_LATE)} の連携が、期限を過ぎても届いていません。"
+              "送信元に送付を急いでもらい、置き場のフォルダの名前も確かめてください。")
+    return 1 if late else 0
 
 
 def _sent_again() -> list[date]:

@@ -18,7 +18,7 @@ SYSTEM = {"system_name": pl.String, "came": pl.String, "due": pl.String, **COUNT
 TOTAL = {"system_name": pl.String, "label": pl.String, "item": pl.String, "announced_yen": pl.Int64, "loaded_yen": pl.Int64, "aside_yen": pl.Int64, "unreadable_count": pl.Int64}
 ASIDE = {"system_name": pl.String, "label": pl.String, "rule": pl.String, "count": pl.Int64}
 PROBLEM = {"severity": pl.String, "system": pl.String, "file": pl.String, "row": pl.Int64, "column": pl.String, "count": pl.Int64, "sentence": pl.String}
-CHECKED = {"file": 2, "outcome": 3, "row": 4, "column": 5, "rule": 6, "count": 7, "remedy": 8}  # name → place in conformance.HEADER
+CHECKED = {"file": 2, "outcome": 3, "rows": 4, "column": 5, "rule": 6, "count": 7, "remedy": 8}  # name → place in conformance.HEADER
 
 
 def by_system(told: Report) -> pl.DataFrame:
@@ -76,8 +76,7 @@ def checked(told: Report, code: str) -> pl.DataFrame:
     """The 連携検査結果 of one system as a frame: exactly what its CSV says."""
     text = conformance.conformance(told.business_date, systems()[code].name, told.files, told.problems)
     lines = list(csv.reader(io.StringIO(text, newline="")))[1:]
-    frame = pl.DataFrame([{name: line[place] for name, place in CHECKED.items()} for line in lines], schema=dict.fromkeys(CHECKED, pl.String))
-    return frame.with_columns(pl.col("row", "count").cast(pl.Int64, strict=False))
+    return pl.DataFrame([{name: line[place] for name, place in CHECKED.items()} for line in lines], schema=dict.fromkeys(CHECKED, pl.String)).with_columns(pl.col("count").cast(pl.Int64))
 
 
 def file_name(told: Report, code: str) -> str:

@@ -67,9 +67,9 @@ class Sieve:
 
     def _move(self, table: Table, says: str, offending: str, remedy: str, label: str) -> bool:
         sheet = self.sheets[table.name]
-        row, count = quarantine.set_keys_aside(self.connection, sheet, f"「{label}」{says}", offending)
+        rows, count = quarantine.set_keys_aside(self.connection, sheet, f"「{label}」{says}", offending)
         if count:
-            self.problems.append(sheet.feed.problem(says, remedy, row=row, column=label, count=count, severity=SET_ASIDE))
+            self.problems.append(sheet.feed.problem(says, remedy, rows=rows, column=label, count=count, severity=SET_ASIDE))
         return count > 0
 
     def _kept(self, table: Table) -> str:

@@ -11,7 +11,7 @@ import duckdb
 
 from data_access.contract import Column, Table
 from data_access.feed_rules import Rule, literal, typed
-from data_access.feed_schedule import Feed
+from data_access.feed_schedule import ROWS_TOLD, Feed
 
 NOTHING = "false"
 
@@ -86,14 +86,14 @@ def write_fresh(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     _copy(connection, f"select {columns} from {sheet.cells} where ({sheet.broken}) is not true order by {', '.join(sheet.table.key)}", sheet.fresh)
 
 
-def set_keys_aside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, rule: str, offending: str) -> tuple[int | None, int]:
+def set_keys_aside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, rule: str, offending: str) -> tuple[list[int], int]:
     """Move the rows whose key is in the relation `offending` from the good rows of `sheet` to those set aside.
 
-    Returns the first such row and how many there were."""
+    Returns the first such rows, at most ROWS_TOLD, and how many there were."""
     table, key = sheet.table, sheet.table.key
     connection.execute(f"create or replace temp table offending as select distinct {', '.join(f'{name} as key_{name}' for name in key)} from ({offending})")
     if not connection.execute("select count(*) from offending").fetchone()[0]:
-        return None, 0
+        return [], 0
     keys = ", ".join(f"{typed(table.column(name))} as key_{name}" for name in key)
     using = ", ".join(f"key_{name}" for name in key)
     connection.execute(
@@ -105,7 +105,8 @@ def set_keys_aside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, rule: st
     kept = sheet.fresh.with_suffix(".kept")
     _copy(connection, f"select good.* from {sheet.parquet} as good anti join offending on {match} order by {', '.join(key)}", kept)
     os.replace(kept, sheet.fresh)
-    return connection.execute("select min(row), count(*) from moved").fetchone()
+    rows, count = connection.execute(f"select coalesce(min(row, {ROWS_TOLD}), []), count(*) from moved").fetchone()
+    return rows, count
 
 
 def account(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> Account:

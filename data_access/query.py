@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import polars as pl
 
@@ -22,10 +22,9 @@ from data_access import derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
 from data_access.noted import noted
+from data_access.open_day import missed
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
-from law.calendar import SATURDAY, is_closed
-from law.files import LawFileInvalid
 
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
 
@@ -121,23 +120,13 @@ def refused(user: User, module: str, reason: str) -> None:
 
 def standing() -> Standing:
     """What the screens stand on now. Raises NothingPublished before the first snapshot."""
-    used, newest = _served().snapshot, engine().snapshot
+    used, newest = _served().snapshot, engine()
     published_at = datetime.fromisoformat(used.manifest["published_at"])
-    return Standing(used.business_date, used.id, published_at, missed_days(newest.business_date, settings.today()), used.id == newest.id)
+    return Standing(used.business_date, used.id, published_at, _missed(newest), used.id == newest.snapshot.id)
 
 
-def missed_days(as_of: date, today: date) -> int:
-    """Open days after `as_of` and before `today`: their feeds should be in by now. A year whose holidays are not
-    yet on file counts its weekdays."""
-    between = (as_of + timedelta(days=count) for count in range(1, (today - as_of).days))
-    return sum(_is_open(day) for day in between)
-
-
-def _is_open(day: date) -> bool:
-    try:
-        return not is_closed(day)
-    except LawFileInvalid:
-        return day.weekday() < SATURDAY
+def _missed(newest: Engine) -> int:
+    return len(missed(newest.snapshot.business_date, settings.today(), settings.now()))
 
 
 def reference_of(atena_number: str) -> str:
@@ -163,4 +152,4 @@ def subject(user: User, atena_ref: str) -> Subject:
     if found is None:
         refusal.record(actor=user.name, question="subject", reason="担当地区の外", atena_ref=atena_ref[:40])
         raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
-    return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects))
+    return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects), _missed(served))

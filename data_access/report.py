@@ -5,6 +5,7 @@ One JSON file a run for 連携状況, and beside it one 連携検査結果 (CSV)
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from functools import lru_cache
@@ -16,7 +17,8 @@ from data_access.feed_schedule import Feed, Problem
 from data_access.quarantine import Account
 from data_access.snapshot import Snapshot
 
-PUBLISHED, HELD, REFUSED, LATE, TAKEN = OUTCOMES = ("公開", "保留", "拒否", "未着", "取込済")
+PUBLISHED, HELD, REFUSED, LATE, TAKEN, UNREADABLE = OUTCOMES = ("公開", "保留", "拒否", "未着", "取込済", "記録破損")
+NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})_([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2})([0-9]{2})([0-9]{2}\.[0-9]{6}Z)\.json")
 
 
 @dataclass
@@ -85,14 +87,24 @@ def keep(report: Report) -> None:
 
 
 def _write(path: Path, text: str, encoding: str) -> None:
+    """On the disk before it has its name: a torn report would be read by every screen."""
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(text.encode(encoding))
+    with fresh.open("wb") as file:
+        file.write(text.encode(encoding))
+        file.flush()
+        os.fsync(file.fileno())
     os.rename(fresh, path)
+
+
+def _paths(business_date: str = "") -> list[Path]:
+    """The reports, of one business date or of all, in the order the intakes of a date ran; any other file is none."""
+    paths = folder().iterdir() if folder().is_dir() else ()
+    return sorted(path for path in paths if NAME.fullmatch(path.name) and path.name.startswith(business_date))
 
 
 def last(business_date: date) -> Report | None:
     """The newest report of one business date; None before the first."""
-    paths = sorted(folder().glob(f"{business_date.isoformat()}_*.json")) if folder().is_dir() else []
+    paths = _paths(business_date.isoformat())
     return _read(paths[-1]) if paths else None
 
 
@@ -110,20 +122,20 @@ def tell_again(published: Snapshot) -> None:
     files = [feed for feed in told["feeds"] if feed["table"] in told["intake"]["tables"]]
     made = _report({**told["intake"], "business_date": told["business_date"], "outcome": PUBLISHED, "snapshot_id": published.id,
                     "files": files, "decision": told["intake_decision"]})
-    if not (folder() / f"{made.id}.json").exists():
+    path = folder() / f"{made.id}.json"
+    if not path.exists() or _read(path).outcome == UNREADABLE:
         keep(made)
 
 
 def was_published(business_date: date, fingerprint: str) -> bool:
     """Whether an intake of the same content was published before: the day was taken back since."""
-    paths = folder().glob(f"{business_date.isoformat()}_*.json") if folder().is_dir() else ()
-    return any(each.outcome == PUBLISHED and each.fingerprint == fingerprint for each in map(_read, paths))
+    told = map(_read, _paths(business_date.isoformat()))
+    return any(each.outcome == PUBLISHED and each.fingerprint == fingerprint for each in told)
 
 
 def every() -> list[Report]:
     """Every report, in the order the intakes ran."""
-    paths = folder().glob("*.json") if folder().is_dir() else ()
-    return sorted((_unchanged(path, path.stat().st_mtime_ns) for path in paths), key=lambda each: each.started_at)
+    return sorted((_unchanged(path, path.stat().st_mtime_ns) for path in _paths()), key=lambda each: each.started_at)
 
 
 @lru_cache(maxsize=512)
@@ -133,11 +145,16 @@ def _unchanged(path: Path, _mtime_ns: int) -> Report:
 
 
 def _read(path: Path) -> Report:
-    return _report(json.loads(path.read_text("utf-8")))
+    """The report in `path`; of one that a disk has torn, its day and time and that it is 記録破損."""
+    try:
+        return _report(json.loads(path.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError):
+        business_date, hour, minute, second = NAME.fullmatch(path.name).groups()
+        return Report(business_date, f"{hour}:{minute}:{second}", UNREADABLE)
 
 
 def _report(raw: dict) -> Report:
-    problems = [Problem(**_own(Problem, problem)) for problem in raw["problems"]]
+    problems = [Problem(**{**_own(Problem, problem), "rows": tuple(problem.get("rows", ()))}) for problem in raw["problems"]]
     return Report(**{**_own(Report, raw), "problems": problems})
 
 
@@ -147,6 +164,6 @@ def _own(kind: type, raw: dict) -> dict:
 
 def held() -> list[Report]:
     """The intakes that wait for a decision: of every business date the newest report, where that is 保留. Oldest first."""
-    days = {path.name[:10] for path in folder().glob("*.json")} if folder().is_dir() else set()
+    days = {path.name[:10] for path in _paths()}
     newest = [last(date.fromisoformat(day)) for day in sorted(days)]
     return [report for report in newest if report.outcome == HELD]

@@ -8,12 +8,12 @@ import streamlit as st
 import settings
 from auth.access import User, decide
 from casework import ledger
-from casework.approval import LONGEST_REASON, Matter
+from casework.approval import LONGEST_REASON, Matter, decline
 from casework.ledger import Event, LedgerUnavailable
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
 
-STEPS = {"proposal": "提案", "approval": "承認"}
+STEPS = {"proposal": "提案", "approval": "承認", "declining": "差戻し・取下げ"}
 
 
 def events(matter: Matter) -> list[Event]:
@@ -29,6 +29,7 @@ def told(matter: Matter) -> None:
     """What came of the last attempt at this matter."""
     outcome(f"{matter.name}_proposal")
     outcome(f"{matter.name}_approval")
+    outcome(f"{matter.name}_declining")
 
 
 def waiting_part(user: User, matter: Matter, proposed: Event, says: str, approve: Callable[..., Event], carried_out: str) -> None:
@@ -48,6 +49,25 @@ def waiting_part(user: User, matter: Matter, proposed: Event, says: str, approve
             st.button("承認する", type="primary", icon=":material/approval:", key=f"approve_{event_id}", on_click=attempt, args=(
                 form, f"confirmed_{event_id}", lambda clicker: approve(clicker, proposal_id=proposed.event_id, event_id=event_id, today=settings.today()),
                 f"承認しました。{carried_out}"))
+        _decline_part(user, matter, proposed)
+
+
+def _decline_part(user: User, matter: Matter, proposed: Event) -> None:
+    """差戻し for whoever may approve, 取下げ for whoever proposed."""
+    is_own = proposed.actor == user.name
+    if not decide(user, matter.propose_action if is_own else matter.approve_action).allowed:
+        return
+    verb, done = ("取り下げる", "取り下げました。") if is_own else ("差し戻す", "差し戻しました。")
+    form = f"{matter.name}_declining"
+    event_id = draft.opened(form, proposed.event_id)
+    with st.expander(verb, icon=":material/undo:"):
+        st.text_area("理由", key=f"declining_reason_{event_id}", height=68, placeholder="なぜ進めないか。個人番号や個人の名は書かない。")
+        st.checkbox(f"{verb}ことを確かめた", key=f"confirmed_{event_id}")
+        st.button(verb, key=f"decline_{event_id}", on_click=attempt, args=(
+            form, f"confirmed_{event_id}", lambda clicker: decline(
+                clicker, matter, proposal_id=proposed.event_id, event_id=event_id, today=settings.today(),
+                reason=st.session_state[f"declining_reason_{event_id}"] or ""),
+            f"{done}何も変わっていません。"))
 
 
 def propose_form(matter: Matter, about: str, propose: Callable[..., Event], version: int, *, button: str, replaces: bool) -> None:

@@ -5,9 +5,12 @@ import streamlit as st
 import settings
 from auth.access import User, decide, permissions, scope
 from auth.current import sign_out
+from casework.rules import STALE_DAYS
 from data_access.query import Standing, standing
 from pages.parts import as_of
 from pages.parts.wording import wareki_with_weekday
+
+STOPPED = "届くまで、催告など納付を確かめてから行うことは記録できません。"
 
 
 def heading(title: str, user: User, note: str = "") -> Standing:
@@ -21,8 +24,8 @@ def heading(title: str, user: User, note: str = "") -> Standing:
     st.caption(f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在　｜　{_reach(user)}　｜　データ {stands.snapshot_id}"
                + (f"　｜　{note}" if note else ""))
     if stands.is_stale:
-        st.warning("データが古くなっています。連携状況を確かめてください。新しい納付が反映されていないことがあります。",
-                   icon=":material/schedule:")
+        st.error(f"データが{stands.missed_days}業務日分、届いていません。その間の納付は反映されていません。連携状況を確かめてください。"
+                 + STOPPED * (stands.missed_days >= STALE_DAYS), icon=":material/schedule:")
     return stands
 
 

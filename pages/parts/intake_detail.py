@@ -63,5 +63,5 @@ def _checked(told: Report) -> None:
     code = filters.choice("システム", list(names), key="checked_system", format_func=lambda code: names.get(code, code))
     st.caption("送信元にこのまま渡せる内容です。個人の値は入っていません。この日の最後の取込の分は、"
                f"サーバーの CONSOLE_HOME/reports/{intake_account.file_name(told, code)} にあります。")
-    tables.show(intake_account.checked(told, code), ["file", "outcome", "row", "column", "rule", "count", "remedy"],
+    tables.show(intake_account.checked(told, code), ["outcome", "file", "rows", "column", "rule", "count", "remedy"],
                 empty="検査結果はありません。", alt="連携検査結果の表", key="intake_checked")

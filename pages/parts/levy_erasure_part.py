@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
+from casework.approval import undeclined
 from casework.ledger import Event
 from casework.levy_erasure import ERASURE, approve, propose, propose_withdrawal
 from data_access.erasure_preview import Preview
@@ -24,7 +25,7 @@ def levy_erasure_part(user: User, preview: Preview, erased: pl.DataFrame) -> Non
     if preview.notice_count:
         st.text(f"計 {preview.notice_count:,}通　調定 {wording.yen(preview.assessed_yen)}　一覧の照合番号 {preview.digest[:16]}…")
     told(ERASURE)
-    _state(user, preview, happened, erased)
+    _state(user, preview, undeclined(ERASURE, happened), erased)
     if decide(user, ERASURE.propose_action).allowed:
         _propose(preview, happened, erased)
     history(ERASURE, happened, lambda event: _describe(event, happened))
@@ -76,7 +77,7 @@ def _propose(preview: Preview, happened: list[Event], erased: pl.DataFrame) -> N
 def _describe(event: Event, happened: list[Event]) -> str:
     said = event.payload
     if "proposal" in said:
-        return "最新の提案を承認"
+        return "最新の提案を承認" if event.kind == ERASURE.approval else "最新の提案を差戻し・取下げ"
     if said["withdraws"]:
         taken_back = next((each for each in happened if each.event_id == said["withdraws"]), None)
         return f"{wording.clock(taken_back.recorded_at)} に提案した消去を取り消す" if taken_back else "前の消去を取り消す"

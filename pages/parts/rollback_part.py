@@ -3,6 +3,7 @@
 import streamlit as st
 
 from auth.access import User, decide
+from casework.approval import undeclined
 from casework.ledger import Event
 from casework.snapshot_rollback import ROLLBACK, approve, propose
 from data_access.query import Kept, Standing, kept
@@ -19,7 +20,7 @@ def rollback_part(user: User, stands: Standing) -> None:
     st.text(f"公開中　{wording.wareki_with_weekday(stands.as_of)}分　{stands.snapshot_id}　{wording.clock(stands.published_at.isoformat())} 公開")
     happened = events(ROLLBACK)
     told(ROLLBACK)
-    _state(user, stands, happened)
+    _state(user, stands, undeclined(ROLLBACK, happened))
     if decide(user, ROLLBACK.propose_action).allowed:
         _propose(stands, happened)
     history(ROLLBACK, happened, _describe)
@@ -61,4 +62,6 @@ def _name(each: Kept) -> str:
 
 def _describe(event: Event) -> str:
     said = event.payload
-    return f"{said['leaving']} から {said['target']} へ" if "target" in said else "最新の提案を承認"
+    if "target" in said:
+        return f"{said['leaving']} から {said['target']} へ"
+    return "最新の提案を承認" if event.kind == ROLLBACK.approval else "最新の提案を差戻し・取下げ"

@@ -7,7 +7,7 @@ import pytest
 
 from auth.access import NotAllowed
 from casework import ledger
-from casework.approval import ApprovalRefused, waiting
+from casework.approval import ApprovalRefused, decline, undeclined, waiting
 from casework.ledger import Conflict
 from casework.snapshot_rollback import ROLLBACK, approve, propose
 from tests.staff import ADMIN, CHIEF, MANAGER, STAFF
@@ -71,6 +71,46 @@ def test_only_the_newest_proposal_is_approved_and_only_once(sqlite_file):
     with pytest.raises(ApprovalRefused, match="最新ではありません"):
         approved(new)
     assert ledger.last_seq() == 3
+
+
+def declined(proposal, user, reason="戻す先が違います。", event_id=None):
+    return decline(user, ROLLBACK, proposal_id=proposal.event_id, event_id=event_id or str(uuid.uuid4()), reason=reason, today=TODAY)
+
+
+@pytest.mark.parametrize("user", STAFF, ids=lambda user: user.name)
+def test_the_approver_declines_and_the_proposer_takes_back(sqlite_file, user):
+    proposal = proposed(CHIEF)
+    if user not in (MANAGER, CHIEF):
+        with pytest.raises(NotAllowed):
+            declined(proposal, user)
+        return
+    done = declined(proposal, user)
+    assert waiting(ROLLBACK) is None
+    assert undeclined(ROLLBACK, [proposal, done]) == []
+    with pytest.raises(ApprovalRefused, match="最新ではありません"):
+        approved(proposal)
+    assert ledger.last_seq() == 2
+
+
+def test_an_approval_stands_though_a_later_proposal_is_declined(sqlite_file):
+    approval = approved(first := proposed())
+    declined(proposed(version=2), MANAGER)
+    assert undeclined(ROLLBACK, ledger.events_after(0)) == [first, approval]
+    with pytest.raises(ApprovalRefused, match="最新ではありません"):
+        declined(first, MANAGER)
+
+
+@pytest.mark.parametrize("reason", [" ", "あ" * 501, "個人番号 123456789018 の件"])
+def test_a_declining_needs_a_reason(sqlite_file, reason):
+    with pytest.raises(ApprovalRefused, match="理由"):
+        declined(proposed(), MANAGER, reason)
+    assert ledger.last_seq() == 1
+
+
+def test_a_second_click_on_decline_is_the_same_declining(sqlite_file):
+    proposal, event_id = proposed(), str(uuid.uuid4())
+    assert declined(proposal, MANAGER, event_id=event_id) == declined(proposal, MANAGER, event_id=event_id)
+    assert ledger.last_seq() == 2
 
 
 def test_two_proposals_at_once_are_a_conflict(sqlite_file):

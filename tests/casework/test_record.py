@@ -3,6 +3,7 @@
 import logging
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -46,6 +47,16 @@ def told(kind: str, **given) -> dict[str, str]:
     with pytest.raises(EntryRefused) as refused:
         write(kind, **given)
     return dict(refused.value.errors)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_rests_on_the_unpaid_waits_for_the_feeds(sqlite_file, kind):
+    """Three open days without feeds (72 hours) stop a 催告; what was agreed with the person may always be written."""
+    if kinds()[kind].needs_fresh:
+        with pytest.raises(NotAllowed, match="連携が3業務日届いていません"):
+            write(kind, subject=replace(SUBJECT, missed_days=3))
+        assert ledger.last_seq() == 0
+    write(kind, subject=replace(SUBJECT, missed_days=2 if kinds()[kind].needs_fresh else 3))
 
 
 def test_every_kind_is_whole():

@@ -34,7 +34,11 @@ def test_without_dates_every_waiting_day_is_taken_in_oldest_first(empty_city, ca
     (settings.inbox() / "2026-13-03").mkdir()
     assert waiting(None) == [DAY_ONE, DAY_TWO]
     assert main([]) == 0
-    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()] == [["2026-10-29:", "公開"], ["2026-10-30:", "公開"]]
+    *told, first, second = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["  [報告] 連携 2026-13-03", "  [報告] 連携 メモ"], "nobody looks into them, so they are named"
+    assert [line.split()[:2] for line in (first, second)] == [["2026-10-29:", "公開"], ["2026-10-30:", "公開"]]
+    for name in ("メモ", "2026-13-03"):
+        (settings.inbox() / name).rmdir()
     served = snapshot.current()
     assert served.business_date == DAY_TWO
     assert main([]) == 0
@@ -45,7 +49,7 @@ def test_without_dates_every_waiting_day_is_taken_in_oldest_first(empty_city, ca
 
 @pytest.mark.parametrize(("text", "says"), [
     ("2026-13-03", "2026-13-03 という日はありません"), ("きのう", "きのう という日はありません"), ("20261399", "という日はありません"),
-    ("2026-10-31", "2026-10-31 の連携フォルダ"), ("--help", "--help という日はありません"),
+    ("2026-10-31", "2026-10-31 の連携フォルダ"), ("--force", "--force という日はありません"),
 ])
 def test_a_wrong_date_gets_a_line_and_code_2(city, capsys, text, says):
     before = sorted((city / "reports").iterdir())
@@ -54,6 +58,33 @@ def test_a_wrong_date_gets_a_line_and_code_2(city, capsys, text, says):
     assert says in out
     assert out.count("\n") == 1
     assert sorted((city / "reports").iterdir()) == before
+
+
+def test_help_tells_the_ways_to_run_it_and_the_codes(city, capsys):
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert "python -m data_access.intake" in out
+    assert "終了コード" in out
+
+
+def test_days_that_nobody_sent_alarm_the_scheduler(city, capsys, monkeypatch):
+    """Friday is published. On Monday nothing is missing, on Tuesday Monday is; over a long pause the first days are named."""
+    monkeypatch.setenv("CONSOLE_TODAY", "2026-11-02")
+    assert main([]) == 0
+    monkeypatch.setenv("CONSOLE_TODAY", "2026-11-04")  # the 3rd is 文化の日
+    capsys.readouterr()
+    assert main([]) == 1
+    assert "[未着] 2026-11-02 の連携が" in capsys.readouterr().out
+    monkeypatch.setenv("CONSOLE_TODAY", "2026-11-16")
+    assert main([]) == 1
+    assert "2026-11-02・2026-11-04・2026-11-05・2026-11-06・2026-11-09 ほか の連携が" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_system_s_is_named(eve):
+    folder("shunou").mkdir()
+    told = [problem for problem in take_in(DAY_TWO).problems if problem.file == "shunou"]
+    assert [problem.severity for problem in told] == ["報告"]
+    assert snapshot.current().business_date == DAY_TWO
 
 
 def test_no_inbox_gets_a_line_and_code_2(tmp_path, monkeypatch, capsys):

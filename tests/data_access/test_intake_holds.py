@@ -1,5 +1,6 @@
 """A held day: what holds it, what a person's decision does, and that a decision is bound to exactly what was held."""
 
+import csv
 import json
 import random
 import uuid
@@ -12,8 +13,9 @@ import settings
 from auth.access import NotAllowed
 from casework import ledger
 from casework.intake_decision import decide_intake, subject
-from data_access import decision, hold, query, report, snapshot
+from data_access import conformance, decision, hold, query, report, snapshot
 from data_access.contract import systems, tables
+from data_access.feed_schedule import SEVERITIES, Problem
 from data_access.intake import main, take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich, schedule, write_schedule
 from tests.staff import ADMIN, MANAGER, OFFICER
@@ -204,6 +206,28 @@ def test_every_row_and_yen_is_accounted_for(eve):
     assert len(texts) == len(DAILY)
     assert all(text.startswith(b"\xef\xbb\xbf") for text in texts)
     assert json.loads(next(report.folder().glob(f"{DAY_TWO}_*.json")).read_text("utf-8"))["outcome"] == "保留"
+
+
+def test_the_sender_is_told_every_row_worst_first_and_clean_files_last(eve):
+    """連携検査結果: three broken rows are three row numbers, three doubles too; beyond a hundred the rest is ほか."""
+    enrich()
+    feed = Feed("person")
+    rows = feed.rows()
+    rows += [[*rows[0]] for _ in range(9 - len(rows))]
+    for number in (2, 5, 9):
+        rows[number - 2][feed.at("resident_state")] = "不在"
+    feed.write(rows)
+    take_in(DAY_TWO)
+    text = (report.folder() / f"連携検査結果_{DAY_TWO}_atena.csv").read_text("utf-8-sig")
+    lines = list(csv.DictReader(text.splitlines()))
+    assert [line["行"] for line in lines if line["結果"] == "隔離"] == ["2、5、9", "7、8、10"], text
+    marks = [line["結果"] for line in lines]
+    assert marks == sorted(marks, key=[*SEVERITIES, "受領", "適合"].index)
+    assert {"隔離", "受領", "適合"} <= set(marks)
+    many = Problem("収納システム", "a.csv", "だめです", "直す。", tuple(range(2, 102)), count=150)
+    (_, line) = csv.reader(conformance.conformance("2026-10-30", "収納システム", [], [many]).splitlines())
+    assert line[4].startswith("2、3、")
+    assert line[4].endswith("、101 ほか")
 
 
 def test_no_column_of_the_contract_is_called_as_the_quarantine_s_own():

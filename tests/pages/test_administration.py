@@ -68,6 +68,19 @@ def test_a_rollback_from_the_proposal_to_the_older_day(own_city, user):
     assert older.id in feeds.cells("snapshot_id", 1)
 
 
+@pytest.mark.parametrize(("user", "label"), [(staff.MANAGER, "差し戻す"), (staff.CHIEF, "取り下げる")], ids=["承認する人", "提案した人"])
+def test_a_proposal_is_declined_or_taken_back(own_city, user, label):
+    proposed(staff.CHIEF)
+    screen = show(user, PAGE)
+    screen.at.text_area[0].set_value("戻す先が違います。")
+    screen.at.checkbox[-1 if user is staff.MANAGER else 0].check()
+    press(screen, label)
+    assert screen.at.success[0].value.endswith("何も変わっていません。"), screen.words()
+    assert approval.waiting(ROLLBACK) is None
+    assert "提案はありません。" in screen.words()
+    assert "戻す先が違います。" in screen.cells("said_reason"), "and who did it and why stays to be read"
+
+
 @pytest.mark.parametrize(("reason", "confirm", "says"), [
     ("", True, "理由を500文字までで"), ("あ" * 501, True, "理由を500文字までで"), ("123456789018", True, "個人番号とみられる"), (REASON, False, "確認の欄に印"),
 ])
