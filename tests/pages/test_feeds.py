@@ -237,7 +237,7 @@ def test_a_system_s_days_are_the_open_ones(city, monkeypatch):
     assert days == sorted(days, reverse=True)
     assert not [day for day in days if day.weekday() > 4 or day == DAY_ONE + timedelta(days=5)], "no week-end, no 文化の日"
     screen = show(staff.OFFICER, "feeds")
-    assert screen.at.error[0].value.startswith("データが10業務日分、届いていません。")
+    assert screen.at.error[0].value.startswith("データが9業務日分、届いていません。")
 
 
 def test_nobody_without_the_right_is_told(city):
