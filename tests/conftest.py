@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 import settings
 import store
@@ -15,6 +16,9 @@ from data_access import connection
 from data_access.intake import take_in
 from sample_city.city import build
 from sample_city.clock import Clock
+
+# AppTest looks through every installed package for components before each run, which takes longer than the run; there are none.
+manifest_scanner.scan_component_manifests = lambda *_, **__: []
 
 CLOCK = Clock(date(2026, 10, 30), 2)
 SEED = 20_261_030
