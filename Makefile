@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3.11
 PERSONS ?= 20000
+DAYS ?= 2
 PORT ?= 8501
 DATE ?= 2026-10-30
 DATES ?=
@@ -17,10 +18,10 @@ PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing col
 help: ## この一覧を出す
 	@echo "国民健康保険料 滞納管理コンソール"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
-	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） PORT=$(PORT) PYTHON=$(PYTHON)"
+	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） DAYS=$(DAYS)（取り込む業務日の数。22 で1か月） PORT=$(PORT) PYTHON=$(PYTHON)"
 
-demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… PORT=…）
-	@$(DEMO) $(RUN) -m sample_city.demo --persons $(PERSONS)
+demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… DAYS=… PORT=…）
+	@$(DEMO) $(RUN) -m sample_city.demo --persons $(PERSONS) --days $(DAYS)
 	@echo "http://localhost:$(PORT) を開いてください（止めるときは Ctrl+C）。"
 	@exec env $(DEMO) $(RUN) -m streamlit run app.py --server.port $(PORT)
 
