@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 import settings
 from data_access import feed_status, lineage, query, report, retention, snapshot
 from data_access.intake import main, take_in
-from tests.data_access.feeds import DAY_ONE, DAY_TWO
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed
 from tests.staff import MANAGER
 
 SEED = 4_711
@@ -64,13 +64,15 @@ FAULTS = {
     "write": (Path, "write_text", lambda path, *_, **__: below_home(path)),
     "mkdir": (Path, "mkdir", lambda path, *_, **__: below_home(path)),
     "open for writing": (Path, "open", lambda path, mode="r", *_, **__: writes(path, mode)),
-    "replace": (os, "replace", lambda *_, **__: True),
     "report": (Path, "open", lambda path, mode="r", *_, **__: "w" in mode and str(report.folder()) in str(path)),
 }
 
 
+SETTING_ASIDE = {"into its place": (os, "replace", lambda *_, **__: True)}
+
+
 def put(name: str, nth: int, patch: pytest.MonkeyPatch) -> Failing:
-    owner, attribute, applies = FAULTS[name]
+    owner, attribute, applies = (FAULTS | SETTING_ASIDE)[name]
     fault = Failing(getattr(owner, attribute), nth, applies)
     if owner is Path:
         patch.setattr(owner, attribute, lambda *arguments, **named: fault(*arguments, **named))
@@ -266,6 +268,16 @@ def test_a_torn_report_takes_no_screen_down_and_is_told_again(own_city, left):
     assert main([]) == 0
     assert "記録破損" not in feed_status.history(MANAGER)["outcome"].to_list()
     assert report.last(DAY_TWO).outcome == "公開"
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_rows_that_cannot_be_set_aside_leave_the_eve_served(eve, nth):
+    """The good rows' file laid anew without a double, then the sheet of rows for whoever mends them."""
+    feed = Feed("receipt")
+    feed.write([*feed.rows(), feed.rows()[0]])
+    assert fail_once("into its place", nth, snapshot.current())
+    assert take_in(DAY_TWO).outcome == "保留"
+    assert_is_good("rows set aside")
 
 
 def test_what_stopped_between_the_renames_is_removed_by_the_next_publish(eve):
