@@ -59,7 +59,7 @@ def _evidence(user: User, atena_ref: str, name: str, ground: str) -> None:
     st.subheader(f"証拠（{ground}）", anchor=False)
     st.text(f"{name}　参照番号 {atena_ref}")
     found = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
-    tables.show(found, ["meaning", "finding", "target", "result", "dated_on", "age_days", "evidence_id", "reference"],
+    tables.show(found, ["clause", "meaning", "finding", "target", "result", "dated_on", "age_days", "evidence_id", "how", "article"],
                 empty="この滞納者の証拠は、今の条件では表示できません。", alt="要件ごとの証拠の表")
     if st.button("カルテを開く", icon=":material/person:"):
         choose_case(atena_ref)

@@ -9,6 +9,7 @@ select
     delinquent.district_code,
     delinquent.district_name,
     screening.ground,
+    screening.clause,
     screening.verdict,
     screening.met_count,
     screening.criterion_count,
@@ -21,14 +22,18 @@ from derived.screening as screening
 join serving.delinquent as delinquent using (atena_number)
 where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
 
--- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
+-- grain: one criterion of one 場合 of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
 create view disclosed.screening_evidence as
 select
     delinquent.atena_ref,
     evidence.ground,
     evidence.target,
+    evidence.clause,
+    evidence.rank,
     evidence.meaning,
-    evidence.reference,
+    evidence.article,
+    evidence.how,
+    evidence.how_article,
     evidence.finding,
     whole('C5', evidence.result) as result,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,

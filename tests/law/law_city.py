@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters
+from law import parameters, screening
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
 SCHEMAS = {
@@ -115,6 +115,29 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
+    "derived.delinquent": {
+        "atena_number": pl.String,
+        "resident_state": pl.String,
+        "state_changed_on": pl.Date,
+        "is_wholly_suspended": pl.Boolean,
+    },
+    "source.asset_investigation": {
+        "investigation_number": pl.String,
+        "atena_number": pl.String,
+        "target": pl.String,
+        "asked_on": pl.Date,
+        "answered_on": pl.Date,
+        "result": pl.String,
+        "is_confirmed": pl.Boolean,
+    },
+    "source.delinquent_detail": {
+        "detail_number": pl.String,
+        "atena_number": pl.String,
+        "detail_kind": pl.String,
+        "started_on": pl.Date,
+        "ended_on": pl.Date,
+        "is_confirmed": pl.Boolean,
+    },
     "derived.charge_exemption": {
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -129,7 +152,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in parameters.as_tables().items():
+    for name, law_rows in (parameters.as_tables() | screening.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])
@@ -151,6 +174,7 @@ BEFORE = {
     "prescription_mark": "prescription_period",
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
+    "screening": "screening_evidence",
 }
 
 
