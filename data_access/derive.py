@@ -28,7 +28,7 @@ STEPS = (
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "delinquent",
-    "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property",
+    "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
     "screening_evidence", "screening", "timeline", "rate_cube", "rate_month", "installment_slip_count",
     "heir_share", "duplicate_suspect", "person_beside",
 )

@@ -165,6 +165,18 @@ def record_rules(on: date) -> dict[str, RecordRule]:
     return {rule.target: rule for rule in _in_force("screening_record", _record_rules(), on)}
 
 
+def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: int | None) -> str | None:
+    """What is missing and how to get it, with the article; None where the record counts."""
+    ask = f"{rule.how}（{rule.article}）"
+    age = f"{age_days}日前の資料" if age_days is not None else "日付のない資料"
+    return {
+        Finding.NONE: ask,
+        Finding.UNANSWERED: f"照会 {evidence_id} の回答を求める（{rule.article}）",
+        Finding.UNCONFIRMED: f"資料 {evidence_id} の内容を担当者が確かめる",
+        Finding.STALE: f"{age}は、有効な{rule.longest_age_days}日を過ぎた。{ask}",
+    }.get(Finding(finding))
+
+
 def law_tables() -> dict[str, list[dict]]:
     """Rows for schema `law` (as law.parameters.as_tables): screening_criterion and screening_record, with their days."""
     return {
@@ -180,7 +192,7 @@ def _order(record: Record) -> tuple:
 def _evidence(criterion: Criterion, rule: RecordRule, record: Record | None, on: date) -> Evidence:
     age = (on - record.dated_on).days if record and record.dated_on else None
     finding = _finding(criterion, rule, record, age)
-    return Evidence(criterion, record, age, finding, _remedy(rule, record, age, finding))
+    return Evidence(criterion, record, age, finding, remedy(rule, finding, record and record.evidence_id, age))
 
 
 def _finding(criterion: Criterion, rule: RecordRule, record: Record | None, age: int | None) -> Finding:
@@ -193,18 +205,6 @@ def _finding(criterion: Criterion, rule: RecordRule, record: Record | None, age:
     if rule.longest_age_days is not None and (age is None or age > rule.longest_age_days):
         return Finding.STALE
     return Finding.MET if record.result in criterion.met_by else Finding.REFUTED
-
-
-def _remedy(rule: RecordRule, record: Record | None, age: int | None, finding: Finding) -> str | None:
-    ask = f"{rule.how}（{rule.article}）"
-    if record is None:
-        return ask
-    stale = f"{age}日前の資料" if age is not None else "日付のない資料"
-    return {
-        Finding.UNANSWERED: f"照会 {record.evidence_id} の回答を求める（{rule.article}）",
-        Finding.UNCONFIRMED: f"資料 {record.evidence_id} の内容を担当者が確かめる",
-        Finding.STALE: f"{stale}は、有効な{rule.longest_age_days}日を過ぎた。{ask}",
-    }.get(finding)
 
 
 def _screening(ground: str, clauses: dict[str, list[Evidence]]) -> Screening:

@@ -23,7 +23,7 @@ with record as (
     qualify row_number() over (
         partition by atena_number, target order by dated_on desc nulls last, asked_on desc nulls last, evidence_id desc) = 1
 ), asked as (
-    select delinquent.atena_number, criterion.*, rule.longest_age_days, rule.how, rule.article as how_article, rule.sensitivity
+    select delinquent.atena_number, criterion.*, rule.longest_age_days, rule.sensitivity
     from derived.delinquent as delinquent
     cross join law.screening_criterion as criterion
     join law.screening_record as rule using (target)
@@ -39,8 +39,6 @@ select
     asked.target,
     asked.meaning,
     asked.article,
-    asked.how,
-    asked.how_article,
     asked.sensitivity,
     newest.result,
     newest.dated_on,

@@ -32,8 +32,6 @@ select
     evidence.rank,
     evidence.meaning,
     evidence.article,
-    evidence.how,
-    evidence.how_article,
     evidence.finding,
     whole('C5', evidence.result) as result,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
@@ -55,3 +53,19 @@ from derived.screening as screening
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
 group by all;
+
+-- grain: one delinquent: what the household lives on, all members together, beside the line of hardship
+create view disclosed.household_hardship as
+select
+    delinquent.atena_ref,
+    whole('C5', hardship.member_count) as member_count,
+    whole('C5', hardship.recorded_count) as recorded_count,
+    whole('C5', hardship.revenue_yen) as revenue_yen,
+    whole('C5', hardship.dependant_count) as dependant_count,
+    whole('C5', hardship.limit_yen) as limit_yen,
+    whole('C5', hardship.monthly_yen) as monthly_yen,
+    whole('C5', hardship.lacking_count) as lacking_count,
+    whole('C5', hardship.line) as line
+from derived.household_hardship as hardship
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
