@@ -64,7 +64,7 @@ def explain(household: Household, on: date, levy_kind: str = "料") -> Hardship:
     line = Line.ABOVE if monthly > limit else Line.UNKNOWN if lacking else Line.BELOW
     steps = (
         Step("目安（月）", limit, f"{own:,}円 + {each:,}円 × 親族{relatives}人", policy.references["hardship_monthly_yen"]),
-        Step("世帯の収入（月）", monthly, f"{household.recorded_count}人の前年の収入 {household.revenue_yen:,}円 ÷ {MONTHS}月（税と社会保険料を引く前）", "住民税の記録"),
+        Step("世帯の収入（月）", monthly, f"{household.recorded_count}人の前年の収入（控除前）{household.revenue_yen:,}円 ÷ {MONTHS}月", "住民税の記録"),
     )
     left = f"。所得の資料がない人が{lacking}人いるので、申告か聞取りで確かめる" if lacking else ""
     return Hardship(line, limit, monthly, lacking, steps, f"世帯の収入は月 {monthly:,}円、目安は {limit:,}円（{line}）{left}")
