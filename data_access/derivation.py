@@ -7,12 +7,20 @@ import polars as pl
 
 from auth.access import User
 from data_access.query import ask
+from law.claim_state import Claim
+from law.claim_state import explain as explain_claim
 from law.delinquency_charge import Charge
 from law.delinquency_charge import explain as explain_charge
 from law.demand import DemandState, Fact
 from law.demand import state as demand_state
 from law.exemption import Exemption
-from law.explained import describe_charge, describe_demand, describe_prescription, describe_suspension
+from law.explained import (
+    describe_charge,
+    describe_claim,
+    describe_demand,
+    describe_prescription,
+    describe_suspension,
+)
 from law.parameters import levy_policy
 from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
@@ -51,7 +59,7 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     events = [_event(row) for row in _of(facts, "時効")]
     demand = _demand(basis, events, as_of)
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
-    suspension = _suspension(basis, clock)
+    claim, suspension = explain_claim(clock, demand, as_of), _suspension(basis, clock)
     policy = levy_policy(basis["levy_kind"], basis["due_date"])
     course = describe_prescription(clock, policy)
     if suspension:
@@ -60,12 +68,12 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         basis["levy_year"], basis["installment_no"],
         _frame(describe_charge(charge, policy), CHARGE_ROWS),
         _frame(course, PRESCRIPTION_ROWS),
-        _frame(describe_demand(demand), DEMAND_ROWS),
-        charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, suspension),
+        _frame([*describe_demand(demand), describe_claim(claim)], DEMAND_ROWS),
+        charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, claim, suspension),
     )
 
 
-def _agree(basis: dict, clock: Prescription, demand: DemandState, suspension: Suspension | None) -> bool:
+def _agree(basis: dict, clock: Prescription, demand: DemandState, claim: Claim, suspension: Suspension | None) -> bool:
     """Do the days explained here stand in the snapshot too?"""
     here = {
         "extinct_from": clock.extinct_from,
@@ -73,6 +81,7 @@ def _agree(basis: dict, clock: Prescription, demand: DemandState, suspension: Su
         "demand_deadline": demand.deadline,
         "is_demand_missed": demand.is_missed,
         "seizable_from": demand.seizable.on if demand.seizable else None,
+        "claim_state": claim.state,
         "three_years_on": suspension.three_years_on if suspension else None,
     }
     return all(basis[name] == value for name, value in here.items())

@@ -43,7 +43,6 @@ NUMBERS = {  # setting → what its whole number may be
     "benefit_hold_months": range(1, 37),
     "child_years": range(1, 31),
     "extinction_years": range(1, 11),
-    "public_assistance_item": range(1, 4),
     "immediate_extinction_item": range(1, 4),
     "hardship_monthly_yen": YEN,
     "hardship_per_relative_yen": YEN,

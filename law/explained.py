@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from law.claim_state import Claim
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
@@ -82,6 +83,11 @@ def describe_demand(found: DemandState) -> list[dict]:
     if found.seizable:
         rows += _seizable_rows(found, found.seizable)
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {bar.meaning}", bar.article) for bar in found.bars]
+
+
+def describe_claim(found: Claim) -> dict:
+    """One row below the days of the 督促: what may be done now, and why."""
+    return _dated(None, f"できること: {found.state or 'まだない'}。{found.sentence}", found.article)
 
 
 def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:

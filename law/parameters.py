@@ -82,7 +82,6 @@ class SuspensionPolicy:
     extinction_years: int
     hardship_monthly_yen: int
     hardship_per_relative_yen: int
-    public_assistance_item: int
     levy_kind: str
     from_date: date
     to_date: date

@@ -1,10 +1,13 @@
 """執行停止候補: what the records say of 地方税法15条の7第1項, 号 by 号; a person decides."""
 
+from datetime import date
+
 import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
-from pages.parts import filters, tables
+from data_access.suspension_case import SuspensionCase, suspension_case
+from pages.parts import filters, tables, wording
 from pages.parts.door import choose_case, go
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
@@ -13,16 +16,19 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
+EVIDENCE = {"meaning": 215, "finding": 80, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 245}
+LACKING = {"meaning": 215, "finding": 80, "how": 675}
+STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
 
 
 def render(user: User) -> None:
     """The funnel in numbers; for those who may, the candidates and the evidence of the one chosen."""
-    heading("執行停止候補", user, "地方税法15条の7（国保法79条の2、地方自治法231条の3第3項による例）")
+    stands = heading("執行停止候補", user, "地方税法15条の7（国保法79条の2、地方自治法231条の3第3項による例）")
     district = filters.district(user)
     summary = ask(user, "suspension_summary", district=district)
     _funnel(summary)
     if decide(user, "suspension_candidate.read").allowed:
-        _candidates(user, district)
+        _candidates(user, district, stands.as_of)
 
 
 def _funnel(summary) -> None:
@@ -34,7 +40,7 @@ def _funnel(summary) -> None:
             st.caption(f"{meaning}  \n該当の疑い {likely['active_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['active_yen']:,}円")
 
 
-def _candidates(user: User, district: str | None) -> None:
+def _candidates(user: User, district: str | None, as_of: date) -> None:
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
     ground = right.segmented_control("号", list(GROUNDS), key="ground", bind="query-params")
@@ -52,15 +58,47 @@ def _candidates(user: User, district: str | None) -> None:
     export_part(user, "suspension_candidates", {"district": district, "verdict": verdict, "ground": ground})
     chosen = st.session_state.get(CHOSEN)
     if chosen in zip(found["atena_ref"], found["name"], found["ground"], strict=True):  # never somebody whom the filter has left out
-        _evidence(user, *chosen)
+        _candidate(user, *chosen, as_of)
 
 
-def _evidence(user: User, atena_ref: str, name: str, ground: str) -> None:
+def _candidate(user: User, atena_ref: str, name: str, ground: str, as_of: date) -> None:
+    """What there is to decide on: evidence, what is missing, how it would end by 期別, and the household."""
+    found = suspension_case(user, atena_ref, ground, as_of)
     st.subheader(f"証拠（{ground}）", anchor=False)
-    st.text(f"{name}　参照番号 {atena_ref}")
-    found = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
-    tables.show(found, ["meaning", "finding", "target", "result", "dated_on", "age_days", "evidence_id", "reference"],
-                empty="この滞納者の証拠は、今の条件では表示できません。", alt="要件ごとの証拠の表")
-    if st.button("カルテを開く", icon=":material/person:"):
+    who, way = st.columns([5, 1], vertical_alignment="center")
+    who.text(f"{name}　参照番号 {atena_ref}")
+    if way.button("カルテを開く", icon=":material/person:", width="stretch"):
         choose_case(atena_ref)
         go("case")
+    for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
+        st.markdown(f"**{clause}**")
+        tables.show(own, list(EVIDENCE), widths=EVIDENCE, empty="", alt=f"{clause}の要件ごとの証拠の表")
+        lacking = own.drop_nulls("how")
+        if lacking.is_empty():
+            st.caption("足りない資料はありません。")
+        else:
+            tables.show(lacking, list(LACKING), widths=LACKING, empty="", alt=f"{clause}に足りない資料と、その調べ方の表")
+    _ends(found, as_of)
+    _hardship(found)
+
+
+def _ends(found: SuspensionCase, as_of: date) -> None:
+    st.subheader("停止の対象になる期別", anchor=False)
+    st.caption(f"停止していない未納 **{wording.yen(found.installments['unpaid_yen'].sum())}**。停止の間も時効は進むので、"
+               f"{wording.short(as_of)} に停止した場合の3年の終わりと時効の、早いほうで消える。差押の間は時効が完成しない。")
+    tables.show(found.installments, ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "three_years_on", "ended_by"],
+                empty="停止していない未納はありません。", alt="期別ごとの時効と停止3年の終わりの表")
+
+
+def _hardship(found: SuspensionCase) -> None:
+    st.subheader("家計の目安", anchor=False)
+    if found.hardship is None:
+        st.caption("世帯の所得を見る権限がないため、計算していません。")
+        return
+    if not found.agrees:
+        st.error("ここでの計算と、スナップショットの額が一致しません。システム管理者に連絡してください。", icon=":material/error:")
+    st.text(found.hardship.sentence)
+    tables.show(found.steps, list(STEPS), widths=STEPS, empty="", alt="家計の目安の計算の表")
+    if found.suggests_welfare:
+        st.info("生活保護を受けていなければ、福祉の相談（生活保護・生活困窮者の自立支援）を案内する。生計を一にする親族と今の収入は聞取りで確かめる。",
+                icon=":material/volunteer_activism:")

@@ -1,6 +1,6 @@
 -- grain: one criterion of one delinquent and 号: the record that meets or refutes it, and its age
 -- action: suspension_candidate.read
-select ground, target, meaning, finding, result, dated_on, age_days, evidence_id, reference
+select ground, clause, target, meaning, finding, result, dated_on, age_days, evidence_id, article
 from disclosed.screening_evidence
 where atena_ref = $atena_ref and ground = $ground
-order by target
+order by rank

@@ -9,6 +9,7 @@ select
     delinquent.district_code,
     delinquent.district_name,
     screening.ground,
+    screening.clause,
     screening.verdict,
     screening.met_count,
     screening.criterion_count,
@@ -21,14 +22,16 @@ from derived.screening as screening
 join serving.delinquent as delinquent using (atena_number)
 where screening.verdict <> '非該当' and in_scope(delinquent.district_code);
 
--- grain: one criterion of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
+-- grain: one criterion of one 場合 of one screened delinquent; 生活保護 etc. (C6) shows whether, never since when
 create view disclosed.screening_evidence as
 select
     delinquent.atena_ref,
     evidence.ground,
     evidence.target,
+    evidence.clause,
+    evidence.rank,
     evidence.meaning,
-    evidence.reference,
+    evidence.article,
     evidence.finding,
     whole('C5', evidence.result) as result,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
@@ -50,3 +53,19 @@ from derived.screening as screening
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
 group by all;
+
+-- grain: one delinquent: what the household lives on, all members together, beside the line of hardship
+create view disclosed.household_hardship as
+select
+    delinquent.atena_ref,
+    whole('C5', hardship.member_count) as member_count,
+    whole('C5', hardship.recorded_count) as recorded_count,
+    whole('C5', hardship.revenue_yen) as revenue_yen,
+    whole('C5', hardship.dependant_count) as dependant_count,
+    whole('C5', hardship.limit_yen) as limit_yen,
+    whole('C5', hardship.monthly_yen) as monthly_yen,
+    whole('C5', hardship.lacking_count) as lacking_count,
+    whole('C5', hardship.line) as line
+from derived.household_hardship as hardship
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);

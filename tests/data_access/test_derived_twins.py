@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from law import delinquency_charge, demand, grace_ground, prescription, suspension
+from law import delinquency_charge, demand, grace_ground, prescription, screening, suspension
 from law.exemption import exempt
-from law.screening import criteria
 from tests.data_access.source_rows import Row, by, one, pick
 
 KEY = ("notice_number", "installment_no")
@@ -353,51 +352,27 @@ def test_rate_month(rows):
         key: total(cells, "received_yen") for key, cells in cube.items() if total(cells, "received_yen")}
 
 
-def finding(criterion: Row, fact: Row | None, as_of: date) -> str:
-    if fact is None:
-        return "資料なし"
-    if fact["result"] is None:
-        return "未回答"
-    if not fact["is_confirmed"]:
-        return "未確認"
-    longest = criterion["longest_age_days"]
-    if longest is not None and (fact["on"] is None or fact["on"] < as_of - timedelta(days=longest)):
-        return "期限切れ"
-    return "満たす" if fact["result"] in criterion["met_by"] else "反証"
-
-
-def facts_of(rows, person: Row) -> dict[str, Row]:
-    """調査対象・詳細区分 → the newest record."""
-    number, found = person["atena_number"], {}
-    asked = [row for row in rows.source("asset_investigation") if row["atena_number"] == number]
-    for row in sorted(asked, key=lambda row: (row["answered_on"] or date.min, row["asked_on"], row["investigation_number"])):
-        found[row["target"]] = {"result": row["result"], "is_confirmed": row["is_confirmed"], "on": row["answered_on"]}
-    details = [row for row in rows.source("delinquent_detail") if row["atena_number"] == number]
-    for row in sorted(details, key=lambda row: (row["started_on"], row["detail_number"])):
-        if row["ended_on"] is None or row["ended_on"] >= rows.as_of:
-            found[row["detail_kind"]] = {"result": "継続中", "is_confirmed": row["is_confirmed"], "on": row["started_on"]}
-    found["住民票"] = {"result": person["resident_state"], "is_confirmed": True, "on": person["state_changed_on"]}
-    return found
-
-
-def verdict(findings: list[str]) -> str:
-    if "反証" in findings or "満たす" not in findings:
-        return "非該当"
-    return "該当の疑い" if set(findings) == {"満たす"} else "資料不足"
+def records_of(rows, person: Row) -> list[screening.Record]:
+    """Every record of one person that the 一次審査 looks at."""
+    number = person["atena_number"]
+    found = [screening.Record("住民票", person["resident_state"], person["state_changed_on"], True, "宛名")]
+    found += [screening.Record(row["target"], row["result"], row["answered_on"], row["is_confirmed"], row["investigation_number"], row["asked_on"])
+              for row in rows.source("asset_investigation") if row["atena_number"] == number]
+    return found + [screening.Record(row["detail_kind"], "継続中", row["started_on"], row["is_confirmed"], row["detail_number"], ended_on=row["ended_on"])
+                    for row in rows.source("delinquent_detail") if row["atena_number"] == number]
 
 
 def test_screening(rows):
-    people = one(rows.source("person"), "atena_number")
-    found = {pick(row, "atena_number", "ground"): row["verdict"] for row in rows.derived("screening")}
-    expected = {}
+    people, expected = one(rows.source("person"), "atena_number"), {}
     for delinquent in rows.derived("delinquent"):
-        if delinquent["is_wholly_suspended"]:
-            continue
-        facts = facts_of(rows, people[(delinquent["atena_number"],)])
-        for (ground,), own in by(criteria(), "ground").items():
-            expected[delinquent["atena_number"], ground] = verdict([finding(one, facts.get(one["target"]), rows.as_of) for one in own])
+        if not delinquent["is_wholly_suspended"]:
+            for own in screening.explain(records_of(rows, people[(delinquent["atena_number"],)]), rows.as_of):
+                expected[delinquent["atena_number"], own.ground] = (own.verdict, own.clause.name, own.clause.met_count, list(own.clause.evidence_ids))
+    names = ("verdict", "clause", "met_count", "evidence_ids")
+    found = {pick(row, "atena_number", "ground"): pick(row, *names) for row in rows.derived("screening")}
     assert found == expected
-    assert set(found.values()) == {"該当の疑い", "資料不足", "非該当"}
+    assert {verdict for verdict, *_ in found.values()} == set(screening.Verdict)
+    assert all(ids for verdict, *_, ids in found.values() if verdict != "非該当")
 
 
 def test_the_old_system_s_notes_are_all_there(rows):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from law import files, references
+from law import files, references, screening
 
 
 @pytest.fixture
@@ -20,6 +20,22 @@ def law_folder(monkeypatch, tmp_path):
     forget()
 
 
+@pytest.fixture
+def amend(law_folder):
+    """Replace texts, (old, new) each, once in one file of that folder."""
+
+    def change(file_name, *changes):
+        path = law_folder / file_name
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        forget()
+
+    return change
+
+
 def forget():
-    files.settings_in.cache_clear()
-    references.labels.cache_clear()
+    for cached in (files.settings_in, references.labels, screening._record_rules, screening._criteria):
+        cached.cache_clear()

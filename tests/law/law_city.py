@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters
+from law import parameters, screening
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
 SCHEMAS = {
@@ -58,7 +58,18 @@ SCHEMAS = {
         "written_off_on": pl.Date,
         "written_off_yen": pl.Int64,
     },
-    "source.suspension": {"suspension_number": pl.String, "decided_on": pl.Date, "cancelled_on": pl.Date},
+    "source.suspension": {
+        "suspension_number": pl.String,
+        "decided_on": pl.Date,
+        "cancelled_on": pl.Date,
+        "ground": pl.String,
+    },
+    "source.court_case": {
+        "atena_number": pl.String,
+        "case_kind": pl.String,
+        "opened_on": pl.Date,
+        "closed_on": pl.Date,
+    },
     "source.suspension_installment": {
         "suspension_number": pl.String,
         "notice_number": pl.String,
@@ -115,6 +126,71 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
+    "derived.delinquent": {
+        "atena_number": pl.String,
+        "resident_state": pl.String,
+        "state_changed_on": pl.Date,
+        "is_wholly_suspended": pl.Boolean,
+    },
+    "derived.household_member": {"atena_number": pl.String, "member_number": pl.String, "resident_state": pl.String},
+    "source.resident_tax": {
+        "atena_number": pl.String,
+        "tax_year": pl.Int32,
+        "salary_revenue_yen": pl.Int64,
+        "pension_revenue_yen": pl.Int64,
+        "business_income_yen": pl.Int64,
+        "farm_income_yen": pl.Int64,
+        "rent_income_yen": pl.Int64,
+        "dividend_income_yen": pl.Int64,
+        "occasional_income_yen": pl.Int64,
+        "dependant_count": pl.Int32,
+    },
+    "source.asset_investigation": {
+        "investigation_number": pl.String,
+        "atena_number": pl.String,
+        "target": pl.String,
+        "asked_on": pl.Date,
+        "answered_on": pl.Date,
+        "result": pl.String,
+        "is_confirmed": pl.Boolean,
+    },
+    "source.delinquent_detail": {
+        "detail_number": pl.String,
+        "atena_number": pl.String,
+        "detail_kind": pl.String,
+        "started_on": pl.Date,
+        "ended_on": pl.Date,
+        "is_confirmed": pl.Boolean,
+    },
+    "derived.balance": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "atena_number": pl.String,
+        "due_date": pl.Date,
+        "unpaid_yen": pl.Int64,
+        "stored_received_yen": pl.Int64,
+        "stored_unpaid_yen": pl.Int64,
+    },
+    "derived.delinquency_charge": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "charge_yen": pl.Int64,
+        "computed_yen": pl.Int64,
+        "forced_charge_yen": pl.Int64,
+        "exempt_days": pl.Int64,
+    },
+    "derived.prescription": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "completes_on": pl.Date,
+        "later_reading_on": pl.Date,
+        "extinct_from": pl.Date,
+        "renewed_by": pl.String,
+        "renewed_on": pl.Date,
+        "is_held": pl.Boolean,
+        "needs_person": pl.Boolean,
+    },
+    "derived.plan_state": {"plan_number": pl.String, "plan_state": pl.String},
     "derived.charge_exemption": {
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -129,7 +205,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in parameters.as_tables().items():
+    for name, law_rows in (parameters.as_tables() | screening.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])
@@ -151,6 +227,7 @@ BEFORE = {
     "prescription_mark": "prescription_period",
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
+    "screening": "screening_evidence",
 }
 
 

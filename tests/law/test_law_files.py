@@ -153,7 +153,7 @@ def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new
         ("prescription.toml", "value = 12\n", "value = 13\n", "agreement_hold_months", "0から12"),
         ("prescription.toml", "value = 14\n", "value = 140\n", "disaster_hold_days", "0から60"),
         ("suspension.toml", "value = 3\n", "value = 30\n", "extinction_years", "1から10"),
-        ("suspension.toml", "value = 2\n", "value = 4\n", "public_assistance_item", "1から3"),
+        ("suspension.toml", "value = 1\n", "value = 4\n", "immediate_extinction_item", "1から3"),
         ("wage_attachment.toml", "value = 20\n", "value = 200\n", "share_percent", "1から100"),
         ("wage_attachment.toml", "value = 100000\n", "value = 0\n", "basic_yen", "1から1000000"),
         ("sanctions.toml", "value = 12\n", "value = 120\n", "special_medical_payment_months", "1から36"),

@@ -368,7 +368,8 @@ def test_an_unknown_event_stops_the_city():
     "rule",
     [
         "delinquency_charge", "charge_exemption", "grace_span", "prescription_event", "prescription_period",
-        "prescription_mark", "prescription", "prescription_difference", "demand_state",
+        "prescription_mark", "prescription", "prescription_difference", "demand_state", "suspension_span", "seizure_bar",
+        "case_installment", "screening_evidence", "screening", "household_hardship",
     ],
 )
 def test_no_number_of_the_law_in_sql(rule):

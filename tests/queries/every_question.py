@@ -33,7 +33,7 @@ PARAMETERS = {
     "suspension_summary": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence"}
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments"}
 
 
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:

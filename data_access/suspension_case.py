@@ -1,0 +1,67 @@
+"""執行停止候補 of one person: the evidence with what is missing, the 期別 with both ends of a 停止, and what the household lives on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from auth.access import User
+from data_access.query import ask
+from law.hardship import Hardship, Household, Line
+from law.hardship import explain as explain_hardship
+from law.screening import record_rules, remedy
+from law.suspension import explain as explain_suspension
+
+ENDS = {"three_years_on": pl.Date, "ends_on": pl.Date, "ended_by": pl.String}
+STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "article": pl.String}
+
+
+@dataclass(frozen=True)
+class SuspensionCase:
+    """`hardship` is None where the household's income is not shown to the reader. `agrees`: the snapshot says the same of it."""
+
+    evidence: pl.DataFrame
+    installments: pl.DataFrame
+    hardship: Hardship | None
+    steps: pl.DataFrame
+    agrees: bool
+
+    @property
+    def suggests_welfare(self) -> bool:
+        return self.hardship is not None and self.hardship.line is Line.BELOW
+
+
+def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> SuspensionCase:
+    """Everything a person needs to decide on one 号, as if it were suspended on `as_of`. Raises NotAllowed as `ask` does."""
+    household = ask(user, "suspension_hardship", atena_ref=atena_ref)
+    hardship = _hardship(household, as_of)
+    steps = [(step.item, step.yen, step.sentence, step.article) for step in hardship.steps] if hardship else []
+    return SuspensionCase(
+        _with_remedies(ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground), as_of),
+        _with_ends(ask(user, "suspension_installments", atena_ref=atena_ref), ground, as_of),
+        hardship,
+        pl.DataFrame(steps, schema=STEP_ROWS, orient="row"),
+        hardship is None or (hardship.line, hardship.monthly_yen, hardship.limit_yen) == household.select("line", "monthly_yen", "limit_yen").row(0),
+    )
+
+
+def _with_remedies(evidence: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    rules = record_rules(as_of)
+    told = [remedy(rules[row["target"]], row["finding"], row["evidence_id"], row["age_days"]) for row in evidence.iter_rows(named=True)]
+    return evidence.with_columns(pl.Series("how", told, dtype=pl.String))
+
+
+def _with_ends(installments: pl.DataFrame, ground: str, as_of: date) -> pl.DataFrame:
+    """The three years of a 停止 decided on `as_of` beside the 時効, and which comes first."""
+    item = int(ground.removesuffix("号"))
+    found = [explain_suspension(item, as_of, row["prescription_on"], row["levy_kind"]) for row in installments.iter_rows(named=True)]
+    ends = pl.DataFrame([{name: getattr(each, name) for name in ENDS} for each in found], schema=ENDS)
+    return installments.hstack(ends)
+
+
+def _hardship(household: pl.DataFrame, as_of: date) -> Hardship | None:
+    known = household.drop_nulls("member_count")
+    if known.is_empty():
+        return None
+    row = known.row(0, named=True)
+    return explain_hardship(Household(row["member_count"], row["recorded_count"], row["revenue_yen"], row["dependant_count"]), as_of)

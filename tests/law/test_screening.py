@@ -1,0 +1,176 @@
+"""執行停止の一次審査: one table of decisions that the office can check by hand, the city's readings, and what is refused."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from data_access.contract import tables
+from law import files, screening
+from law.dated import NoValue
+from law.screening import Finding, Record, Verdict
+
+ON = date(2026, 10, 30)
+SHIPPED = {
+    "1号": {"預金": "該当なし", "給与": "該当なし", "不動産": "該当なし", "年金": "差押禁止のみ"},
+    "2号": {"生活保護": "継続中"},
+    "3号": {"住民票": "職権消除", "居所": "居所不明", "預金": "差押禁止のみ", "不動産": "該当なし"},
+}
+REFUTES = {"預金": "財産あり", "給与": "財産あり", "不動産": "財産あり", "年金": "財産あり", "住民票": "現住", "居所": "居所判明"}
+CASES = [(ground, target) for ground, own in SHIPPED.items() for target in own]
+AGED = [(ground, target) for ground, target in CASES if target not in ("生活保護", "住民票")]
+
+
+def record(target, result, age=100, is_confirmed=True, **rest):
+    return Record(target, result, ON - timedelta(days=age), is_confirmed, f"{target}の資料", **rest)
+
+
+def judged(ground, own, on=ON):
+    return next(each for each in screening.explain(own, on) if each.ground == ground)
+
+
+def all_of(ground, **instead):
+    """The records that meet a 号, one of them replaced or, with None, left out."""
+    found = {target: record(target, result) for target, result in SHIPPED[ground].items()} | instead
+    return [each for each in found.values() if each]
+
+
+@pytest.mark.parametrize("ground", SHIPPED)
+def test_every_criterion_met_is_a_likely_case(ground):
+    found = judged(ground, all_of(ground))
+    assert (found.verdict, found.clause.missing) == (Verdict.LIKELY, ())
+    assert sorted(found.clause.evidence_ids) == sorted(f"{target}の資料" for target in SHIPPED[ground])
+    assert {each.age_days for each in found.clause.evidence} == {100}
+
+
+@pytest.mark.parametrize(("ground", "target"), CASES)
+def test_each_criterion_alone(ground, target):
+    found = judged(ground, [record(target, SHIPPED[ground][target])])
+    assert found.verdict is (Verdict.LIKELY if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+    assert found.clause.evidence_ids == (f"{target}の資料",)
+    assert {each.criterion.target for each in found.clause.missing} == SHIPPED[ground].keys() - {target}
+
+
+@pytest.mark.parametrize(("ground", "target"), CASES)
+def test_each_criterion_missing(ground, target):
+    found = judged(ground, all_of(ground, **{target: None}))
+    assert found.verdict is (Verdict.NO if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+    (lacking,) = found.clause.missing
+    rule = screening.record_rules(ON)[target]
+    assert (lacking.finding, lacking.remedy) == (Finding.NONE, f"{rule.how}（{rule.article}）")
+
+
+@pytest.mark.parametrize(("ground", "target"), AGED)
+def test_each_criterion_stale(ground, target):
+    limit = screening.record_rules(ON)[target].longest_age_days
+    result = SHIPPED[ground][target]
+    on_the_day = judged(ground, all_of(ground, **{target: record(target, result, limit)}))
+    found = judged(ground, all_of(ground, **{target: record(target, result, limit + 1)}))
+    assert (on_the_day.verdict, found.verdict) == (Verdict.LIKELY, Verdict.LACKING)
+    (lacking,) = found.clause.missing
+    assert (lacking.finding, lacking.age_days) == (Finding.STALE, limit + 1)
+    assert lacking.remedy.startswith(f"{limit + 1}日前の資料は、有効な{limit}日を過ぎた。")
+
+
+@pytest.mark.parametrize(("ground", "target"), CASES)
+def test_each_criterion_unconfirmed_unanswered_or_refuted(ground, target):
+    result = SHIPPED[ground][target]
+    unsure = judged(ground, all_of(ground, **{target: record(target, result, is_confirmed=False)}))
+    assert (unsure.verdict, unsure.clause.missing[0].finding) == (Verdict.LACKING, Finding.UNCONFIRMED)
+    asked = Record(target, None, None, False, "照会中", asked_on=ON)
+    waiting = judged(ground, all_of(ground, **{target: asked}))
+    assert waiting.verdict is (Verdict.NO if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+    assert waiting.clause.missing[0].remedy.startswith("照会 照会中 の回答を求める")
+    if target in REFUTES:
+        against = record(target, REFUTES[target])
+        assert judged(ground, all_of(ground, **{target: against})).verdict is Verdict.NO
+        # what is not confirmed refutes as little as it meets
+        assert judged(ground, all_of(ground, **{target: record(target, REFUTES[target], is_confirmed=False)})).verdict is Verdict.LACKING
+
+
+def test_nobody_is_a_candidate_without_a_record():
+    found = screening.explain([], ON)
+    assert [(each.ground, each.verdict, each.clause.evidence_ids) for each in found] == [(ground, Verdict.NO, ()) for ground in SHIPPED]
+
+
+def test_the_newest_true_record_counts():
+    older, newer = record("生活保護", "継続中", 900), record("生活保護", "継続中", 10, is_confirmed=False)
+    over = record("生活保護", "継続中", 5, ended_on=ON - timedelta(days=1))
+    coming = record("生活保護", "継続中", -1)
+    asked = Record("預金", None, None, False, "照会中", asked_on=ON)
+    known = screening.newest([asked, newer, older, over, coming, record("預金", "該当なし", 700)], ON)
+    assert (known["生活保護"], known["預金"].result) == (newer, "該当なし")
+    assert judged("2号", [record("生活保護", "継続中", ended_on=ON)]).verdict is Verdict.LIKELY
+
+
+ASSISTANCE = 'value = { ground = "2号", clause = "生活保護"'
+OTHER_READING = (ASSISTANCE, ASSISTANCE.replace("2号", "1号"))
+
+
+def test_both_readings_of_public_assistance(amend):
+    """2号 by itself; as 1号 it is another 場合 beside 無財産, never one more criterion of it."""
+    poor = [record("生活保護", "継続中"), record("預金", "財産あり")]
+    bare = all_of("1号")
+    assert [each.verdict for each in screening.explain(poor, ON)] == [Verdict.NO, Verdict.LIKELY, Verdict.NO]
+    amend(screening.FILE, OTHER_READING)
+    assert [each.ground for each in screening.explain(poor, ON)] == ["1号", "3号"]
+    found = judged("1号", poor)
+    assert (found.verdict, found.clause.name, [each.name for each in found.others]) == (Verdict.LIKELY, "生活保護", ["無財産"])
+    assert judged("1号", bare).clause.name == "無財産"
+    assert judged("1号", bare).verdict is Verdict.LIKELY
+
+
+def test_a_criterion_counts_from_its_day(amend):
+    """The city takes 生活保護 as 1号 from a day on: one row ends, another begins."""
+    day = date(2026, 4, 1)
+    old = f"[[screening_criterion]]\nfrom = 2000-01-01\n{ASSISTANCE}"
+    ended = old.replace("from = 2000-01-01", "from = 2000-01-01\nto = 2026-03-31")
+    rest = ', target = "生活保護", met_by = ["継続中"], meaning = "生活保護を受けている" }\nreference = "市の要領3条"\nlast_checked = 2026-03-01\n\n'
+    begun = f"[[screening_criterion]]\nfrom = 2026-04-01\n{OTHER_READING[1]}{rest}"
+    amend(screening.FILE, (old, begun + ended))
+    poor = [Record("生活保護", "継続中", date(2025, 1, 1), True, "資料")]
+    grounds = [[each.ground for each in screening.explain(poor, on) if each.verdict is Verdict.LIKELY] for on in (day - timedelta(days=1), day)]
+    assert grounds == [["2号"], ["1号"]]
+    with pytest.raises(NoValue, match="screening.toml の screening_criterion: 1999-12-31 の項目がありません"):
+        screening.criteria(date(1999, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "entry", "remedy"),
+    [
+        ("longest_age_days = 365", "longest_age_day = 365", "screening_record 1 番目", "longest_age_days.*この名前どおり"),
+        ("longest_age_days = 365", 'longest_age_days = "365"', "screening_record 1 番目", "整数で書いて"),
+        ("longest_age_days = 365", "longest_age_days = 0", "screening_record 1 番目", "1 から 3650 の日数"),
+        ("longest_age_days = 365", "longest_age_days = 36500", "screening_record 1 番目", "1 から 3650 の日数"),
+        ("longest_age_days = 365", "longest_age_days = true", "screening_record 1 番目", "整数で書いて"),
+        ('how = "金融機関に預貯金を照会する"', 'how = ""', "screening_record 1 番目", "空でない文字列で書いて"),
+        ('sensitivity = "C5"', 'sensitivity = "5"', "screening_record 1 番目", "C1 から C9"),
+        ('target = "給与", results', 'target = "預金", results', "screening_record 2 番目", "同じ日に2件.*to を書いて"),
+        ('meaning = "差し押さえられる預金がない"', 'meanings = "差し押さえられる預金がない"', "screening_criterion 1 番目", "この名前どおり"),
+        ('met_by = ["該当なし", "差押禁止のみ"]', 'met_by = "該当なし"', "screening_criterion 1 番目", "空でない文字列の並びで書いて"),
+        ('met_by = ["該当なし", "差押禁止のみ"]', "met_by = []", "screening_criterion 1 番目", "空でない文字列の並びで書いて"),
+        ('met_by = ["該当なし", "差押禁止のみ"]', 'met_by = ["該当無し"]', "screening_criterion 1 番目", "該当無し は、.*綴りを直して"),
+        ('clause = "無財産", target = "預金"', 'clause = "無財産", target = "貯金"', "screening_criterion 1 番目", "screening_record にない.*綴りと日付"),
+        ('from = 2000-01-01\nvalue = { ground = "1号"', 'from = 1999-01-01\nvalue = { ground = "1号"', "screening_criterion 1 番目", "にない日があります"),
+        ('ground = "1号"', 'ground = "4号"', "screening_criterion 1 番目", "1号・2号・3号 から選んで"),
+        ('target = "給与", met_by', 'target = "預金", met_by', "screening_criterion 2 番目", "1号（無財産）の「預金」.*同じ日に2件"),
+    ],
+)
+def test_a_slip_in_screening_toml_is_refused_with_its_entry_and_the_remedy(amend, old, new, entry, remedy):
+    amend(screening.FILE, (old, new))
+    with pytest.raises(files.LawFileInvalid, match=rf"^screening\.toml の {entry}（from \d{{4}}-\d\d-\d\d）: .*{remedy}.*ください。$"):
+        screening.law_tables()
+
+
+def test_the_records_say_what_the_feeds_can_say():
+    """screening.toml and the contract use the same words, so that a criterion can be met at all."""
+    contract = tables()
+    asked = contract["asset_investigation"]
+    details, states = contract["delinquent_detail"].column("detail_kind").values, contract["person"].column("resident_state").values
+    for rule in screening.record_rules(ON).values():
+        if rule.target in details:
+            assert rule.results == ("継続中",)
+        elif rule.target == "住民票":
+            assert set(rule.results) == set(states)
+        else:
+            assert rule.target in asked.column("target").values
+            assert set(rule.results) <= set(asked.column("result").values)

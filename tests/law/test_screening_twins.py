@@ -1,0 +1,98 @@
+"""一次審査: the whole-city SQL and the Python that explains one person agree, record by record and 号 by 号, on seeded random people.
+
+Ages crowd around the last day on which a record stands; records are missing, unanswered, unconfirmed, over, or yet to begin.
+"""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from law_city import city, run
+from test_law_twins import differences
+from test_screening import OTHER_READING
+
+from law import screening
+from law.screening import Finding, Record, Verdict
+
+AS_OF = date(2026, 11, 20)
+DETAILS = ("生活保護", "失業")  # the second is a record that no criterion asks for
+
+
+def random_records(rng, rules, key):
+    """The records of one person: half of them as a suspension would need them, the rest anyhow."""
+    found = [Record("住民票", rng.choice(["現住", "職権消除", "職権消除"]), rng.choice([None, AS_OF - timedelta(days=rng.randrange(900))]), True, "宛名")]
+    for place, target in enumerate([*rules, "失業"]):
+        rule = rules.get(target)
+        results, limit = (rule.results, rule.longest_age_days or 365) if rule else (("継続中",), 365)
+        for number in range(0 if target == "住民票" else rng.choice([0, 1, 1, 1, 1, 2, 3])):
+            age = rng.choice([0, 1, limit - 1, limit, limit, limit + 1, rng.randrange(700), -1])
+            on, evidence_id = AS_OF - timedelta(days=age), f"{key}{place}{number}"
+            sure = rng.random() < 0.85
+            if target in DETAILS:
+                ended = rng.choice([None, None, None, AS_OF, AS_OF - timedelta(days=1)])
+                found.append(Record(target, "継続中", on, sure, evidence_id, ended_on=ended))
+            else:
+                result = rng.choice([*results, results[0], results[0], results[-1] if target == "居所" else results[0]])
+                answer = (result, on) if rng.random() < 0.9 else (None, None)
+                found.append(Record(target, *answer, sure, evidence_id, AS_OF - timedelta(days=rng.choice([10, 20, 400]))))
+    return rng.sample(found, len(found))
+
+
+def rows_of(people):
+    """The same as rows of the feeds."""
+    tables = {"delinquent": [], "asset_investigation": [], "delinquent_detail": []}
+    for key, records in people.items():
+        for each in records:
+            if each.target == "住民票":
+                tables["delinquent"].append((key, each.result, each.dated_on, False))
+            elif each.target in DETAILS:
+                tables["delinquent_detail"].append((each.evidence_id, key, each.target, each.dated_on, each.ended_on, each.is_confirmed))
+            else:
+                answer = (each.dated_on, each.result, each.is_confirmed)
+                tables["asset_investigation"].append((each.evidence_id, key, each.target, each.asked_on, *answer))
+    return tables
+
+
+def told(own: screening.Screening) -> tuple:
+    clause = own.clause
+    missing = "、".join(f"{each.criterion.target}：{each.finding}" for each in clause.missing)
+    return clause.name, str(own.verdict), len(clause.evidence), clause.met_count, missing, list(clause.evidence_ids)
+
+
+@pytest.mark.parametrize(
+    ("cases", "readings"),
+    [(2_000, ()), (500, (OTHER_READING,)), pytest.param(20_000, (), marks=pytest.mark.slow)],
+)
+def test_screening(cases, readings, amend):
+    """By the shipped criteria, and where the city takes 生活保護 as 1号."""
+    amend(screening.FILE, *readings)
+    seed = 15_007 + cases + len(readings)
+    rng, rules = random.Random(seed), screening.record_rules(AS_OF)
+    people = {f"A{number:05d}": random_records(rng, rules, number * 100) for number in range(cases)}
+    judged = {key: screening.explain(records, AS_OF) for key, records in people.items()}
+    database = city(AS_OF, **rows_of(people))
+    run(database, "screening")
+    evidence = {
+        (key, each.criterion.ground, clause.name, each.criterion.target): (str(each.finding), each.age_days, each.record and each.record.evidence_id)
+        for key, own in judged.items() for one in own for clause in (one.clause, *one.others) for each in clause.evidence
+    }  # fmt: skip
+    names = "atena_number, ground, clause, target, finding, age_days, evidence_id"
+    found = {tuple(row[:4]): tuple(row[4:]) for row in database.sql(f"select {names} from derived.screening_evidence").fetchall()}
+    assert len(found) == len(evidence), seed
+    assert differences(evidence, found) == [], seed
+    expected = {(key, one.ground): told(one) for key, own in judged.items() for one in own}
+    names = "atena_number, ground, clause, verdict, criterion_count, met_count, missing, evidence_ids"
+    found = {tuple(row[:2]): tuple(row[2:]) for row in database.sql(f"select {names} from derived.screening").fetchall()}
+    assert len(found) == len(expected), seed
+    assert differences(expected, found) == [], seed
+    seen = Counter((ground, verdict) for (_, ground), (_, verdict, *_) in expected.items())
+    assert all(seen[one.ground, verdict] > cases / 200 for one in judged["A00000"] for verdict in Verdict), (seed, seen)
+    seen = Counter(finding for finding, *_ in evidence.values())
+    assert all(seen[finding] > cases / 200 for finding in Finding), (seed, seen)
+
+
+def test_who_is_wholly_suspended_is_not_screened():
+    database = city(AS_OF, delinquent=[("A1", "職権消除", None, True), ("A2", "職権消除", None, False)])
+    run(database, "screening")
+    assert database.sql("select distinct atena_number from derived.screening").fetchall() == [("A2",)]
