@@ -81,7 +81,8 @@ def describe_demand(found: DemandState) -> list[dict]:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
     if found.seizable:
         rows += _seizable_rows(found, found.seizable)
-    return rows + [_dated(None, f"差し押さえられない（{bar}）: {bar.meaning}", bar.article) for bar in found.bars]
+    rules = {bar: bar.rule(found.as_of) for bar in found.bars}
+    return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
 
 
 def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:

@@ -5,7 +5,7 @@ A file is a set of settings; a setting is a list of entries; an entry holds `fro
 """
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,8 +31,11 @@ def settings_in(file_name: str) -> dict[str, list[Entry]]:
 
 
 def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict]:
-    """Entries whose value is a small table: its keys, checked against `shape`, with `reference` beside them."""
-    found = []
+    """Entries whose value is a small table: its keys, checked against `shape`, beside them reference, from_date, to_date.
+
+    The first key of `shape` names the row, which holds until its own `to` or the day before the next row of that name.
+    """
+    found, name = [], next(iter(shape))
     for number, entry in enumerate(entries_in(file_name, setting), start=1):
         where, value = f"{file_name} の {setting} {number} 番目", entry["value"]
         if not isinstance(value, dict) or value.keys() != shape.keys():
@@ -44,8 +47,22 @@ def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict
                 raise LawFileInvalid(
                     f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。"
                 )
-        found.append({**value, "reference": str(entry["reference"])})
-    return found
+        if "levy_kind" in entry:
+            raise LawFileInvalid(f"{where}: levy_kind は使いません（料・税に共通）。levy_kind を消してください。")
+        found.append({**value, "reference": str(entry["reference"]), "from_date": entry["from"], "to_date": entry.get("to", LAST_DAY)})
+    return [row | {"to_date": _ends_on(f"{file_name} の {setting}", row, name, found)} for row in found]
+
+
+def values_on(file_name: str, setting: str, shape: dict[str, type], day: date) -> list[dict]:
+    """Those of `values_in` in force on `day`."""
+    return [row for row in values_in(file_name, setting, shape) if row["from_date"] <= day <= row["to_date"]]
+
+
+def _ends_on(where: str, row: dict, name: str, rows: list[dict]) -> date:
+    begun = [other["from_date"] for other in rows if other[name] == row[name]]
+    if begun.count(row["from_date"]) > 1:
+        raise LawFileInvalid(f"{where}: {row[name]} に同じ from の項目があります。1件にしてください。")
+    return min([row["to_date"], *(start - timedelta(days=1) for start in begun if start > row["from_date"])])
 
 
 def entries_in(file_name: str, setting: str) -> list[Entry]:

@@ -10,7 +10,7 @@ from law.calendar import last_day
 from law.parameters import (
     AttachmentEnd,
     PrescriptionRule,
-    attachment_ends,
+    attachment_end,
     event_ranks,
     levy_policy,
     prescription_rule,
@@ -177,7 +177,7 @@ class _Reader:
         """取立, 配当 and 無益解除 renew; 取下げ, 違法取消 and an unknown reason (the earlier reading) hold at most."""
         rule, ended, reason = self.rule, self.event.ended_on, self.event.end_reason or "理由不明"
         unknown = AttachmentEnd(False, True, rule.references["failed_attachment_hold_months"])
-        end = attachment_ends().get(reason, unknown)
+        end = attachment_end(reason, self.event.happened_on) or unknown
         doubt = "（担当者が確かめる）" if end.needs_person else ""
         if end.is_renewal:
             text = f"{reason}により終了、{rule.renewal_word}{doubt}"

@@ -50,7 +50,9 @@ event as (
     left join first_demand using (notice_number, installment_no)
     left join early_seizure using (notice_number, installment_no)
     left join law.prescription_event_kind as event_kind using (kind)
-    left join law.attachment_end as attachment_end on attachment_end.end_reason = known.end_reason
+    left join law.attachment_end as attachment_end
+        on attachment_end.end_reason = known.end_reason
+        and known.happened_on between attachment_end.from_date and attachment_end.to_date
     left join law.prescription_rule as rule
         on rule.levy_kind = installment.levy_kind
         and known.happened_on between rule.from_date and rule.to_date

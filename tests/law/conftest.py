@@ -1,6 +1,7 @@
 """A copy of the law to break or to amend, for one test."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -20,6 +21,23 @@ def law_folder(monkeypatch, tmp_path):
     forget()
 
 
+@pytest.fixture
+def changed(law_folder):
+    """The law with one change in one file."""
+
+    def change(file_name, old, new):
+        text = (law_folder / file_name).read_text(encoding="utf-8")
+        assert old in text
+        (law_folder / file_name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        forget()
+
+    return change
+
+
 def forget():
-    files.settings_in.cache_clear()
-    references.labels.cache_clear()
+    """Every answer that the law's modules keep."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("law."):
+            for cached in vars(module).values():
+                if hasattr(cached, "cache_clear"):
+                    cached.cache_clear()

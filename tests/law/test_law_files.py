@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from law import bounds, calendar, dated, demand, files, parameters, rates
+from law import bounds, dated, demand, files, parameters, rates
 from law.version import LABEL_FILE
 
 GOOD = """
@@ -44,32 +44,6 @@ def test_refused(tmp_path, old, new, complaint):
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(files.LawFileInvalid, match=r"none.toml: ファイルがありません"):
         files.read(tmp_path / "none.toml")
-
-
-def with_law(monkeypatch, tmp_path, file_name, old, new):
-    """The law with one change in one file; caches are emptied before and after."""
-    for path in files.FOLDER.glob("*.toml"):
-        text = path.read_text(encoding="utf-8")
-        if path.name == file_name:
-            assert old in text
-            text = text.replace(old, new, 1)
-        (tmp_path / path.name).write_text(text, encoding="utf-8")
-    monkeypatch.setattr(files, "FOLDER", tmp_path)
-    forget()
-
-
-def forget():
-    for module in (calendar, dated, files, parameters, rates):
-        for cached in vars(module).values():
-            if hasattr(cached, "cache_clear"):
-                cached.cache_clear()
-
-
-@pytest.fixture
-def changed(monkeypatch, tmp_path):
-    yield lambda *change: with_law(monkeypatch, tmp_path, *change)
-    monkeypatch.undo()
-    forget()
 
 
 @pytest.mark.parametrize(
@@ -274,4 +248,4 @@ def test_a_reason_that_demand_toml_has_lost_is_told(changed):
     with pytest.raises(
         files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"
     ):
-        assert demand.SeizureBar.BANKRUPTCY.article
+        assert demand.SeizureBar.BANKRUPTCY.rule(date(2026, 1, 1))

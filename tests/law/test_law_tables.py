@@ -147,7 +147,7 @@ def test_demand(row):
     )
     expected = (row["期限"], row["漏れ"], row["差押可能日"], row["差押できない事由"], yen(row["手数料"]))
     assert told == expected
-    assert all(bar.article and bar.meaning for bar in demand.SeizureBar)
+    assert all(bar.rule(found.as_of)["meaning"] for bar in demand.SeizureBar)
 
 
 def test_nothing_unpaid_is_nothing_missed():
