@@ -61,6 +61,13 @@ def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
         rows.append(
             _beside("別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on)
         )
+    if found.if_paused_on is None:
+        rows.append(_beside("別の読み", "猶予の間は時効が進行しない読みでは、猶予が終わるまで完成しない", None))
+    elif found.if_paused_on > found.completes_on:
+        rows.append(_beside("別の読み", "猶予の間は時効が進行しない読みでは、この日に完成する", found.if_paused_on))
+    if found.if_reminded_on > found.completes_on:
+        text = "再度の催告も、前の催告で完成が延びている間でなければ効力がある読みでは、この日に完成する"
+        rows.append(_beside("別の読み", text, found.if_reminded_on))
     if found.if_confirmed_on > found.completes_on:
         rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
     return rows
