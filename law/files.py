@@ -1,7 +1,8 @@
 """Read one file of dated legal parameters and refuse it, in words, when an entry cannot be trusted.
 
 A file is a set of settings; a setting is a list of entries; an entry holds `from`, `value`, `reference` and
-`last_checked`, and where they apply `to` (last day) and `levy_kind` (料, 税 or both). Every other key is refused.
+`last_checked` (the day the source was read; `from_memory = true` where nobody has yet), and where they apply `to` (last
+day) and `levy_kind` (料, 税 or both). Every other key is refused.
 """
 
 import tomllib
@@ -14,8 +15,8 @@ from law.bounds import complaint
 FOLDER = Path(__file__).resolve().parent
 LAST_DAY = date(9999, 12, 31)
 LEVY_KINDS = ("料", "税")
-REQUIRED = {"from": date, "value": object, "reference": str, "last_checked": date}
-OPTIONAL = {"to": date, "levy_kind": (str, list), "note": str}
+REQUIRED = {"from": date, "value": object, "reference": str}
+OPTIONAL = {"last_checked": date, "from_memory": bool, "to": date, "levy_kind": (str, list), "note": str}
 
 Entry = dict[str, object]
 

@@ -16,7 +16,8 @@ REMEDY = "この日の値がない。告示・条例を確かめて1件足すま
 
 
 def every_parameter(as_of: date) -> list[dict]:
-    """One row per value in force: file, setting, section, name, levy_kind, value (text), from, reference, last_checked, note.
+    """One row per value in force: file, setting, section, name, levy_kind, value (text), from, reference, last_checked
+    (None: nobody has read the source yet), note.
 
     Settings without a value on that day have a row that says so. Raises LawFileInvalid for a broken file.
     """
@@ -73,7 +74,7 @@ def _rows(file_name: str, setting: str, entries: list[Entry], as_of: date) -> It
         last = entries[-1]
         yield shown | {
             "levy_kind": "・".join(kinds_of(last)), "value": MISSING, "from": None, "reference": str(last["reference"]),
-            "last_checked": last["last_checked"], "note": REMEDY,
+            "last_checked": last.get("last_checked"), "note": REMEDY,
         }  # fmt: skip
     for entry in valid:
         yield shown | {
@@ -81,7 +82,7 @@ def _rows(file_name: str, setting: str, entries: list[Entry], as_of: date) -> It
             "value": _text(entry["value"]),
             "from": entry["from"],
             "reference": str(entry["reference"]),
-            "last_checked": entry["last_checked"],
+            "last_checked": entry.get("last_checked"),
             "note": str(entry.get("note", "")),
         }
 
