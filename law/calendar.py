@@ -36,7 +36,7 @@ def is_year_end(day: date, levy_kind: str = "料") -> bool:
         if from_date <= day:
             return (day.month, day.day) >= first or (day.month, day.day) <= last
     raise LawFileInvalid(
-        f"{HOLIDAY_FILE} の year_end: {levy_kind} の {day} の first と last がありません。書き足してください。"
+        f"{HOLIDAY_FILE} の year_end: {levy_kind} の {day} の項目がありません。書き足してください。"
     )
 
 
@@ -46,10 +46,6 @@ def _year_ends(levy_kind: str) -> tuple[tuple[date, tuple[int, int], tuple[int, 
     found = []
     for entry in entries_in(HOLIDAY_FILE, "year_end"):
         if levy_kind in kinds_of(entry):
-            if not isinstance(entry["value"], dict) or set(entry["value"]) != {"first", "last"}:
-                raise LawFileInvalid(
-                    f"{HOLIDAY_FILE} の year_end: {levy_kind} の first と last がありません。書き足してください。"
-                )
             days = (_iso_day("year_end", entry, f"2000-{entry['value'][key]}") for key in ("first", "last"))
             found.append((entry["from"], *((day.month, day.day) for day in days)))
     return tuple(found)

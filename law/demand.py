@@ -149,7 +149,7 @@ def seizable_from(
 
 def _stops(fact: Fact) -> bool:
     """The rule of the day on which the fact began counts, as it does for a granted 猶予 (law/grace_ground.py)."""
-    stops = values_in(DEMAND_FILE, "demand_stop", {"fact": str, "is_stopping": bool})
+    stops = values_in(DEMAND_FILE, "demand_stop")
     own = [entry for entry in stops if entry["fact"] == fact.name]
     if own:
         return any(entry["is_stopping"] for entry in own if entry["from_date"] <= fact.from_date <= entry["to_date"])

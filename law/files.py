@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from law.bounds import complaint
+from law.shapes import SHAPES, misfit
 
 FOLDER = Path(__file__).resolve().parent
 LAST_DAY = date(9999, 12, 31)
@@ -27,36 +28,31 @@ class LawFileInvalid(Exception):
 
 @lru_cache
 def settings_in(file_name: str) -> dict[str, list[Entry]]:
-    """Every setting of one law file, each checked and sorted by `from`. Raises LawFileInvalid."""
-    return read(FOLDER / file_name)
+    """Every setting of one law file, each of its shape, checked and sorted by `from`. Raises LawFileInvalid."""
+    settings = read(FOLDER / file_name)
+    if told := misfit(file_name, settings):
+        raise LawFileInvalid(f"{file_name} の {told}")
+    return settings
 
 
-def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict]:
-    """Entries whose value is a small table: its keys, checked against `shape`, beside them reference, from_date, to_date.
+def values_in(file_name: str, setting: str) -> list[dict]:
+    """Entries whose value is a small table: its keys, and beside them reference, from_date, to_date.
 
-    The first key of `shape` names the row, which holds until its own `to` or the day before the next row of that name.
+    The first key of the setting's shape names the row, which holds until its own `to` or the day before the next of that name.
     """
-    found, name = [], next(iter(shape))
+    found, name = [], next(iter(SHAPES[file_name][setting]))
     for number, entry in enumerate(entries_in(file_name, setting), start=1):
-        where, value = f"{file_name} の {setting} {number} 番目", entry["value"]
-        if not isinstance(value, dict) or value.keys() != shape.keys():
-            raise LawFileInvalid(
-                f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。"
-            )
-        for key, kind in shape.items():
-            if type(value[key]) is not kind:
-                raise LawFileInvalid(
-                    f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。"
-                )
         if "levy_kind" in entry:
+            where = f"{file_name} の {setting} {number} 番目"
             raise LawFileInvalid(f"{where}: levy_kind は使いません（料・税に共通）。levy_kind を消してください。")
-        found.append({**value, "reference": str(entry["reference"]), "from_date": entry["from"], "to_date": entry.get("to", LAST_DAY)})
+        span = {"from_date": entry["from"], "to_date": entry.get("to", LAST_DAY)}
+        found.append({**entry["value"], "reference": str(entry["reference"]), **span})
     return [row | {"to_date": _ends_on(f"{file_name} の {setting}", row, name, found)} for row in found]
 
 
-def values_on(file_name: str, setting: str, shape: dict[str, type], day: date) -> list[dict]:
+def values_on(file_name: str, setting: str, day: date) -> list[dict]:
     """Those of `values_in` in force on `day`."""
-    return [row for row in values_in(file_name, setting, shape) if row["from_date"] <= day <= row["to_date"]]
+    return [row for row in values_in(file_name, setting) if row["from_date"] <= day <= row["to_date"]]
 
 
 def _ends_on(where: str, row: dict, name: str, rows: list[dict]) -> date:

@@ -84,7 +84,7 @@ def _ground(entry: Entry, levy_kind: str, from_date: date, to_date: date) -> Gra
     name, exemption = entry["value"]["name"], "full" if entry["value"]["is_full"] else "half"
     charge = _valid(from_date, levy_kind, "charge_effect", name=name, kind=exemption)
     event = _valid(from_date, levy_kind, "grace", name=name)["event"]
-    stops = values_on(DEMAND_FILE, "demand_stop", {"fact": str, "is_stopping": bool}, from_date)
+    stops = values_on(DEMAND_FILE, "demand_stop", from_date)
     return GraceGround(
         grace_kind=name,
         ground=entry["value"]["word"],

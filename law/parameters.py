@@ -132,7 +132,7 @@ def attachment_end(end_reason: str, seized_on: date) -> AttachmentEnd | None:
 @lru_cache
 def attachment_ends() -> list[dict]:
     """Every way a 差押 may end, for a 差押 of from_date to to_date (prescription.toml)."""
-    return values_in(PRESCRIPTION_FILE, "attachment_end", {"end_reason": str, "is_renewal": bool, "needs_person": bool})
+    return values_in(PRESCRIPTION_FILE, "attachment_end")
 
 
 def exemption_ground(ground: str, from_date: date) -> ExemptionGround | None:
@@ -147,7 +147,7 @@ def exemption_ground(ground: str, from_date: date) -> ExemptionGround | None:
 @lru_cache
 def exemption_grounds() -> list[dict]:
     """Every ground of exemption from 延滞金, for exemptions that begin from_date to to_date (delinquency_charge.toml)."""
-    found = values_in(RATE_FILE, "exemption_ground", {"ground": str, "kind": str, "is_discretionary": bool})
+    found = values_in(RATE_FILE, "exemption_ground")
     for each in found:
         if each["kind"] not in ("full", "half"):
             raise LawFileInvalid(
@@ -159,7 +159,7 @@ def exemption_grounds() -> list[dict]:
 @lru_cache
 def seizure_bars() -> list[dict]:
     """Reasons for which an installment must not be attached from from_date to to_date, in the order of the file."""
-    return values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str})
+    return values_in(DEMAND_FILE, "seizure_bar")
 
 
 def _holds(row: dict, day: date) -> bool:

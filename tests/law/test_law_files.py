@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from law import bounds, dated, demand, files, parameters, rates
+from law import bounds, dated, demand, files, parameters, rates, shapes
 from law.version import LABEL_FILE
 
 GOOD = """
@@ -52,10 +52,10 @@ def test_missing_file_is_refused(tmp_path):
         ("delinquency_charge.toml", "to = 2013-12-31", "to = 2013-12-30", "続いていません"),
         ("delinquency_charge.toml", "to = 2013-12-31", "to = 2014-01-01", "続いていません"),
         ("delinquency_charge.toml", "to = 2013-12-31", "", "to がありません"),
-        ("delinquency_charge.toml", 'first = "2.8"', "first = 2.8", "文字列の数"),
-        ("delinquency_charge.toml", 'first = "2.8"', 'frist = "2.8"', "first を"),
+        ("delinquency_charge.toml", 'first = "2.8"', "first = 2.8", "value の first.*文字列の数"),
+        ("delinquency_charge.toml", 'first = "2.8"', 'frist = "2.8"', "value は { first、after、special_base } を"),
         ("levy_policy.toml", "value = 1\n", "value = 2\n", "使える値は"),
-        ("levy_policy.toml", "value = 1000\n", 'value = "1000"\n', "int で書いて"),
+        ("levy_policy.toml", "value = 1000\n", 'value = "1000"\n', "base_unit_yen .*0以上の整数で書いて"),
         ("levy_policy.toml", 'value = "due_date"', 'value = "issued_on"', "使える値は"),
         (
             "levy_policy.toml",
@@ -69,7 +69,7 @@ def test_missing_file_is_refused(tmp_path):
             "delinquency_charge.toml",
             'value = "0.9"',
             "value = 0.9",
-            "deferral_rate 2022-01-01: value を .*文字列の数",
+            "deferral_rate .*from 2022-01-01.*文字列の数",
         ),
         (
             "delinquency_charge.toml",
@@ -79,8 +79,8 @@ def test_missing_file_is_refused(tmp_path):
         ),
         ("delinquency_charge.toml", "[[minimum_rate]]", "[[least_rate]]", "minimum_rate: 項目がありません"),
         ("delinquency_charge.toml", 'kind = "half"', 'kind = "quarter"', "full か half"),
-        ("delinquency_charge.toml", "is_discretionary = true", "is_discretionary = 1", "bool で書いて"),
-        ("prescription.toml", "needs_person = true", "need_person = true", "attachment_end 3 番目: value は"),
+        ("delinquency_charge.toml", "is_discretionary = true", "is_discretionary = 1", "is_discretionary.*true か false で書いて"),
+        ("prescription.toml", "needs_person = true", "need_person = true", "attachment_end 3 番目.*: value は"),
         (
             "prescription.toml",
             '[[deferral_pauses]]\nlevy_kind = "料"',
@@ -89,7 +89,7 @@ def test_missing_file_is_refused(tmp_path):
         ),
         ("holidays.toml", "2000-01-10 =", "2001-01-10 =", "2001-01-10 は別の年の日です"),
         ("holidays.toml", "2000-01-10 =", "2000-13-10 =", "2000-13-10 は日付ではありません"),
-        ("holidays.toml", 'last = "01-03"', 'end = "01-03"', "year_end: 料 の first と last がありません"),
+        ("holidays.toml", 'last = "01-03"', 'end = "01-03"', "year_end 1 番目.*: value は { first、last } を"),
     ],
 )
 def test_law_that_does_not_hold_together_is_refused(changed, file_name, old, new, complaint):
@@ -254,3 +254,40 @@ def test_a_reason_that_demand_toml_has_lost_is_told(changed):
         files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"
     ):
         assert demand.SeizureBar.BANKRUPTCY.rule(date(2026, 1, 1))
+
+
+SETTINGS = [(file_name, setting) for file_name, settings in shapes.SHAPES.items() for setting in settings]
+
+
+def test_no_setting_may_be_missing_and_no_key_misspelt(monkeypatch):
+    """Each setting of the law removed in turn, then one key of each misspelt: the file, the entry and the remedy are named."""
+    kept = files.read
+    for file_name, setting in SETTINGS:
+        whole = kept(files.FOLDER / file_name)
+        without = {name: entries for name, entries in whole.items() if name != setting}
+        assert refusal(monkeypatch, file_name, without) == f"{file_name} の {setting}: 項目がありません。根拠を確かめて書き足してください。"
+        slip = refusal(monkeypatch, file_name, without | {setting: whole[setting], f"{setting}s": whole[setting]})
+        assert slip == f"{file_name} の {setting}s: 知らない項目です。綴りを直すか消してください。"
+        last = whole[setting][-1]
+        if isinstance(shapes.SHAPES[file_name][setting], dict):
+            for key in last["value"]:
+                wrong = last | {"value": {name + "x" * (name == key): found for name, found in last["value"].items()}}
+                told = refusal(monkeypatch, file_name, whole | {setting: [*whole[setting][:-1], wrong]})
+                assert re.match(rf"{file_name} の {setting} {len(whole[setting])} 番目（from .*）: value は .*{key}.* をこの名前どおり書いてください。$", told)
+
+
+def refusal(monkeypatch, file_name, settings):
+    monkeypatch.setattr(files, "read", lambda path: settings)
+    files.settings_in.cache_clear()
+    with pytest.raises(files.LawFileInvalid) as refused:
+        files.settings_in(file_name)
+    monkeypatch.undo()
+    return str(refused.value)
+
+
+def test_every_file_and_setting_of_the_law_has_its_shape():
+    """screening.toml has its own reader, with more to check."""
+    on_file = {path.name for path in files.FOLDER.glob("*.toml")} - {LABEL_FILE, "screening.toml"}
+    assert on_file == set(shapes.SHAPES)
+    for name, settings in shapes.SHAPES.items():
+        assert set(files.settings_in(name)) == set(settings), name
