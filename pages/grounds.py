@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import settings
 from auth.access import User
-from data_access.grounds import not_reproduced, parameters_on, published_examples
+from data_access.grounds import examples_used, not_reproduced, parameters_on, published_examples
 from pages.parts import tables, wording
 from pages.parts.heading import heading
 
@@ -77,7 +77,9 @@ def _whole(row: dict) -> None:
 def _examples() -> None:
     found = published_examples()
     agreed = found.filter(pl.col("published") == pl.col("computed")).height
+    used, on_file = examples_used()
     st.markdown(f"市などが公表した計算例 **{found.height}件** のうち、ここでの計算と一致したもの **{agreed}件**。")
+    st.caption(f"集めた資料 {on_file}行のうち {used}行を試験で確かめ、答えまで印刷されたものを下に示す。使わない {on_file - used}行は理由を「再現しないもの」に置く。")
     said = pl.Series("given", [wording.in_wareki(text) for text in found["given"]], dtype=pl.String)
     dates = [pl.Series(name, [wording.in_wareki(text) for text in found[name]], dtype=pl.String) for name in ("published", "computed")]
     tables.show(found.with_columns(said, *dates), list(EXAMPLE_WIDTHS), empty="計算例がありません。",
