@@ -59,6 +59,11 @@ NUMBERS = {  # setting → what its whole number may be
     "retirement_years": range(0, 51),
     "bonus_months": range(1, 13),
     "rounding_unit_yen": range(1, 10_001),
+    "short_rounding_unit_yen": range(1, 10_001),
+    "days_per_month": range(28, 32),
+    "withheld_months": range(1, 13),
+    "raise_years": range(1, 11),
+    "lower_years": range(1, 11),
     "decimals": range(0, 5),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from law import fiscal_year
 from law.calendar import holidays, open_days
 from law.dated import rows, valid_on
 from law.files import LEVY_KINDS, LawFileInvalid, entries_in, values_in
@@ -179,6 +180,7 @@ def as_tables() -> dict[str, list[dict]]:
     """Rows for schema `law`: table → rows with equal keys; date, Decimal (% a year), int yen, bool, str."""
     return {
         "delinquency_rate": rate_rows(),
+        "fiscal_year": fiscal_year.rows(),
         "exemption_ground": _told("ground", "kind", "is_discretionary", of=exemption_grounds()),
         "grace_ground": [vars(ground) for ground in grounds()],
         "levy_policy": rows(LevyPolicy, POLICY_FILE),

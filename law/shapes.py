@@ -14,6 +14,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "items_before_installments": bool,
         "installment_order": str,
     },
+    "assessment_limit.toml": {"raise_years": int, "lower_years": int, "late_adjustment_lowers": bool},
     "attachment_limits.toml": {
         "protected_asset": {"kind": str, "asset": str},
         "excess": str,
@@ -44,6 +45,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "competition": str,
         "remainder": str,
     },
+    "fiscal_year.toml": {"first_day": str, "accounts_close": str, "fixed_time_revenue": str, "other_revenue": str},
     "grace.toml": {
         "grace": {"name": str, "event": str, "starts": str, "basis": str},
         "condition": {"name": str, "word?": str, "code": str, "group": str, "text": str, "is_full": bool},
@@ -140,6 +142,9 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "share_percent": int,
         "share_limit_times": int,
         "rounding_unit_yen": int,
+        "short_rounding_unit_yen": int,
+        "days_per_month": int,
+        "withheld_months": int,
         "retirement_times": int,
         "retirement_years": int,
         "retirement_percent": int,
