@@ -178,6 +178,8 @@ def event_ranks() -> dict[str, tuple[int, int]]:
 
 def as_tables() -> dict[str, list[dict]]:
     """Rows for schema `law`: table → rows with equal keys; date, Decimal (% a year), int yen, bool, str."""
+    reasons = dict.fromkeys(bar["reason"] for bar in seizure_bars())  # an amended reason keeps its place
+    bar_ranks = {reason: place for place, reason in enumerate(reasons, start=1)}
     return {
         "delinquency_rate": rate_rows(),
         "fiscal_year": fiscal_year.rows(),
@@ -196,7 +198,7 @@ def as_tables() -> dict[str, list[dict]]:
             for day, opens in sorted(open_days(kind).items())
         ],
         "seizure_bar": [
-            bar | {"rank": place} for place, bar in enumerate(_told("reason", of=seizure_bars()), start=1)
+            bar | {"rank": bar_ranks[bar["reason"]]} for bar in _told("reason", of=seizure_bars())
         ],
         "suspension_policy": rows(SuspensionPolicy, SUSPENSION_FILE),
         "suspension_ground": [

@@ -80,6 +80,8 @@ def test_an_amendment_changes_what_begins_after_its_day_and_nothing_before(reque
     assert in_python(BEFORE) == past
     shown = [row for row in references.every_parameter(AFTER) if row["setting"] == "seizure_bar" and "執行停止" in row["value"]]
     assert [row["from"] for row in shown] == [AMENDED_ON]
+    ranks = {(row["reason"], row["rank"]) for row in parameters.as_tables()["seizure_bar"]}
+    assert ranks == {(bar.value, place) for place, bar in enumerate(demand.SeizureBar, start=1)}
     changed = in_python(AFTER)
     assert [setting for setting in future if changed[setting] == future[setting]] == []
     amended_sql = in_sql()
