@@ -9,6 +9,7 @@ from auth.access import User
 from bench import city, timing
 from bench.timing import Figure
 from data_access import connection, derive, query, snapshot
+from law.fiscal_year import fiscal_year
 
 CHIEF = User("keisoku", "係長", "chief", "収納推進課")
 CHOICE = {"district": None}
@@ -28,7 +29,7 @@ def measure(folder: Path, persons: int) -> list[Figure]:
     sides = {
         "cube": lambda: connection.reader(served, CHIEF).sql(asked.sql, params=CHOICE).pl(),
         "duckdb": lambda: _duckdb(raw),
-        "polars": lambda: _polars(files, derive.fiscal_year(used.business_date)),
+        "polars": lambda: _polars(files, fiscal_year(used.business_date)),
     }
     answers = {name: side() for name, side in sides.items()}
     expected = [row for row in answers["cube"].select("fiscal_year", "year_class", *YEN).rows()

@@ -22,8 +22,9 @@ import polars as pl
 import settings
 from auth.access import User, clearance, scope
 from auth.reveal import Grant
-from data_access import derive, ledger_tail, lineage, protected, report, search_key, snapshot, source
+from data_access import ledger_tail, lineage, protected, report, search_key, snapshot, source
 from data_access.feed_rules import literal
+from law.fiscal_year import fiscal_year
 
 IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "plan_state", "settlement",
              "person_group", "hidden_person", "heir_share", "duplicate_suspect", "person_beside")
@@ -163,7 +164,7 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
         connection.execute(f"create {kind} derived.{name} as select * from read_parquet({literal(str(path))})")
     connection.execute(
         "create table serving.standing as select ?::date as as_of, ? as snapshot_id, ? as published_at, ?::integer as fiscal_year",
-        [now.business_date, now.id, now.manifest["published_at"], derive.fiscal_year(now.business_date)])
+        [now.business_date, now.id, now.manifest["published_at"], fiscal_year(now.business_date)])
     _load(connection, "live_note", pl.DataFrame(schema=ledger_tail.COLUMNS))
     _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
     _load(connection, "intake", pl.DataFrame(schema=INTAKE))

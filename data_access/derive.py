@@ -18,6 +18,7 @@ from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.prescription_reason import name_reasons
 from data_access.protected import CIRCLE
+from law.fiscal_year import fiscal_year
 from law.parameters import as_tables
 from law.screening import law_tables as screening_tables
 from law.wage_attachment import law_tables as wage_tables
@@ -38,11 +39,6 @@ PASSING = (
 )
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
-
-
-def fiscal_year(day: date) -> int:
-    """会計年度 (地方自治法208条): 4月から翌年3月."""
-    return day.year if day.month >= 4 else day.year - 1
 
 
 def run(connection: duckdb.DuckDBPyConnection, folder: Path, as_of: date) -> dict[str, int]:

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from law.collection_rate import CARRIED, CURRENT, Figures, RateUnclear, definitions, explain
-from law.examples import left_out, worked_examples
+from law.examples import coverage, left_out, worked_examples
 from law.references import every_parameter
 
 PARAMETER = {"section": pl.String, "setting_name": pl.String, "levy_kind": pl.String, "setting_value": pl.String, "since": pl.Date,
@@ -22,6 +22,11 @@ def parameters_on(day: date) -> pl.DataFrame:
 def published_examples() -> pl.DataFrame:
     """One row per published worked example: what was printed and what the console computes."""
     return pl.DataFrame(worked_examples(), schema=EXAMPLE)
+
+
+def examples_used() -> tuple[int, int]:
+    """(published rows that the tests compute again, all rows on file)."""
+    return coverage()
 
 
 def not_reproduced() -> pl.DataFrame:

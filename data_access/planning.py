@@ -68,6 +68,8 @@ def _debt(row: dict, name: str, facts: list[dict]) -> Debt:
         name, row["due_date"], owed_in_all, tuple(paid), events,
         designated_deadline=next((event.deadline for event in events if event.kind == "督促"), None),
         exemptions=tuple(Exemption(fact["from_date"], fact["to_date"], fact["kind"]) for fact in facts if fact["fact"] == "免除"),
+        charge_paid=tuple((fact["from_date"], fact["charge_yen"]) for fact in facts if fact["fact"] == "収納"),
+        forced_yen=row["forced_charge_yen"],
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from data_access.noted import noted
 from data_access.open_day import missed
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
+from law.fiscal_year import fiscal_year
 
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
 
@@ -42,6 +43,10 @@ class Standing:
     published_at: datetime
     missed_days: int
     is_newest: bool = True
+
+    @property
+    def fiscal_year(self) -> int:
+        return fiscal_year(self.as_of)
 
     @property
     def is_stale(self) -> bool:

@@ -30,19 +30,25 @@ def holidays() -> dict[date, str]:
     return found
 
 
-@lru_cache
-def year_end(levy_kind: str = "料") -> tuple[tuple[int, int], tuple[int, int]]:
-    """First and last (month, day) of the closed days around New Year, the latest entry (料: the city's own)."""
-    entries = [entry for entry in entries_in(HOLIDAY_FILE, "year_end") if levy_kind in kinds_of(entry)]
-    if not entries or set(entries[-1]["value"]) != {"first", "last"}:
-        raise LawFileInvalid(
-            f"{HOLIDAY_FILE} の year_end: {levy_kind} の first と last がありません。書き足してください。"
-        )
-    days = (
-        _iso_day("year_end", entries[-1], f"2000-{entries[-1]['value'][key]}") for key in ("first", "last")
+def is_year_end(day: date, levy_kind: str = "料") -> bool:
+    """年末年始 by the entry in force on that day (料: the city's own). Raises LawFileInvalid where there is none."""
+    for from_date, first, last in reversed(_year_ends(levy_kind)):
+        if from_date <= day:
+            return (day.month, day.day) >= first or (day.month, day.day) <= last
+    raise LawFileInvalid(
+        f"{HOLIDAY_FILE} の year_end: {levy_kind} の {day} の項目がありません。書き足してください。"
     )
-    first, last = ((day.month, day.day) for day in days)
-    return first, last
+
+
+@lru_cache
+def _year_ends(levy_kind: str) -> tuple[tuple[date, tuple[int, int], tuple[int, int]], ...]:
+    """(from, first, last) of the closed days around New Year, oldest first; first and last as (month, day)."""
+    found = []
+    for entry in entries_in(HOLIDAY_FILE, "year_end"):
+        if levy_kind in kinds_of(entry):
+            days = (_iso_day("year_end", entry, f"2000-{entry['value'][key]}") for key in ("first", "last"))
+            found.append((entry["from"], *((day.month, day.day) for day in days)))
+    return tuple(found)
 
 
 def _iso_day(setting: str, entry: Entry, text: str) -> date:
@@ -60,9 +66,7 @@ def is_closed(day: date, levy_kind: str = "料") -> bool:
         raise NoHolidays(
             f"{HOLIDAY_FILE}: {day.year} 年の祝日がありません。官報の暦要項で確かめて1件足してください。"
         )
-    first, last = year_end(levy_kind)
-    is_year_end = (day.month, day.day) >= first or (day.month, day.day) <= last
-    return day.weekday() >= SATURDAY or day in holidays() or is_year_end
+    return day.weekday() >= SATURDAY or day in holidays() or is_year_end(day, levy_kind)
 
 
 def roll_forward(day: date, levy_kind: str = "料") -> date:

@@ -40,5 +40,5 @@ def explain(prescription: Prescription, demand: DemandState, as_of: date) -> Cla
     if demand.seizable.on > as_of:
         return Claim(None, f"差し押さえられるのは {demand.seizable.on} から", articles)
     if demand.bars:
-        return Claim(ClaimState.BARRED, f"{'・'.join(demand.bars)}の間", "、".join(bar.article for bar in demand.bars))
+        return Claim(ClaimState.BARRED, f"{'・'.join(demand.bars)}の間", "、".join(bar.rule(demand.as_of)["reference"] for bar in demand.bars))
     return Claim(ClaimState.SEIZABLE, f"{demand.seizable.on} から差し押さえられる", articles)

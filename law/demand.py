@@ -24,22 +24,14 @@ class SeizureBar(StrEnum):
     STAY = "更生・再生の中止命令"
     PROTECTION = "支援措置の保護"
 
-    @property
-    def article(self) -> str:
-        return self._entry["reference"]
-
-    @property
-    def meaning(self) -> str:
-        return self._entry["meaning"]
-
-    @property
-    def _entry(self) -> dict:
-        for entry in seizure_bars():
-            if entry["reason"] == self.value:
-                return entry
-        raise LawFileInvalid(
-            f"{DEMAND_FILE} の seizure_bar: {self.value} の項目がありません。根拠とともに書き足してください。"
-        )
+    def rule(self, day: date) -> dict | None:
+        """Its entry (meaning, reference) in force on `day`; None on a day without it. Raises LawFileInvalid where it is lost."""
+        own = [entry for entry in seizure_bars() if entry["reason"] == self.value]
+        if not own:
+            raise LawFileInvalid(
+                f"{DEMAND_FILE} の seizure_bar: {self.value} の項目がありません。根拠とともに書き足してください。"
+            )
+        return next((entry for entry in own if entry["from_date"] <= day <= entry["to_date"]), None)
 
 
 @dataclass(frozen=True)
@@ -77,6 +69,7 @@ class DemandState:
     fee_yen: int
     seizable: SeizableFrom | None
     bars: tuple[SeizureBar, ...]
+    as_of: date
     article: str
     fee_article: str | None  # None without a 督促
 
@@ -107,8 +100,11 @@ def state(
         fee_yen=fee(issued_on, levy_kind) if issued_on else 0,
         seizable=seizable_from(issued_on, recorded, levy_kind) if issued_on else None,
         bars=tuple(
-            bar for bar in SeizureBar if any(fact.name == bar and fact.holds_on(as_of) for fact in own)
+            bar
+            for bar in SeizureBar
+            if any(fact.name == bar and fact.holds_on(as_of) for fact in own) and bar.rule(as_of)
         ),
+        as_of=as_of,
         article=levy_policy(levy_kind, due_date).references["demand_deadline_days"],
         fee_article=levy_policy(levy_kind, issued_on).references["demand_fee_yen"] if issued_on else None,
     )
@@ -152,10 +148,11 @@ def seizable_from(
 
 
 def _stops(fact: Fact) -> bool:
-    stops = values_in(DEMAND_FILE, "demand_stop", {"fact": str, "is_stopping": bool})
-    known = {entry["fact"]: entry["is_stopping"] for entry in stops}
-    if fact.name in known:
-        return known[fact.name]
+    """The rule of the day on which the fact began counts, as it does for a granted 猶予 (law/grace_ground.py)."""
+    stops = values_in(DEMAND_FILE, "demand_stop")
+    own = [entry for entry in stops if entry["fact"] == fact.name]
+    if own:
+        return any(entry["is_stopping"] for entry in own if entry["from_date"] <= fact.from_date <= entry["to_date"])
     if fact.name in set(SeizureBar):
         return False
     raise UnknownFact(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from law.parameters import exemption_grounds, levy_policy
+from law.parameters import exemption_ground, levy_policy
 from law.rates import RATE_FILE
 
 FULL, HALF = "full", "half"
@@ -39,11 +39,14 @@ def exempt(
     when a person has entered the decision (`is_decided`); the others as far as the city lets 15条の9 apply.
     Raises UnknownGround.
     """
-    rule = exemption_grounds().get(ground)
-    if rule is None:
+    try:
+        rule = exemption_ground(ground, from_date)
+    except KeyError:
         raise UnknownGround(
             f"免除の事由「{ground}」を知りません。{RATE_FILE} の exemption_ground の言葉で書いてください。"
-        )
+        ) from None
+    if rule is None:
+        return None
     applies = (
         is_decided if rule.is_discretionary else levy_policy(levy_kind, from_date).charge_exemption_applies
     )

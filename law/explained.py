@@ -62,6 +62,13 @@ def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
         rows.append(
             _beside("別の読み", "督促の指定期限の翌日から数える読みでは、この日に完成する", found.later_reading_on)
         )
+    if found.if_paused_on is None:
+        rows.append(_beside("別の読み", "猶予の間は時効が進行しない読みでは、猶予が終わるまで完成しない", None))
+    elif found.if_paused_on > found.completes_on:
+        rows.append(_beside("別の読み", "猶予の間は時効が進行しない読みでは、この日に完成する", found.if_paused_on))
+    if found.if_reminded_on > found.completes_on:
+        text = "再度の催告も、前の催告で完成が延びている間でなければ効力がある読みでは、この日に完成する"
+        rows.append(_beside("別の読み", text, found.if_reminded_on))
     if found.if_confirmed_on > found.completes_on:
         rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
     return rows
@@ -82,7 +89,8 @@ def describe_demand(found: DemandState) -> list[dict]:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
     if found.seizable:
         rows += _seizable_rows(found, found.seizable)
-    return rows + [_dated(None, f"差し押さえられない（{bar}）: {bar.meaning}", bar.article) for bar in found.bars]
+    rules = {bar: bar.rule(found.as_of) for bar in found.bars}
+    return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
 
 
 def describe_claim(found: Claim) -> dict:

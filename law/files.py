@@ -1,21 +1,23 @@
 """Read one file of dated legal parameters and refuse it, in words, when an entry cannot be trusted.
 
 A file is a set of settings; a setting is a list of entries; an entry holds `from`, `value`, `reference` and
-`last_checked`, and where they apply `to` (last day) and `levy_kind` (料, 税 or both). Every other key is refused.
+`last_checked` (the day the source was read; `from_memory = true` where nobody has yet), and where they apply `to` (last
+day) and `levy_kind` (料, 税 or both). Every other key is refused.
 """
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from law.bounds import complaint
+from law.shapes import SHAPES, misfit
 
 FOLDER = Path(__file__).resolve().parent
 LAST_DAY = date(9999, 12, 31)
 LEVY_KINDS = ("料", "税")
-REQUIRED = {"from": date, "value": object, "reference": str, "last_checked": date}
-OPTIONAL = {"to": date, "levy_kind": (str, list), "note": str}
+REQUIRED = {"from": date, "value": object, "reference": str}
+OPTIONAL = {"last_checked": date, "from_memory": bool, "to": date, "levy_kind": (str, list), "note": str}
 
 Entry = dict[str, object]
 
@@ -26,26 +28,38 @@ class LawFileInvalid(Exception):
 
 @lru_cache
 def settings_in(file_name: str) -> dict[str, list[Entry]]:
-    """Every setting of one law file, each checked and sorted by `from`. Raises LawFileInvalid."""
-    return read(FOLDER / file_name)
+    """Every setting of one law file, each of its shape, checked and sorted by `from`. Raises LawFileInvalid."""
+    settings = read(FOLDER / file_name)
+    if told := misfit(file_name, settings):
+        raise LawFileInvalid(f"{file_name} の {told}")
+    return settings
 
 
-def values_in(file_name: str, setting: str, shape: dict[str, type]) -> list[dict]:
-    """Entries whose value is a small table: its keys, checked against `shape`, with `reference` beside them."""
-    found = []
+def values_in(file_name: str, setting: str) -> list[dict]:
+    """Entries whose value is a small table: its keys, and beside them reference, from_date, to_date.
+
+    The first key of the setting's shape names the row, which holds until its own `to` or the day before the next of that name.
+    """
+    found, name = [], next(iter(SHAPES[file_name][setting]))
     for number, entry in enumerate(entries_in(file_name, setting), start=1):
-        where, value = f"{file_name} の {setting} {number} 番目", entry["value"]
-        if not isinstance(value, dict) or value.keys() != shape.keys():
-            raise LawFileInvalid(
-                f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。"
-            )
-        for key, kind in shape.items():
-            if type(value[key]) is not kind:
-                raise LawFileInvalid(
-                    f"{where}: value の {key} {value[key]!r} は {kind.__name__} で書いてください。"
-                )
-        found.append({**value, "reference": str(entry["reference"])})
-    return found
+        if "levy_kind" in entry:
+            where = f"{file_name} の {setting} {number} 番目"
+            raise LawFileInvalid(f"{where}: levy_kind は使いません（料・税に共通）。levy_kind を消してください。")
+        span = {"from_date": entry["from"], "to_date": entry.get("to", LAST_DAY)}
+        found.append({**entry["value"], "reference": str(entry["reference"]), **span})
+    return [row | {"to_date": _ends_on(f"{file_name} の {setting}", row, name, found)} for row in found]
+
+
+def values_on(file_name: str, setting: str, day: date) -> list[dict]:
+    """Those of `values_in` in force on `day`."""
+    return [row for row in values_in(file_name, setting) if row["from_date"] <= day <= row["to_date"]]
+
+
+def _ends_on(where: str, row: dict, name: str, rows: list[dict]) -> date:
+    begun = [other["from_date"] for other in rows if other[name] == row[name]]
+    if begun.count(row["from_date"]) > 1:
+        raise LawFileInvalid(f"{where}: {row[name]} に同じ from の項目があります。1件にしてください。")
+    return min([row["to_date"], *(start - timedelta(days=1) for start in begun if start > row["from_date"])])
 
 
 def entries_in(file_name: str, setting: str) -> list[Entry]:

@@ -5,12 +5,14 @@ The words of `grace_kind` and `ground` stand in grace.toml; SQL reads the same r
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from law.dated import NoValue
-from law.files import LAST_DAY, LEVY_KINDS, Entry, entries_in, kinds_of, values_in
+from law.files import LAST_DAY, LEVY_KINDS, Entry, entries_in, kinds_of, values_on
 from law.grace import FILE, GraceRefused
 
 DEMAND_FILE = "demand.toml"
+CHANGES = ((FILE, "charge_effect"), (FILE, "grace"), (DEMAND_FILE, "demand_stop"))
 DAY = timedelta(days=1)
 
 
@@ -29,13 +31,18 @@ class GraceGround:
     to_date: date
 
 
+@lru_cache
 def grounds() -> tuple[GraceGround, ...]:
-    """Every kind of 猶予 with every ground the law gives it. Raises LawFileInvalid for a broken file."""
+    """Every kind of 猶予 with every ground the law gives it, by the days between which nothing about it changes.
+
+    Raises LawFileInvalid for a broken file.
+    """
     return tuple(
-        _ground(entry, levy_kind)
+        _ground(entry, levy_kind, from_date, to_date)
         for entry in entries_in(FILE, "condition")
         for levy_kind in LEVY_KINDS
         if "word" in entry["value"] and levy_kind in kinds_of(entry)
+        for from_date, to_date in _spans(entry, levy_kind)
     )
 
 
@@ -63,11 +70,21 @@ def span(
     return (runs_to if runs_to >= from_date else None), (exempt_to if exempt_to >= from_date else None)
 
 
-def _ground(entry: Entry, levy_kind: str) -> GraceGround:
+def _spans(entry: Entry, levy_kind: str) -> list[tuple[date, date]]:
+    """The days of a condition, until the next one of its words, cut where its effects may change."""
+    own = {key: entry["value"][key] for key in ("name", "word")}
+    following = [e["from"] - DAY for e in _of(levy_kind, "condition", own) if e["from"] > entry["from"]]
+    last = min([entry.get("to", LAST_DAY), *following])
+    changes = (e["from"] for file, setting in CHANGES for e in entries_in(file, setting))
+    starts = sorted({entry["from"], *(day for day in changes if entry["from"] < day <= last)})
+    return list(zip(starts, [*(day - DAY for day in starts[1:]), last], strict=True))
+
+
+def _ground(entry: Entry, levy_kind: str, from_date: date, to_date: date) -> GraceGround:
     name, exemption = entry["value"]["name"], "full" if entry["value"]["is_full"] else "half"
-    charge = _valid(entry, levy_kind, "charge_effect", name=name, kind=exemption)
-    event = _valid(entry, levy_kind, "grace", name=name)["event"]
-    stops = values_in(DEMAND_FILE, "demand_stop", {"fact": str, "is_stopping": bool})
+    charge = _valid(from_date, levy_kind, "charge_effect", name=name, kind=exemption)
+    event = _valid(from_date, levy_kind, "grace", name=name)["event"]
+    stops = values_on(DEMAND_FILE, "demand_stop", from_date)
     return GraceGround(
         grace_kind=name,
         ground=entry["value"]["word"],
@@ -76,15 +93,22 @@ def _ground(entry: Entry, levy_kind: str) -> GraceGround:
         exemption_ground=charge["ground"],
         event_kind=event,
         stops_demand=any(stop["fact"] == event and stop["is_stopping"] for stop in stops),
-        from_date=entry["from"],
-        to_date=entry.get("to", LAST_DAY),
+        from_date=from_date,
+        to_date=to_date,
     )
 
 
-def _valid(entry: Entry, levy_kind: str, setting: str, **wanted: str) -> dict:
-    """The value of `setting` in force when the condition began that has the wanted words."""
-    for other in entries_in(FILE, setting):
-        is_own = levy_kind in kinds_of(other) and other["from"] <= entry["from"] <= other.get("to", LAST_DAY)
-        if is_own and all(other["value"].get(key) == word for key, word in wanted.items()):
+def _valid(day: date, levy_kind: str, setting: str, **wanted: str) -> dict:
+    """The newest value of `setting` in force on `day` that has the wanted words."""
+    for other in reversed(_of(levy_kind, setting, wanted)):
+        if other["from"] <= day <= other.get("to", LAST_DAY):
             return other["value"]
     raise NoValue(f"{FILE} の {setting}: {levy_kind} の {wanted} の項目がありません。根拠とともに足してください。")
+
+
+def _of(levy_kind: str, setting: str, words: dict[str, str]) -> list[Entry]:
+    return [
+        entry
+        for entry in entries_in(FILE, setting)
+        if levy_kind in kinds_of(entry) and all(entry["value"].get(key) == word for key, word in words.items())
+    ]

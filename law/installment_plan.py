@@ -24,7 +24,10 @@ class PlanRefused(ValueError):
 
 @dataclass(frozen=True)
 class Debt:
-    """One installment: principal as billed, what was paid on it (領収日, yen), its 時効 events and 延滞金 exemptions."""
+    """One installment: principal as billed, what was paid on it (領収日, yen), its 時効 events and 延滞金 exemptions.
+
+    `charge_paid`: 延滞金 already received (領収日, yen). `forced_yen`: 強制値 of the source system, which wins.
+    """
 
     key: str
     due_date: date
@@ -33,6 +36,8 @@ class Debt:
     events: tuple[prescription.Event, ...] = ()
     designated_deadline: date | None = None
     exemptions: tuple[Exemption, ...] = ()
+    charge_paid: tuple[tuple[date, int], ...] = ()
+    forced_yen: int | None = None
 
     @property
     def unpaid_yen(self) -> int:
@@ -41,7 +46,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class Part:
-    """One payment. `charge_yen`: 延滞金 of all debts on that day, None where a rate is not announced yet."""
+    """One payment. `charge_yen`: 延滞金 of all debts still due on that day, None where a rate is not announced yet."""
 
     number: int
     pay_on: date
@@ -195,6 +200,8 @@ def _charge_of(debt: Debt, paid: list[tuple[date, int]], on: date, levy_kind: st
         levy_kind,
         designated_deadline=debt.designated_deadline,
         exemptions=debt.exemptions,
+        charge_paid=sum(yen for received_on, yen in debt.charge_paid if received_on <= on),
+        forced_yen=debt.forced_yen,
     ).yen
 
 

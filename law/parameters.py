@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from law import fiscal_year
 from law.calendar import holidays, open_days
 from law.dated import rows, valid_on
 from law.files import LEVY_KINDS, LawFileInvalid, entries_in, values_in
@@ -121,63 +122,74 @@ def suspension_policy(levy_kind: str, decided_on: date) -> SuspensionPolicy:
     return valid_on(SuspensionPolicy, SUSPENSION_FILE, levy_kind, decided_on)
 
 
-@lru_cache
-def attachment_ends() -> dict[str, AttachmentEnd]:
-    """End reason of a 差押 → its effect."""
-    shape = {"end_reason": str, "is_renewal": bool, "needs_person": bool}
-    return {
-        end["end_reason"]: AttachmentEnd(end["is_renewal"], end["needs_person"], end["reference"])
-        for end in values_in(PRESCRIPTION_FILE, "attachment_end", shape)
-    }
+@lru_cache(maxsize=4096)
+def attachment_end(end_reason: str, seized_on: date) -> AttachmentEnd | None:
+    """What a 差押 of `seized_on` does when it ends so; None for a reason that prescription.toml does not name."""
+    found = (end for end in attachment_ends() if end["end_reason"] == end_reason and _holds(end, seized_on))
+    return next((AttachmentEnd(end["is_renewal"], end["needs_person"], end["reference"]) for end in found), None)
 
 
 @lru_cache
-def exemption_grounds() -> dict[str, ExemptionGround]:
-    """Ground of exemption from 延滞金 → what it exempts."""
-    shape = {"ground": str, "kind": str, "is_discretionary": bool}
-    found = {
-        each["ground"]: ExemptionGround(each["kind"], each["is_discretionary"], each["reference"])
-        for each in values_in(RATE_FILE, "exemption_ground", shape)
-    }
-    for name, ground in found.items():
-        if ground.kind not in ("full", "half"):
+def attachment_ends() -> list[dict]:
+    """Every way a 差押 may end, for a 差押 of from_date to to_date (prescription.toml)."""
+    return values_in(PRESCRIPTION_FILE, "attachment_end")
+
+
+def exemption_ground(ground: str, from_date: date) -> ExemptionGround | None:
+    """What a ground exempts from `from_date` on; None where it is not in force then. Raises KeyError for an unknown one."""
+    own = [each for each in exemption_grounds() if each["ground"] == ground]
+    if not own:
+        raise KeyError(ground)
+    found = (each for each in own if _holds(each, from_date))
+    return next((ExemptionGround(each["kind"], each["is_discretionary"], each["reference"]) for each in found), None)
+
+
+@lru_cache
+def exemption_grounds() -> list[dict]:
+    """Every ground of exemption from 延滞金, for exemptions that begin from_date to to_date (delinquency_charge.toml)."""
+    found = values_in(RATE_FILE, "exemption_ground")
+    for each in found:
+        if each["kind"] not in ("full", "half"):
             raise LawFileInvalid(
-                f"{RATE_FILE} の exemption_ground {name}: kind は full か half に直してください。"
+                f"{RATE_FILE} の exemption_ground {each['ground']}: kind は full か half に直してください。"
             )
     return found
 
 
 @lru_cache
 def seizure_bars() -> list[dict]:
-    """Reasons for which an installment must not be attached, in the order of the file: reason, meaning, reference."""
-    return values_in(DEMAND_FILE, "seizure_bar", {"reason": str, "meaning": str})
+    """Reasons for which an installment must not be attached from from_date to to_date, in the order of the file."""
+    return values_in(DEMAND_FILE, "seizure_bar")
+
+
+def _holds(row: dict, day: date) -> bool:
+    return row["from_date"] <= day <= row["to_date"]
 
 
 @lru_cache
 def event_ranks() -> dict[str, tuple[int, int]]:
     """Kind of event → the place of its beginning and of its end among what happens on one day."""
     kinds = [entry["value"] for entry in entries_in(PRESCRIPTION_FILE, "event_kind")]
+    if len(set(kinds)) < len(kinds):
+        raise LawFileInvalid(f"{PRESCRIPTION_FILE} の event_kind: 同じ事由が二度あります。1件にしてください。")
     return {kind: (place, len(kinds) + place) for place, kind in enumerate(kinds, start=1)}
 
 
 def as_tables() -> dict[str, list[dict]]:
     """Rows for schema `law`: table → rows with equal keys; date, Decimal (% a year), int yen, bool, str."""
+    reasons = dict.fromkeys(bar["reason"] for bar in seizure_bars())  # an amended reason keeps its place
+    bar_ranks = {reason: place for place, reason in enumerate(reasons, start=1)}
     return {
         "delinquency_rate": rate_rows(),
-        "exemption_ground": [
-            {"ground": name, "kind": ground.kind, "is_discretionary": ground.is_discretionary}
-            for name, ground in exemption_grounds().items()
-        ],
+        "fiscal_year": fiscal_year.rows(),
+        "exemption_ground": _told("ground", "kind", "is_discretionary", of=exemption_grounds()),
         "grace_ground": [vars(ground) for ground in grounds()],
         "levy_policy": rows(LevyPolicy, POLICY_FILE),
         "prescription_rule": rows(PrescriptionRule, PRESCRIPTION_FILE),
         "prescription_event_kind": [
             {"kind": kind, "rank": start, "end_rank": end} for kind, (start, end) in event_ranks().items()
         ],
-        "attachment_end": [
-            {"end_reason": why, "is_renewal": end.is_renewal, "needs_person": end.needs_person}
-            for why, end in attachment_ends().items()
-        ],
+        "attachment_end": _told("end_reason", "is_renewal", "needs_person", of=attachment_ends()),
         "holiday": [{"closed_on": day, "name": name} for day, name in sorted(holidays().items())],
         "calendar_day": [
             {"levy_kind": kind, "day": day, "opens_on": opens}
@@ -185,8 +197,7 @@ def as_tables() -> dict[str, list[dict]]:
             for day, opens in sorted(open_days(kind).items())
         ],
         "seizure_bar": [
-            {"reason": bar["reason"], "rank": place}
-            for place, bar in enumerate(seizure_bars(), start=1)
+            bar | {"rank": bar_ranks[bar["reason"]]} for bar in _told("reason", of=seizure_bars())
         ],
         "suspension_policy": rows(SuspensionPolicy, SUSPENSION_FILE),
         "suspension_ground": [
@@ -194,3 +205,8 @@ def as_tables() -> dict[str, list[dict]]:
             for entry in entries_in(SUSPENSION_FILE, "ground")
         ],
     }
+
+
+def _told(*keys: str, of: list[dict]) -> list[dict]:
+    """What SQL joins of dated rows: the keys, and the days between which they hold."""
+    return [{key: row[key] for key in (*keys, "from_date", "to_date")} for row in of]

@@ -39,13 +39,16 @@ class Prescription:
     """`completes_on`: complete at the end of this day, unless `is_held` (差押, 交付要求 or a pause in force: it cannot complete).
 
     `later_reading_on`: the same under the later reading of the 督促 (料). `if_confirmed_on`: should every unconfirmed 承認 be
-    confirmed. `extinct_from`: first day on which a person may call it extinct; None while held, or where the calendar of
+    confirmed. `if_paused_on`: should 猶予 pause the time of 料 too, None while one in force would. `if_reminded_on`: should a
+    催告 count again where none holds the completion off yet (民法150条2項の文言). `extinct_from`: first day on which a person may call it extinct; None while held, or where the calendar of
     that year is not published yet. `needs_person`: something here is for a person to judge.
     """
 
     completes_on: date
     later_reading_on: date
     if_confirmed_on: date
+    if_paused_on: date | None
+    if_reminded_on: date
     extinct_from: date | None
     renewed_by: str | None
     renewed_on: date | None
@@ -67,18 +70,22 @@ def explain(
     known = [event for event in events if event.happened_on <= as_of and _concerns(event, installment_no)]
     confirmed = [replace(event, is_confirmed=True) if event.kind == "承認" else event for event in known]
 
-    def follow(own: list[Event], is_later: bool = False) -> _Course:
+    def follow(own: list[Event], is_later: bool = False, pauses: bool = False, reminds_again: bool = False) -> _Course:
         course = _Course.begun(due_date + DAY, months, policy.references["prescription_years"])
-        for mark in marks(own, due_date, levy_kind, months, as_of):
+        course.reminds_again = reminds_again
+        for mark in marks(own, due_date, levy_kind, months, as_of, pauses):
             course.take(mark, mark.later_until if is_later else mark.until)
         return course
 
     found = follow(known)
+    paused = follow(known, pauses=True)
     by, on = (found.renewed.event.removesuffix("終了"), found.renewed.on) if found.renewed else (None, None)
     return Prescription(
         completes_on=found.completes_on,
         later_reading_on=follow(known, is_later=True).completes_on,
         if_confirmed_on=follow(confirmed).completes_on,
+        if_paused_on=None if paused.pauses else paused.completes_on,
+        if_reminded_on=follow(known, reminds_again=True).completes_on,
         extinct_from=None if found.is_held else _extinct_from_or_none(found.completes_on, levy_kind),
         renewed_by=by,
         renewed_on=on,
@@ -121,6 +128,8 @@ class _Course:
     paused_from: date = date.min
     starts_after_pause: bool = False
     needs_person: bool = False
+    reminds_again: bool = False
+    period_ends_on: date = date.min  # completes_on without what only 催告 and 協議 hold off
 
     @classmethod
     def begun(cls, first_day: date, months: int, article: str) -> "_Course":
@@ -130,6 +139,7 @@ class _Course:
             first_day,
             months,
             [Step(first_day, "起算", f"{months // 12}年の期間が始まる", until, article)],
+            period_ends_on=until,
         )
 
     @property
@@ -154,7 +164,8 @@ class _Course:
         if not self.is_held and mark.on > self.completes_on:
             self.needs_person |= mark.event != "停止"
             return "期間満了後のため効力なし（担当者が確かめる）"
-        if mark.event == "催告" and mark.on <= max(self.reminded_until, self.agreed_until):
+        is_held_off = not self.reminds_again or mark.on > self.period_ends_on
+        if mark.event == "催告" and mark.on <= max(self.reminded_until, self.agreed_until) and is_held_off:
             return "前の催告・協議による完成猶予の間の催告のため効力なし"
         if mark.event == "協議" and mark.on <= self.reminded_until:
             return "催告による完成猶予の間の合意のため効力なし"
@@ -177,6 +188,8 @@ class _Course:
             self.starts_after_pause |= self.pauses > 0
         self.holds += mark.holds
         self.completes_on = max(self.completes_on, until)
+        if mark.event not in ("催告", "協議"):
+            self.period_ends_on = max(self.period_ends_on, until)
 
     def _pause(self, mark: Mark, fresh: date) -> None:
         """税 18条の2第4項: the days of the pause are added; a period that had not begun to run starts after it."""
@@ -185,5 +198,7 @@ class _Course:
         self.pauses += mark.pauses
         if self.pauses == 0 and self.starts_after_pause:
             self.completes_on, self.runs_from = max(self.completes_on, fresh), mark.on + DAY
+            self.period_ends_on = max(self.period_ends_on, fresh)
         elif self.pauses == 0:
             self.completes_on += mark.on - self.paused_from + DAY
+            self.period_ends_on += mark.on - self.paused_from + DAY

@@ -3,14 +3,14 @@
 The law of the day on which the event happened counts (平成29年法律44号附則10条): 中断・停止 before 2020-04-01, 更新・完成猶予 after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from law.calendar import last_day
 from law.parameters import (
     AttachmentEnd,
     PrescriptionRule,
-    attachment_ends,
+    attachment_end,
     event_ranks,
     levy_policy,
     prescription_rule,
@@ -62,8 +62,13 @@ class Mark:
     ground: str | None = None  # 承認 only
 
 
-def marks(events: list[Event], due_date: date, levy_kind: str, months: int, as_of: date) -> list[Mark]:
-    """Every event as marks in order of time; `months` is the whole period. Only the first 督促 renews."""
+def marks(
+    events: list[Event], due_date: date, levy_kind: str, months: int, as_of: date, deferral_pauses: bool = False
+) -> list[Mark]:
+    """Every event as marks in order of time; `months` is the whole period. Only the first 督促 renews.
+
+    `deferral_pauses`: read every 猶予 as pausing time, whatever the city's setting says.
+    """
     ordered = sorted(events, key=lambda event: (event.happened_on, event.deadline or date.max))
     first_demand = next((event for event in ordered if event.kind == "督促"), None)
     found: list[Mark] = []
@@ -72,7 +77,8 @@ def marks(events: list[Event], due_date: date, levy_kind: str, months: int, as_o
             raise UnknownEvent(
                 f"時効の事由「{event.kind}」を知りません。{'・'.join(event_ranks())}のどれかにしてください。"
             )
-        reader = _Reader(event, due_date, levy_kind, months, prescription_rule(levy_kind, event.happened_on))
+        rule = prescription_rule(levy_kind, event.happened_on)
+        reader = _Reader(event, due_date, levy_kind, months, replace(rule, deferral_pauses=True) if deferral_pauses else rule)
         found.append(
             reader.demand(ordered, event is first_demand) if event.kind == "督促" else reader.start(as_of)
         )
@@ -139,8 +145,7 @@ class _Reader:
                 return self._distribution_claim()
             case "停止":
                 return self._mark("執行停止の間も時効は進行する", "suspension")
-        text = "猶予の間は進行しない" if rule.deferral_pauses else "猶予の間も時効は進行する（市の設定）"
-        return self._mark(text, "deferral_pauses", pauses=int(rule.deferral_pauses))
+        return self._deferral()
 
     def end(self) -> Mark | None:
         event, rule, ended = self.event, self.rule, self.event.ended_on
@@ -177,7 +182,7 @@ class _Reader:
         """取立, 配当 and 無益解除 renew; 取下げ, 違法取消 and an unknown reason (the earlier reading) hold at most."""
         rule, ended, reason = self.rule, self.event.ended_on, self.event.end_reason or "理由不明"
         unknown = AttachmentEnd(False, True, rule.references["failed_attachment_hold_months"])
-        end = attachment_ends().get(reason, unknown)
+        end = attachment_end(reason, self.event.happened_on) or unknown
         doubt = "（担当者が確かめる）" if end.needs_person else ""
         if end.is_renewal:
             text = f"{reason}により終了、{rule.renewal_word}{doubt}"
@@ -205,6 +210,12 @@ class _Reader:
         )
         holds = int(rule.distribution_claim_holds)
         return self._mark(text + doubt, "distribution_claim_holds", holds=holds, needs_person=bool(doubt))
+
+    def _deferral(self) -> Mark:
+        """税: time does not run. 料: an open question, so time runs (the earlier reading) and a person looks."""
+        if self.rule.deferral_pauses:
+            return self._mark("猶予の間は進行しない", "deferral_pauses", pauses=1)
+        return self._mark("猶予の間も時効は進行する（市の設定。担当者が確かめる）", "deferral_pauses", needs_person=True)
 
     def _acknowledgement(self) -> Mark:
         first_day, ground = self.event.happened_on + DAY, self.event.ground

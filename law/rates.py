@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -83,7 +83,7 @@ def _entries(period: str, setting: str, key: str | None) -> list[RateRun]:
             period,
             entry["from"],
             _last_day(setting, entry),
-            _percent(setting, entry, key),
+            _percent(entry, key),
             str(entry["reference"]),
         )
         for entry in entries_in(RATE_FILE, setting)
@@ -121,20 +121,7 @@ def _last_day(setting: str, entry: Entry) -> date:
     return entry["to"]
 
 
-def _percent(setting: str, entry: Entry, key: str | None) -> Decimal:
+def _percent(entry: Entry, key: str | None) -> Decimal:
     """The rate of one entry, raised to the least rate there is (附則3条の2第5項)."""
-    minimum = (past for past in entries_in(RATE_FILE, "minimum_rate") if past["from"] <= entry["from"])
-    least = [_decimal("minimum_rate", past, None) for past in minimum]
-    return max(_decimal(setting, entry, key), *least[-1:], Decimal(0))
-
-
-def _decimal(setting: str, entry: Entry, key: str | None) -> Decimal:
-    try:
-        text = entry["value"][key] if key else entry["value"]
-        if not isinstance(text, str) or Decimal(text) < 0:
-            raise ValueError(text)
-        return Decimal(text)
-    except (KeyError, TypeError, ValueError, InvalidOperation):
-        raise LawFileInvalid(
-            f'{RATE_FILE} の {setting} {entry["from"]}: {key or "value"} を "2.8" のような文字列の数で書いてください。'
-        ) from None
+    least = [Decimal(past["value"]) for past in entries_in(RATE_FILE, "minimum_rate") if past["from"] <= entry["from"]]
+    return max(Decimal(entry["value"][key] if key else entry["value"]), *least[-1:], Decimal(0))

@@ -16,7 +16,8 @@ REMEDY = "この日の値がない。告示・条例を確かめて1件足すま
 
 
 def every_parameter(as_of: date) -> list[dict]:
-    """One row per value in force: file, setting, section, name, levy_kind, value (text), from, reference, last_checked, note.
+    """One row per value in force: file, setting, section, name, levy_kind, value (text), from, reference, last_checked
+    (None: nobody has read the source yet), note.
 
     Settings without a value on that day have a row that says so. Raises LawFileInvalid for a broken file.
     """
@@ -73,7 +74,7 @@ def _rows(file_name: str, setting: str, entries: list[Entry], as_of: date) -> It
         last = entries[-1]
         yield shown | {
             "levy_kind": "・".join(kinds_of(last)), "value": MISSING, "from": None, "reference": str(last["reference"]),
-            "last_checked": last["last_checked"], "note": REMEDY,
+            "last_checked": last.get("last_checked"), "note": REMEDY,
         }  # fmt: skip
     for entry in valid:
         yield shown | {
@@ -81,13 +82,13 @@ def _rows(file_name: str, setting: str, entries: list[Entry], as_of: date) -> It
             "value": _text(entry["value"]),
             "from": entry["from"],
             "reference": str(entry["reference"]),
-            "last_checked": entry["last_checked"],
+            "last_checked": entry.get("last_checked"),
             "note": str(entry.get("note", "")),
         }
 
 
 def _in_force(entries: list[Entry], as_of: date) -> list[Entry]:
-    """A setting whose entries share a day of beginning is a list: all of them are valid. Otherwise the newest is."""
+    """A setting whose entries share a day of beginning is a list: all are valid, of one name the newest. Otherwise the newest is."""
     past = [entry for entry in entries if entry["from"] <= as_of <= entry.get("to", LAST_DAY)]
     newest = {
         kind: max(entry["from"] for entry in past if kind in kinds_of(entry))
@@ -95,13 +96,24 @@ def _in_force(entries: list[Entry], as_of: date) -> list[Entry]:
         if any(kind in kinds_of(entry) for entry in past)
     }
     if _is_list(entries):
-        return past
+        later = {_name(entry): entry["from"] for entry in past}  # in the order of `from`: the newest of each name stays
+        return [entry for entry in past if not _is_named(entries) or later[_name(entry)] == entry["from"]]
     return [entry for entry in past if any(newest[kind] == entry["from"] for kind in kinds_of(entry))]
 
 
 def _is_list(entries: list[Entry]) -> bool:
     begun = [(kind, entry["from"]) for entry in entries for kind in kinds_of(entry)]
     return len(set(begun)) < len(begun)
+
+
+def _is_named(entries: list[Entry]) -> bool:
+    """Does the first key of every value name its row, so that a later row of that name takes its place?"""
+    begun = [(kind, entry["from"], _name(entry)) for entry in entries for kind in kinds_of(entry)]
+    return len(set(begun)) == len(begun)
+
+
+def _name(entry: Entry) -> str:
+    return str(next(iter(entry["value"].items()))) if isinstance(entry["value"], dict) else str(entry["value"])
 
 
 def _text(value: object) -> str:

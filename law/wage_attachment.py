@@ -14,8 +14,8 @@ FILE = "wage_attachment.toml"
 NUMBERS = {
     name: int
     for name in (
-        "basic_yen", "relative_yen", "share_percent", "share_limit_times", "rounding_unit_yen", "retirement_times",
-        "retirement_years", "retirement_percent", "bonus_months",
+        "basic_yen", "relative_yen", "share_percent", "share_limit_times", "rounding_unit_yen", "short_rounding_unit_yen",
+        "days_per_month", "withheld_months", "retirement_times", "retirement_years", "retirement_percent", "bonus_months",
     )
 }  # fmt: skip
 
@@ -29,7 +29,10 @@ class WageUnclear(ValueError):
 
 @dataclass(frozen=True)
 class Wage:
-    """What one employer pays for one period (yen). The three deductions are what is withheld from it."""
+    """What one employer pays for one period (yen). The three deductions are what is withheld from it.
+
+    `pay_period_days`: of a period shorter than a month, whose `pay_period_months` does not count.
+    """
 
     payer: str
     gross_yen: int
@@ -37,6 +40,7 @@ class Wage:
     resident_tax_yen: int
     social_insurance_yen: int
     pay_period_months: int = 1
+    pay_period_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,19 @@ def explain(
 ) -> Attachable:
     """Attachable part of the pay of one period. Two or more payers are tested on their total (76条1項後段).
 
-    Raises WageUnclear when there is no pay, a number is negative or the periods differ.
+    A period under a month counts by its days, and is rounded to a finer unit. Raises WageUnclear when there is no pay, a
+    number is negative or the periods differ.
     """
     paid, law = _checked(wages, dependants), _law(on)
+    months = _months(paid[0], law)
+    if paid[0].pay_period_days:
+        law |= {"rounding_unit_yen": law["short_rounding_unit_yen"]}
     steps = _deducted(paid, law, PAY_ITEMS)
     rest = steps[0].yen - sum(step.yen for step in steps[1:])
     caution = (f"年金は給料等とみなして計算した（{law['pension'].reference}）。",) if is_pension else ()
     if consent:
         return _with_consent(steps, rest, consent, law, caution)
-    basic = _basic(law, paid[0].pay_period_months, dependants)
+    basic = _basic(law, months, dependants)
     share = _share(law, rest - basic.yen, basic.yen)
     attachable = max(0, rest - basic.yen - share.yen)
     result = Step(
@@ -112,7 +120,7 @@ def explain_retirement(
     if consent:
         return _with_consent(steps, rest, consent, law, ())
     times, percent, years_free = law["retirement_times"], law["retirement_percent"], law["retirement_years"]
-    living = _basic(law, 1, dependants).yen * times.value
+    living = _basic(law, Fraction(1), dependants).yen * times.value
     beyond = max(0, years - years_free.value)
     service = _up(Fraction(living * percent.value * beyond, 100), law["rounding_unit_yen"].value)
     sentence = f"{living:,}円 × {percent.value}% × {beyond}年（{years_free.value}年を超える年数）"
@@ -160,11 +168,17 @@ def _checked(wages: Iterable[Wage], dependants: int) -> list[Wage]:
     numbers = [(w.gross_yen, w.income_tax_yen, w.resident_tax_yen, w.social_insurance_yen) for w in paid]
     if not paid or dependants < 0 or any(yen < 0 for own in numbers for yen in own):
         raise WageUnclear("給料が1件もないか、負の数があります。給与照会の回答を確かめてください。")
-    if {w.pay_period_months for w in paid} != {paid[0].pay_period_months} or paid[0].pay_period_months < 1:
-        raise WageUnclear(
-            "計算の期間（月数）が揃っていないか、1月に満たない給料です。期間を揃えるか、担当者が計算してください。"
-        )
+    if len({(w.pay_period_months, w.pay_period_days) for w in paid}) > 1 or paid[0].pay_period_months < 1:
+        raise WageUnclear("計算の期間が揃っていないか、月数が1に満たない給料です。期間を揃え、1月に満たなければ日数を入れてください。")
     return paid
+
+
+def _months(wage: Wage, law: dict[str, Value]) -> Fraction:
+    if wage.pay_period_days is None:
+        return Fraction(wage.pay_period_months)
+    if not 1 <= wage.pay_period_days < law["days_per_month"].value:
+        raise WageUnclear(f"1月に満たない期間の日数は 1 から {law['days_per_month'].value - 1} です。1月以上なら月数を入れてください。")
+    return Fraction(wage.pay_period_days, law["days_per_month"].value)
 
 
 def _deducted(
@@ -191,10 +205,13 @@ def _deducted(
     )
 
 
-def _basic(law: dict[str, Value], months: int, dependants: int) -> Step:
+def _basic(law: dict[str, Value], months: Fraction, dependants: int) -> Step:
     own, each = law["basic_yen"], law["relative_yen"]
+    yen, unit = (own.value + each.value * dependants) * months, law["rounding_unit_yen"].value
     sentence = f"（{own.value:,}円 + {each.value:,}円 × {dependants}人）× {months}月"
-    return Step("4号 生活費", (own.value + each.value * dependants) * months, sentence, own.reference)
+    if months.denominator == 1:
+        return Step("4号 生活費", int(yen), sentence, own.reference)
+    return Step("4号 生活費", _up(yen, unit), f"{sentence}（{unit:,}円未満切上げ）", own.reference)
 
 
 def _share(law: dict[str, Value], rest: int, basic: int) -> Step:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from law.fiscal_year import fiscal_year
 from law.in_force import value, values
 from law.prescription import extinct_from
 from law.suspension import three_years_end
 
 FILE, SUSPENSION_FILE = "write_off.toml", "suspension.toml"
-FISCAL_YEAR_STARTS = 4  # 地方自治法208条1項: 4月1日
 
 
 class NotAReason(ValueError):
@@ -58,7 +58,7 @@ def explain(
         return None
     extinct_on, code = past[0]
     name, article = reasons(extinct_on, levy_kind)[code]
-    year = extinct_on.year - (extinct_on.month < FISCAL_YEAR_STARTS)
+    year = fiscal_year(extinct_on)
     others = "、".join(
         f"{reasons(day, levy_kind)[c][0]} {day}" for day, c in sorted((d, c) for c, d in gone) if c != code
     )

@@ -24,7 +24,7 @@ DEFINITION = """
 def render(user: User) -> None:
     """Three rates, then the breakdowns, then six years."""
     stands = heading("収納状況", user, "率は還付未済を含む（決算の率は各札の下）")
-    year = stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1
+    year = stands.fiscal_year
     district = filters.district(user, everywhere="市計")
     by_year = ask(user, "rate_by_year", district=district)
     _cards(by_year, year)

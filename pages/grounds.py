@@ -8,12 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 import settings
 from auth.access import User
-from data_access.grounds import not_reproduced, parameters_on, published_examples
+from data_access.grounds import examples_used, not_reproduced, parameters_on, published_examples
 from pages.parts import tables, wording
 from pages.parts.heading import heading
 
 FIRST, LAST = date(2000, 1, 1), date(2027, 12, 31)
-EVERYTHING = "すべて"
+EVERYTHING, UNCHECKED = "すべて", "条文未確認"
 CHOSEN = "grounds_chosen"
 VALUES_HEIGHT = 480  # so that the chosen row's whole text stands below it on the same screen
 VALUE_WIDTHS = {"section": 100, "setting_name": 140, "setting_value": 300, "reference": 250, "since": 90, "last_checked": 90}
@@ -43,10 +43,16 @@ def _values() -> None:
     missing = f"（ほかに、この日の値がまだない定め {shown.height - valid:,}件）" if valid < shown.height else ""
     st.caption(f"{wording.wareki(day)}に効いている定め {valid:,}件{missing}。見本の市は、見ることのできた鳥取市の条例に倣い、ないものは共通の規定による。"
                "導入する市は自市の条例で確かめる。行を押すと、全文・科目・注記が下に出ます。")
-    tables.show(shown, list(VALUE_WIDTHS), empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値", key="grounds_values", widths=VALUE_WIDTHS,
+    checked = pl.Series("last_checked", [_checked(day) for day in shown["last_checked"]], dtype=pl.String)
+    tables.show(shown.with_columns(checked), list(VALUE_WIDTHS), empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値", key="grounds_values", widths=VALUE_WIDTHS,
                 most_height=VALUES_HEIGHT, on_choose=lambda row: st.session_state.update({CHOSEN: shown.row(row, named=True)}))
     if chosen := st.session_state.get(CHOSEN):
         _whole(chosen)
+
+
+def _checked(day: date | None) -> str:
+    """The day on which somebody read the source; the value from memory says so instead."""
+    return wording.short(day) if day else UNCHECKED
 
 
 def _day(column: DeltaGenerator) -> date:
@@ -65,13 +71,15 @@ def _whole(row: dict) -> None:
     with st.container(border=True):
         st.markdown(f"**{row['section']}　{row['setting_name']}**")
         st.text(f"値: {row['setting_value']}\n根拠: {row['reference']}\nいつから: {wording.short(row['since'])}　科目: {row['levy_kind']}　"
-                f"確かめた日: {wording.short(row['last_checked'])}\n注記: {row['note'] or 'なし'}")
+                f"確かめた日: {_checked(row['last_checked'])}\n注記: {row['note'] or 'なし'}")
 
 
 def _examples() -> None:
     found = published_examples()
     agreed = found.filter(pl.col("published") == pl.col("computed")).height
+    used, on_file = examples_used()
     st.markdown(f"市などが公表した計算例 **{found.height}件** のうち、ここでの計算と一致したもの **{agreed}件**。")
+    st.caption(f"集めた資料 {on_file}行のうち {used}行を試験で確かめ、答えまで印刷されたものを下に示す。使わない {on_file - used}行は理由を「再現しないもの」に置く。")
     said = pl.Series("given", [wording.in_wareki(text) for text in found["given"]], dtype=pl.String)
     dates = [pl.Series(name, [wording.in_wareki(text) for text in found[name]], dtype=pl.String) for name in ("published", "computed")]
     tables.show(found.with_columns(said, *dates), list(EXAMPLE_WIDTHS), empty="計算例がありません。",

@@ -30,11 +30,11 @@ def render(user: User) -> None:
 
 def _rates(user: User, stands: Standing) -> None:
     found = ask(user, "rate_by_year", district=None)
-    year = wording.fiscal(_year(stands))
+    year = wording.fiscal(stands.fiscal_year)
     st.subheader(f"{year}の収納率（市計、前年同日との比較）", anchor=False)
     rows = {(row["fiscal_year"], row["year_class"]): row for row in found.iter_rows(named=True)}
     for column, year_class in zip(st.columns(3), ("現年", "滞繰", "合計"), strict=True):
-        now, before = rows.get((_year(stands), year_class)), rows.get((_year(stands) - 1, year_class))
+        now, before = rows.get((stands.fiscal_year, year_class)), rows.get((stands.fiscal_year - 1, year_class))
         with column:
             _rate_card(year_class, now, before)
 
@@ -84,7 +84,3 @@ def _last_intake(user: User) -> None:
         outcome, day = last["outcome"][0], last["business_date"][0]
         icon = ":material/check_circle:" if outcome == "公開" else ":material/error:"
         st.caption(f"{icon} 直近の連携 {wording.in_wareki(day)}: {outcome}")
-
-
-def _year(stands: Standing) -> int:
-    return stands.as_of.year if stands.as_of.month >= 4 else stands.as_of.year - 1

@@ -17,7 +17,9 @@ with stood as (
 select stood.notice_number, stood.installment_no, stood.from_date, stood.to_date, ground.kind
 from stood
 join derived.open_installment using (notice_number, installment_no)
-join law.exemption_ground as ground on ground.ground = stood.ground
+join law.exemption_ground as ground
+    on ground.ground = stood.ground
+    and stood.from_date between ground.from_date and ground.to_date
 join law.levy_policy
     on levy_policy.levy_kind = open_installment.levy_kind
     and stood.from_date between levy_policy.from_date and levy_policy.to_date

@@ -50,7 +50,9 @@ event as (
     left join first_demand using (notice_number, installment_no)
     left join early_seizure using (notice_number, installment_no)
     left join law.prescription_event_kind as event_kind using (kind)
-    left join law.attachment_end as attachment_end on attachment_end.end_reason = known.end_reason
+    left join law.attachment_end as attachment_end
+        on attachment_end.end_reason = known.end_reason
+        and known.happened_on between attachment_end.from_date and attachment_end.to_date
     left join law.prescription_rule as rule
         on rule.levy_kind = installment.levy_kind
         and known.happened_on between rule.from_date and rule.to_date
@@ -84,7 +86,7 @@ effect as (
         cast(kind in ('天災', '差押') or (kind = '交付要求' and distribution_claim_holds) as integer) as holds,
         cast(kind in ('徴収猶予', '換価猶予') and deferral_pauses as integer) as pauses,
         kind = '承認' and not is_confirmed as is_doubtful,
-        kind = '交付要求' and not distribution_claim_renews as needs_person
+        (kind = '交付要求' and not distribution_claim_renews) or (kind in ('徴収猶予', '換価猶予') and not deferral_pauses) as needs_person
     from event
     union all by name
     select

@@ -28,3 +28,4 @@ select
     bar.rank
 from barred
 left join law.seizure_bar as bar using (reason)
+where bar.reason is null or getvariable('as_of') between bar.from_date and bar.to_date

@@ -2,7 +2,7 @@
 -- grain: one delinquent × employer (指定番号) who has not reported that the person left.
 -- The report of a tax year is about the calendar year before. A month's pay is cut down to whole yen, what is withheld
 -- is rounded up: both leave the person more. 住民税 counts only where it is withheld from the pay (国税徴収法76条1項2号),
--- from one payer and in twelve parts (地方税法321条の5第1項).
+-- from one payer and in as many parts as law.wage_rule says (地方税法321条の5第1項).
 create or replace table derived.wage_fact as
 with paid as (
     select
@@ -26,10 +26,11 @@ select
     1 as pay_period_months,
     paid.gross_yen // months_worked as gross_yen,
     (paid.income_tax_yen + months_worked - 1) // months_worked as income_tax_yen,
-    if(paid.is_withholder, (coalesce(income.resident_tax_yen, 0) + 11) // 12, 0) as resident_tax_yen,
+    if(paid.is_withholder, (coalesce(income.resident_tax_yen, 0) + rule.withheld_months - 1) // rule.withheld_months, 0) as resident_tax_yen,
     (paid.social_insurance_yen + months_worked - 1) // months_worked as social_insurance_yen,
     coalesce(income.dependant_count, 0) as dependant_count
 from paid
 left join derived.case_income as income using (atena_number, tax_year)
+left join law.wage_rule as rule on cast(getvariable('as_of') as date) between rule.from_date and rule.to_date
 where months_worked >= 1 and (paid.left_on is null or paid.left_on > getvariable('as_of'))
 order by atena_number, designated_number

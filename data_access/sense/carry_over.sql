@@ -35,10 +35,11 @@ closed as (
     select distinct fiscal_year from {carry_over}
 ),
 balance as (
-    select lasting.*, closed.fiscal_year, make_date(closed.fiscal_year, 4, 1) as closes_before
+    select lasting.*, closed.fiscal_year, opening.opens_on as closes_before
     from lasting
     join closed on lasting.assessment_fiscal_year < closed.fiscal_year
-    where lasting.notified_on < make_date(closed.fiscal_year, 4, 1)
+    join law.fiscal_year as opening on opening.fiscal_year = closed.fiscal_year
+    where lasting.notified_on < opening.opens_on
 ),
 corrected as (
     select balance.notice_number, balance.installment_no, balance.fiscal_year,

@@ -64,7 +64,7 @@ def test_a_grace_exempts_and_its_application_renews(city, rows):
         assert any("半分免除" in sentence for sentence in found.charge["sentence"])
         sentences = "\n".join(found.prescription["sentence"])
         assert "承認：猶予申請により更新" in sentences
-        assert "換価猶予：猶予の間も時効は進行する（市の設定）" in sentences
+        assert "換価猶予：猶予の間も時効は進行する（市の設定。担当者が確かめる）" in sentences
 
 
 def test_a_second_reminder_does_not_hold(city, rows):

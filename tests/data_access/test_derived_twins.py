@@ -6,6 +6,7 @@ import pytest
 
 from law import delinquency_charge, demand, grace_ground, prescription, screening, suspension
 from law.exemption import exempt
+from law.fiscal_year import fiscal_year
 from tests.data_access.source_rows import Row, by, one, pick
 
 KEY = ("notice_number", "installment_no")
@@ -331,6 +332,35 @@ def test_rate_cube_ends_where_the_balances_stand(rows, balances):
     for (year,) in sorted(cells)[1:]:
         carried = [cell for cell in cells[(year,)] if cell["year_class"] == "滞繰"]
         assert total(carried, "assessed_yen") == total(cells[(year - 1,)], "unpaid_yen"), year
+
+
+def test_the_settlement_identity_holds_per_year_class_and_installment(rows):
+    """調定 = 収納 − 還付未済 + 欠損 + 未済 in every 会計年度 × 現年・滞繰 × 期別 of the cube, each term from its own source.
+
+    調定 is that of 期別調定, 収納 and 欠損 are their own rows; 未済 and 還付未済 are walked backwards, year by year, from the
+    収入未済 that 収納システム stores today and from 過誤納, where the cube walks forwards from the assessment.
+    """
+    notices, over = one(rows.source("annual_assessment"), "notice_number"), by(rows.source("overpayment"), *KEY)
+    receipts, gone = by(rows.source("receipt"), *KEY, "fiscal_year"), by(rows.source("write_off"), *KEY, "fiscal_year")
+    this_year, expected = fiscal_year(rows.as_of), {}
+    for installment in rows.source("installment"):
+        key, number = pick(installment, *KEY), installment["installment_no"]
+        first = notices[(installment["notice_number"],)]["assessment_fiscal_year"]
+        left = installment["stored_unpaid_yen"] - total(over.get(key), "overpaid_yen") + total(over.get(key), "settled_yen")
+        for year in range(this_year, first - 1, -1):
+            received, written_off = total(receipts.get((*key, year)), "principal_yen"), total(gone.get((*key, year)), "written_off_yen")
+            opening = installment["assessed_yen"] if year == first else left + received + written_off
+            if year == first or opening > 0:
+                terms = (opening, received, max(-left, 0), written_off, max(left, 0))
+                cell = (year, "現年" if year == first else "滞繰", number)
+                expected[cell] = tuple(a + b for a, b in zip(expected.get(cell, (0,) * 5), terms, strict=True))
+            left += received + written_off
+    for cell, (assessed, received, refund_due, written_off, unpaid) in expected.items():
+        assert assessed == received - refund_due + written_off + unpaid, cell
+    names = ("assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "unpaid_yen")
+    cube = by(rows.derived("rate_cube"), "fiscal_year", "year_class", "installment_no")
+    assert {cell: tuple(total(own, name) for name in names) for cell, own in cube.items()} == expected
+    assert len(expected) > 100
 
 
 def test_rate_month(rows):

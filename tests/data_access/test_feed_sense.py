@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from data_access import feed_sense, snapshot
+from data_access import derive, feed_sense, snapshot
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_TWO, Feed, enrich
 from tests.data_access.source_rows import by, one, pick
@@ -48,6 +48,7 @@ def test_what_disagrees_is_told(eve, table, item, spoil, file, column, rule):
 
 def test_the_city_s_own_feeds_make_sense(city):
     with duckdb.connect() as connection:
+        derive.load_law(connection)
         assert feed_sense.senseless(connection, snapshot.current().folder / "restricted") == []
 
 

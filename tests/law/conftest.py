@@ -1,10 +1,11 @@
 """A copy of the law to break or to amend, for one test."""
 
 import shutil
+import sys
 
 import pytest
 
-from law import files, references, screening
+from law import files, references
 
 
 @pytest.fixture
@@ -37,5 +38,9 @@ def amend(law_folder):
 
 
 def forget():
-    for cached in (files.settings_in, references.labels, screening._record_rules, screening._criteria):
-        cached.cache_clear()
+    """Every answer that the law's modules keep."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("law."):
+            for cached in vars(module).values():
+                if hasattr(cached, "cache_clear"):
+                    cached.cache_clear()

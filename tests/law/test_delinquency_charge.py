@@ -270,11 +270,22 @@ def test_segments_may_be_cut_at_the_end_only():
 
 
 def test_half_exempt_days_before_there_is_a_rate_raise():
-    with pytest.raises(rates.NoRate, match=r"2020-07-01 の延滞金の割合.*deferral_rate"):
+    with pytest.raises(rates.NoRate, match=r"2013-07-01 の延滞金の割合.*deferral_rate"):
         explain(
             50_000,
-            date(2020, 6, 30),
+            date(2013, 6, 30),
             [],
-            date(2020, 12, 31),
-            exemptions=[Exemption(date(2020, 7, 1), None, "half")],
+            date(2013, 12, 31),
+            exemptions=[Exemption(date(2013, 7, 1), None, "half")],
         )
+
+
+def test_half_exempt_days_before_2021_cost_the_special_base_rate():
+    """令和2年 1.6 % (RQ15), and 令和3年 1.0 %: one 猶予 over the change of the rule."""
+    free = [Exemption(date(2020, 7, 1), date(2021, 6, 30), "half")]
+    found = explain(1_000_000, date(2020, 6, 30), [], date(2021, 6, 30), "税", exemptions=free)
+    assert [(str(s.from_date), str(s.rate), s.yen) for s in found.steps] == [
+        ("2020-07-01", "1.6", 1_358),
+        ("2020-08-01", "1.6", 6_706),
+        ("2021-01-01", "1.0", 4_958),
+    ]

@@ -49,6 +49,15 @@ def test_days_of_grace_are_exempt():
     assert schedule([OLD, NEW], FIRST, AS_OF, parts=4).charge_yen == 5_900
 
 
+def test_the_charge_still_due_is_what_the_case_shows():
+    """What was received of the 延滞金 by the day of the part is due no more, and a 強制値 is what is due."""
+    received = ((date(2025, 4, 30), 1_000), (date(2025, 6, 30), 500))
+    plan = schedule([replace(OLD, charge_paid=received), NEW], FIRST, AS_OF, parts=4)
+    assert [part.charge_yen for part in plan.parts] == [4_000, 4_500, 4_300, 4_400]
+    waived = schedule([replace(OLD, forced_yen=0, charge_paid=received), NEW], FIRST, AS_OF, parts=4)
+    assert waived.charge_yen == 2_300  # 2期 alone, as when all days of 1期 are exempt
+
+
 def test_the_oldest_is_paid_first_unless_the_payer_says_otherwise():
     usual = schedule([NEW, OLD], FIRST, AS_OF, monthly_yen=40_000)
     assert [part.goes_to for part in usual.parts] == [(("1期", 40_000),), (("1期", 10_000), ("2期", 30_000))]

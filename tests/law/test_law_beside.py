@@ -121,6 +121,23 @@ def test_the_prescription_as_a_page_prints_it():
     ]
 
 
+READINGS = [
+    ([Event("徴収猶予", date(2024, 1, 10), date(2025, 1, 9))], ("猶予の間は時効が進行しない読みでは、この日に完成する", "2026-07-01")),
+    ([Event("換価猶予", date(2024, 1, 10))], ("猶予の間は時効が進行しない読みでは、猶予が終わるまで完成しない", "None")),
+    # 一度目の催告は 2025-06-10 までで、2025-06-30 の完成をまだ延ばしていない
+    ([Event("催告", date(2024, 12, 10)), Event("催告", date(2025, 3, 1))],
+     ("再度の催告も、前の催告で完成が延びている間でなければ効力がある読みでは、この日に完成する", "2025-09-01")),
+    # 一度目の催告が完成を延ばしている間の催告は、どの読みでも効力がない
+    ([Event("催告", date(2025, 6, 10)), Event("催告", date(2025, 8, 1))], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "reading"), READINGS)
+def test_the_other_readings_stand_beside_the_earlier_date(events, reading):
+    rows = told(events)
+    assert [(row[1].removeprefix("別の読み："), row[2]) for row in rows if row[1].startswith("別の読み")] == ([reading] if reading else [])
+
+
 def test_part_payments_that_nobody_confirmed_are_told_once():
     paid = [
         Event("承認", date(2024, month, 28), ground="一部納付", record=f"収納 00000000000{month}")

@@ -24,7 +24,7 @@ TESTED = {
     "golden_gs1_128.csv",  # test_payment_slip.py
     "golden2_gs1_128.csv",  # test_payment_slip.py
 }
-QUOTED = {"RQ01", "RQ03", "RQ06", "RQ11", "RQ14", "RQ15"}  # RQ14: test_payment_slip.py
+QUOTED = {"RQ01", "RQ03", "RQ06", "RQ11", "RQ14", "RQ15"}  # RQ14: test_payment_slip.py, RQ11: below
 
 
 def cases(*file_names):
@@ -161,10 +161,18 @@ def test_quoted_rules():
     assert balances == [0, 1000]  # RQ01 読谷村は当初額で見る
     newest = [str(rates.rate_runs(period)[-1].rate) for period in ("first", "after")]
     assert newest == ["2.8", "9.1"]  # RQ06 令和8年
-    charge = delinquency_charge.explain(
-        100_000, due, [], as_of, "税", replace(by_balance, result_unit_yen=1_000)
-    )
-    assert charge.yen % 1_000 == 0 < charge.yen  # RQ03 1,000円未満切捨ての村
-    assert replace(by_balance, demand_deadline_days=40).demand_deadline_days == 40  # RQ11 設定で表せる
+    by_thousand = replace(by_balance, result_unit_yen=1_000)
+    cut = [delinquency_charge.explain(100_000, due, [], day("2026-05-31"), "税", policy) for policy in (by_balance, by_thousand)]
+    # 203 + 12,346 + 3,764（7月 31日、2025年末まで 518日、2026年 151日）
+    assert [(charge.sum_yen, charge.yen) for charge in cut] == [(16_313, 16_300), (16_313, 16_000)]  # RQ03 1,000円未満切捨ての村
     half = {str(run.from_date.year): str(run.rate) for run in rates.rate_runs("after_half")}
-    assert (half["2021"], half["2022"]) == ("1.0", "0.9")  # RQ15 令和3年、令和4–7年
+    assert (half["2018"], half["2021"], half["2022"]) == ("1.6", "1.0", "0.9")  # RQ15 令和2年、令和3年、令和4–7年
+
+
+def test_a_town_that_demands_within_forty_days(amend):
+    """RQ11 玉城町 国保料: the same day is a 督促漏れ here and not there."""
+    due, usual, late = day("2024-06-30"), day("2024-07-20"), day("2024-08-09")
+    assert (demand.deadline(due), demand.state(due, 1, late).is_missed) == (usual, True)
+    amend("levy_policy.toml", ('[[demand_deadline_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 20', '[[demand_deadline_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 40'))
+    assert (demand.deadline(due), demand.state(due, 1, late).is_missed) == (late, False)
+    assert demand.state(due, 1, day("2024-08-10")).is_missed

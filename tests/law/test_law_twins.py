@@ -137,10 +137,10 @@ def random_payments(rng, due, yen, as_of):
 
 
 def random_exemptions(rng, due, as_of):
-    """Overlapping, adjacent, open-ended; half exempt days only from 2021, where there is a rate for them."""
+    """Overlapping, adjacent, open-ended; half exempt days only from 2014, where there is a rate for them."""
     start = due + timedelta(days=rng.randrange(-30, 400))
     for _ in range(rng.choice([1, 1, 2, 4])):
-        kind = rng.choice(["full", "half"]) if start >= date(2021, 1, 1) else "full"
+        kind = rng.choice(["full", "half"]) if start >= date(2014, 1, 1) else "full"
         end = start + timedelta(days=rng.choice([0, 30, 364, rng.randrange(900)]))
         yield exemption.Exemption(start, rng.choice([end, end, end, None]), kind)
         start = rng.choice([end + timedelta(days=1), end, start, end + timedelta(days=rng.randrange(200))])

@@ -154,7 +154,7 @@ EVENTS = st.lists(
             reason,
             sure,
         ),
-        st.sampled_from(["督促", "催告", "承認", "協議", "天災", "差押", "交付要求", "停止"]),
+        st.sampled_from(["督促", "催告", "承認", "協議", "天災", "差押", "交付要求", "停止", "徴収猶予"]),
         st.integers(-100, 1_500),
         st.integers(0, 900),
         st.sampled_from(["取立", "取下げ", None]),
@@ -171,7 +171,7 @@ def test_no_event_moves_the_date_earlier(kind, events):
     dates = [step.completes_on for step in found.steps]
     assert dates == sorted(dates)
     assert found.completes_on == dates[-1] <= found.if_confirmed_on
-    assert found.completes_on <= found.later_reading_on
+    assert found.completes_on <= min(found.later_reading_on, found.if_paused_on or date.max, found.if_reminded_on)
     assert found.extinct_from is None or found.extinct_from > found.completes_on
 
 

@@ -57,6 +57,19 @@ def test_a_table_the_office_can_read(line):
     assert all(step.article and step.sentence for step in found.steps)
 
 
+def test_a_period_under_a_month_counts_by_its_days():
+    """7日分 62,350円: 支給 62,300 − 社保 1,300 − 生活費 23,400（10万円 × 7/30 の切上げ）− 残り 37,600 の2割 7,600。"""
+    week = Wage("甲社", 62_350, 0, 0, 1_234, pay_period_days=7)
+    found = explain([week], 0, ON)
+    assert [step.yen for step in found.steps] == [62_300, 0, 0, 1_300, 23_400, 7_600, 30_000]
+    assert "7/30月（100円未満切上げ）" in found.steps[4].sentence
+    for days in (0, 30):
+        with pytest.raises(WageUnclear, match="1 から 29 です"):
+            explain([Wage("甲社", 1, 0, 0, 0, pay_period_days=days)], 0, ON)
+    with pytest.raises(WageUnclear, match="期間が揃っていない"):
+        explain([week, wage(1)], 0, ON)
+
+
 def test_two_employers_are_tested_on_their_total():
     both = explain([wage(90_000), wage(80_000, payer="乙社")], 0, ON)
     assert [explain([wage(yen)], 0, ON).attachable_yen for yen in (90_000, 80_000)] == [0, 0]
