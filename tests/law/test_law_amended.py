@@ -24,10 +24,10 @@ ON_FILE = {setting: f"[[{setting}]]\nfrom = {AMENDED_ON}\nvalue = {value}\n" for
 
 
 @pytest.fixture
-def amended(changed):
+def amended(amend):
     for setting, (file_name, _) in ROWS.items():
         row = ON_FILE[setting] + 'reference = "改正法1条"\nlast_checked = 2026-11-26\n\n'
-        changed(file_name, f"[[{setting}]]\n", f"{row}[[{setting}]]\n")
+        amend(file_name, (f"[[{setting}]]\n", f"{row}[[{setting}]]\n"))
 
 
 def in_python(start):
@@ -88,8 +88,8 @@ def test_an_amendment_changes_what_begins_after_its_day_and_nothing_before(reque
     assert {name: rows for name, rows in amended_sql.items() if rows == sql[name]}.keys() == {name for name in sql if name[1] == "N1"}
 
 
-def test_a_bar_holds_in_sql_by_the_day_too(changed):
-    changed("demand.toml", 'from = 2000-01-01\nvalue = { reason = "執行停止"', f'from = {AMENDED_ON}\nvalue = {{ reason = "執行停止"')
+def test_a_bar_holds_in_sql_by_the_day_too(amend):
+    amend("demand.toml", ('from = 2000-01-01\nvalue = { reason = "執行停止"', f'from = {AMENDED_ON}\nvalue = {{ reason = "執行停止"'))
     bars = {}
     for as_of in (AMENDED_ON - timedelta(days=1), AMENDED_ON):
         database = duckdb.connect()
