@@ -22,6 +22,7 @@ class Feed:
         self.system = systems()[self.table.system]
         self.folder = settings.inbox() / day.isoformat() / self.system.code
         self.path = self.folder / self.line()["ファイル名"]
+        self.table = self.table.as_headed(self.path.read_bytes().decode(self.system.encoding).splitlines()[0].split(","))
         self.labels = [column.label for column in self.table.columns]
 
     def rows(self) -> list[list[str]]:
