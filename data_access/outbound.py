@@ -23,6 +23,7 @@ import store
 from audit import log
 from data_access import derive, inquiry, ledger_tail, snapshot
 from data_access.alone import alone
+from data_access.day_folder import PURGING
 from data_access.feed_schedule import FILE_NAME, HEADER
 from data_access.outbound_contract import OutFile, Target, targets
 from data_access.outbound_rows import Basis, rows_of
@@ -81,7 +82,7 @@ def send_out(business_date: date) -> list[Made]:
 
 def _alone() -> AbstractContextManager[Path]:
     """The outbox, for one run at a time."""
-    return alone(settings.outbox(), f"{BUILDING}*", busy=OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。"))
+    return alone(settings.outbox(), f"{BUILDING}*", f"{PURGING}*", busy=OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。"))
 
 
 def _new_plan(outbox: Path, business_date: date) -> dict:
