@@ -79,6 +79,14 @@ def _day(field: Field, value: object, about: About) -> str:
     return value.isoformat()
 
 
+def _deadline(field: Field, value: object, about: About) -> str:
+    if not is_day(value):
+        raise Wrong(f"{field.label}を入力してください。")
+    if not about.today <= value <= years_before(about.today, -field.years):
+        raise Wrong(f"{field.label}は、今日から{field.years}年後までの日にしてください。")
+    return value.isoformat()
+
+
 def _choice(field: Field, value: object, about: About) -> str:
     if value not in field.values:
         raise Wrong(f"{field.label}は、{'・'.join(field.values)} から選んでください。")
@@ -165,7 +173,7 @@ def _is_yen(value: object) -> bool:
 
 
 TYPES = {
-    "day": _day, "choice": _choice, "flag": _flag, "text": _text, "number": _number, "integer": _integer,
+    "day": _day, "deadline": _deadline, "choice": _choice, "flag": _flag, "text": _text, "number": _number, "integer": _integer,
     "installments": _installments, "yen_by_installment": _yen_by_installment, "parts": _parts, "event": _event,
     "suspect": _suspect,
 }  # fmt: skip

@@ -21,6 +21,8 @@ class Field:
     most: int = 0
     years: int = 1
     of: str = ""
+    amount: str = ""
+    offered: str = ""
 
 
 @dataclass(frozen=True)

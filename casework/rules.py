@@ -51,6 +51,11 @@ def _succession(succession: Mapping, about: About) -> Errors:
         yield "share_numerator", "持分の合計が1を超えます。ほかの相続人の持分を確かめてください。"
 
 
+def _allocation_record(record: Mapping, about: About) -> Errors:
+    if sum(each["yen"] for each in record["allocated"]) > record["collected_yen"]:
+        yield "allocated", "充当額の合計が、得た額を超えます。額を確かめてください。"
+
+
 def _protection_mark(mark: Mapping, about: About) -> Errors:
     # An earlier day would shorten the wait before it may be lifted.
     if date.fromisoformat(mark["marked_on"]) != about.today:
@@ -72,6 +77,7 @@ RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "plan_cancellation": _plan_cancellation,
     "residence_finding": _residence_finding,
     "succession": _succession,
+    "allocation_record": _allocation_record,
     "protection_mark": _protection_mark,
     "protection_lift": _protection_lift,
 }

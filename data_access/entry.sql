@@ -24,6 +24,11 @@ select
         when 'residence_finding' then '居所調査'
         when 'charge_waiver' then '延滞金減免'
         when 'succession' then '承継'
+        when 'mailing_address_finding' then '送付先'
+        when 'slip_issue' then '納付書発行'
+        when 'allocation_record' then '充当'
+        when 'suspension_decision' then '執行停止'
+        when 'write_off_decision' then '不納欠損'
         when 'duplicate_decision' then '名寄せ'
         when 'protection_mark' then '支援措置'
         when 'protection_lift' then '支援措置'
@@ -38,6 +43,11 @@ select
         when 'residence_finding' then concat_ws(' ', payload ->> '$.source', payload ->> '$.result',
             coalesce('確認 ' || (payload ->> '$.confirmed_by'), '未確認'))
         when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
+        when 'mailing_address_finding' then '送付先判明 ' || (payload ->> '$.source')
+        when 'slip_issue' then json_array_length(payload, '$.slips') || '期 使用期限 ' || (payload ->> '$.valid_until')
+        when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || json_array_length(payload, '$.allocated') || '期'
+        when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope)
+        when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', json_array_length(payload, '$.written_off') || '期')
         when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')
         when 'protection_lift' then '支援措置の解除 ' || (payload ->> '$.lift_ground')
         when 'succession' then '相続人 '
@@ -45,8 +55,7 @@ select
             || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
         when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
     end as summary,
-    list_sum(coalesce(
-        json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.waived[*].yen')::bigint[]))::bigint as yen,
+    list_sum(json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.*[*].yen')::bigint[])::bigint as yen,
     payload ->> '$.address' as place,
     if(kind = 'duplicate_decision', payload ->> '$.reason', null) as body,
     payload ->> '$.suspect[0].evidence' as evidence,

@@ -14,8 +14,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data_access import ledger_tail, retention, snapshot, source
+from data_access import ledger_tail, snapshot, source
 from data_access.contract import Table, tables
+from data_access.retention_rule import rule
 from data_access.snapshot import Snapshot, SnapshotRefused
 
 HERE = Path(__file__).parent
@@ -42,7 +43,7 @@ def candidates(parquet: dict[str, Path], as_of: date, *, is_live: bool) -> pl.Da
         parts = " union all ".join(f"select notice_number from source.{name}" for name in naming) or "select null::varchar as notice_number"
         connection.execute(f"create table named_notice as {parts}")
         connection.execute("set variable as_of = ?::date", [as_of])
-        connection.execute("set variable erasure_years = ?::integer", [retention.rule("erasure_years", as_of)])
+        connection.execute("set variable erasure_years = ?::integer", [rule("erasure_years", as_of)])
         return connection.sql(CANDIDATE).pl()
 
 

@@ -4,6 +4,7 @@ What is wrong with the file refuses it whole; what is wrong with a row sets that
 `checked(...)` leaves the good rows behind as typed Parquet, and the others in schema `aside`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,7 @@ def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work:
         head = header(feed, text)
     except Unreadable as error:
         return None, [error.problem]
+    feed = replace(feed, table=head.table)
     scan = _scan(text, head.labels)
     problems = _structure(connection, feed, scan, text, len(head.labels))
     if problems:

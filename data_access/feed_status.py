@@ -3,6 +3,7 @@
 Read from the intake's reports, so it works before the first publish too. No person is in any of it.
 """
 
+import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,7 @@ from data_access.approved import approved
 from data_access.contract import System, systems
 from data_access.feed_schedule import FILE_NAME
 from data_access.open_day import is_open
+from data_access.outbound_contract import targets
 from data_access.report import HELD, LATE, PUBLISHED, REFUSED, Report
 
 READ, DETAIL = "feed.read", "feed.detail"
@@ -23,6 +25,7 @@ DAYS = 10
 ARRIVED, EXPECTED, TAKEN_BACK, NOT_DUE, WENT_BACK = "到着", "予定", "取下げ", "—", "復元"
 HISTORY = {"id": pl.String, "started_at": pl.String, "business_date": pl.Date, "outcome": pl.String, "row_count": pl.Int64, "loaded": pl.Int64,
            "quarantined_count": pl.Int64, "problem_count": pl.Int64, "decided": pl.String, "snapshot_id": pl.String}
+SENT = {"business_date": pl.Date, "system_name": pl.String, "file_count": pl.Int64, "row_count": pl.Int64}
 
 
 def board(user: User, until: datetime | None = None) -> pl.DataFrame:
@@ -45,6 +48,18 @@ def history(user: User, until: datetime | None = None) -> pl.DataFrame:
     standing = set(lineage.standing_on())
     rows = [*(_run(each, standing) for each in _told(until)), *_went_back(until)]
     return pl.DataFrame(rows, schema=HISTORY).sort("started_at", descending=True)
+
+
+def sent(user: User) -> pl.DataFrame:
+    """What went back to the systems around us, the newest days first: one row per 業務日 and system. Raises NotAllowed."""
+    _check(user, READ, "feed_sent")
+    rows = []
+    for path in sorted(settings.outbox().glob("[0-9]*/manifest.json"), reverse=True)[:DAYS]:
+        for target in (target for target in targets() if (path.parent / target.code / FILE_NAME).is_file()):
+            lines = list(csv.DictReader((path.parent / target.code / FILE_NAME).read_text("utf-8").splitlines()))
+            rows.append({"business_date": date.fromisoformat(path.parent.name), "system_name": target.name, "file_count": len(lines),
+                         "row_count": sum(int(line["件数"]) for line in lines)})
+    return pl.DataFrame(rows, schema=SENT)
 
 
 def _check(user: User, action: str, question: str) -> None:

@@ -26,8 +26,9 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """The labels of a file in its order, which of them each column of the contract stands under, and those of nobody."""
+    """The table as the file brings it, its labels in their order, which of them each column stands under, and those of nobody."""
 
+    table: Table
     labels: list[str]
     label_of: dict[str, str]
     extra: list[str]
@@ -92,8 +93,9 @@ def header(feed: Feed, text: Path) -> Header:
         labels = next(csv.reader([file.readline()]), [])
     if any(mark in label for label in labels for mark in MY_NUMBER_LABELS) or any(map(looks_like_my_number, labels)):
         raise Unreadable(feed.problem("個人番号の列があります", "個人番号はこのシステムに入れられません。列を除いて" + RESEND, rows=(1,)))
-    found, doubled = _places(feed.table, labels)
-    missing = [column.label for column in feed.table.columns if column.name not in found]
+    table = feed.table.as_headed(labels)
+    found, doubled = _places(table, labels)
+    missing = [column.label for column in table.columns if column.name not in found]
     extra = [label for label in labels if label not in found.values()]
     says = [f"列 {'・'.join(missing)} がありません"] if missing else []
     if missing and extra:  # the line may be no header at all but a person's row: it is not quoted
@@ -104,7 +106,7 @@ def header(feed: Feed, text: Path) -> Header:
         says.append("同じ見出しが2つあります")
     if says:
         raise Unreadable(feed.problem("、".join(says), "見出しを取り決めどおりにして" + RESEND, rows=(1,)))
-    return Header(labels, found, extra)
+    return Header(table, labels, found, extra)
 
 
 def _places(table: Table, labels: list[str]) -> tuple[dict[str, str], bool]:

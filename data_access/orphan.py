@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from data_access import quarantine
+from data_access import quarantine, staging
 from data_access.contract import Column, Table, systems, tables
 from data_access.feed_rules import literal, typed
 from data_access.feed_schedule import HELD, SET_ASIDE, Problem
@@ -50,7 +50,7 @@ class Sieve:
             self.lost += [(table, column, other, count)] if count else []
             if table.name not in self.sheets or not count:
                 continue
-            lost = self._lost(table, column, other, self.sheets[table.name].parquet)
+            lost = self._lost(table, column, other, staging.standing(self.sheets[table.name]))
             says = f"隔離した{other.label}の行を指しています"
             if other.name in self.sheets and self._move(table, says, f"{lost} and exists ({self._aside(table, column, other)})",
                                                         f"{other.label}の隔離した行が直れば取り込めます。", column.label):

@@ -1,8 +1,9 @@
 """Outbound: what officers recorded and the law computed → files for the systems around us, one folder a day.
 
-`python -m data_access.outbound 2026-10-30` writes outbox/<date>/<system>/*.csv with each system's 連携予定.csv, from
-the ledger's events since the day before up to a seq that outbox/<date>/manifest.json fixes: run again, the same date
-gives the same bytes, whatever came since. A file is in the access log before it is on disk.
+`python -m data_access.outbound [2026-10-30 …]` writes outbox/<date>/<system>/*.csv with each system's 連携予定.csv, of the
+published day when none is named, from the ledger's events since the day before up to a seq that
+outbox/<date>/manifest.json fixes: run again, the same date gives the same bytes, whatever came since. A file is in the
+access log before it is on disk.
 """
 
 import csv
@@ -23,10 +24,15 @@ import store
 from audit import log
 from data_access import derive, inquiry, ledger_tail, snapshot
 from data_access.alone import alone
+from data_access.day_folder import PURGING
 from data_access.feed_schedule import FILE_NAME, HEADER
 from data_access.outbound_contract import OutFile, Target, targets
 from data_access.outbound_rows import Basis, rows_of
+from law.payment_slip import SlipRefused
 
+HELP = """python -m data_access.outbound [業務日 …]
+他のシステムへ返す連携ファイルを CONSOLE_HOME/outbox/<業務日>/ に書き出す。業務日を書かなければ、公開中の日の分を書く。
+同じ日は何度実行しても同じ内容で、欠けたファイルだけを書き直す。終了コード 0 = 書いたか書出済、1 = 書けない、2 = 指定の誤り。"""
 ACTOR = "outbound"
 BUILDING = ".building-"
 MANIFEST = "manifest.json"
@@ -81,7 +87,7 @@ def send_out(business_date: date) -> list[Made]:
 
 def _alone() -> AbstractContextManager[Path]:
     """The outbox, for one run at a time."""
-    return alone(settings.outbox(), f"{BUILDING}*", busy=OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。"))
+    return alone(settings.outbox(), f"{BUILDING}*", f"{PURGING}*", busy=OutboundRefused("ほかの書き出しが動いています。終わってからもう一度実行してください。"))
 
 
 def _new_plan(outbox: Path, business_date: date) -> dict:
@@ -123,7 +129,10 @@ def _made(plan: dict, business_date: date) -> list[Made]:
     asked, _ = _inquiries(business_date)
     basis = Basis(plan["after_seq"], plan["upto_seq"], used[plan["snapshot_id"]], used.get(plan["before_id"]), asked,
                   {day: used[name] for day, name in plan["asked"].items()})
-    return [_file(target, file, basis, business_date) for target in targets() for file in target.files]
+    try:
+        return [_file(target, file, basis, business_date) for target in targets() for file in target.files]
+    except SlipRefused as refusal:
+        raise OutboundRefused(f"納付書の番号を作れません（data_access/city.toml の mpn）。{refusal}") from None
 
 
 def _file(target: Target, file: OutFile, basis: Basis, business_date: date) -> Made:
@@ -212,17 +221,28 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def main(arguments: list[str]) -> int:
-    """Write the outbound files of the named business dates in order; stop at the first refusal.
+def _published_on() -> date:
+    now = snapshot.current()
+    if now is None:
+        raise OutboundRefused("公開したデータがまだありません。連携を取り込んでから実行してください。")
+    return now.business_date
 
-    Exit code 0: written · 1: refused · 2: asked wrongly."""
+
+def main(arguments: list[str]) -> int:
+    """Write the outbound files of the named business dates in order, or of the published day; stop at the first refusal.
+
+    Exit code 0: written, now or before · 1: refused · 2: asked wrongly."""
+    if "--help" in arguments:
+        print(HELP)
+        return 0
     try:
-        days = [date.fromisoformat(text) for text in arguments]
+        days = [date.fromisoformat(text) for text in arguments] or [_published_on()]
     except ValueError:
-        days = []
-    if not days:
         print("業務日を 2026-10-30 の形で、実在する日で指定してください。")
         return 2
+    except (OutboundRefused, snapshot.SnapshotRefused) as error:
+        print(error)
+        return 1
     if not inspect(store.engine()).has_table("event"):
         print("台帳がまだありません。コンソールを一度起動してから、もう一度実行してください。")
         return 1

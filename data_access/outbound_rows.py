@@ -1,20 +1,28 @@
 """The rows of each outbound file, as dicts by item: from the ledger, from a snapshot, from the law over it, or by inquiry."""
 
+import hmac
 import json
+import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+import settings
 from data_access import ledger_tail
 from data_access.feed_rules import literal
 from data_access.inquiry import Inquiry, answers
 from data_access.outbound_contract import OutFile
 from data_access.snapshot import Snapshot
-from law.sanctions import special_medical_payment
+from law.payment_slip import SlipRefused, mpn_complaints
+from law.sanctions import Measure, benefit_hold, special_medical_payment
 
 HERE = Path(__file__).parent / "outgoing"
+CITY = Path(__file__).with_name("city.toml")
+CONFIRMATION = 6  # digits; law/payment_slip.toml allows 4 too
 CANNOT = "できない"
+FACTS = ("efforts", "special_circumstances", "notified")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,23 @@ def _ledger(file: OutFile, basis: Basis) -> list[dict]:
     return [row for row in found if row["corrects"] or all(row[name] == value for name, value in file.where)]
 
 
+def _slips(file: OutFile, basis: Basis) -> list[dict]:
+    """The entries with what MPN asks for. Raises SlipRefused when the city's own numbers do not fit their fields."""
+    city = tomllib.loads(CITY.read_text("utf-8"))["mpn"]
+    found = [{**row, **city, **_numbers(row)} for row in _ledger(file, basis)]
+    for row in found:
+        if complaints := mpn_complaints(row, date.fromisoformat(row["issued_on"])):
+            raise SlipRefused(" ".join(complaints))
+    return found
+
+
+def _numbers(row: dict) -> dict[str, str]:
+    """納付番号: 通知書番号, 期別 and the ledger's number, so that no two slips have the same. 確認番号: nobody can guess it."""
+    payment = f"{row['notice_number']}{row['installment_no']}{row['seq']:08}"
+    proof = hmac.digest(settings.secret("pseudonym"), f"mpn {payment}".encode(), "sha256")
+    return {"payment": payment, "confirmation": f"{int.from_bytes(proof) % 10**CONFIRMATION:0{CONFIRMATION}}"}
+
+
 def _snapshot(file: OutFile, basis: Basis) -> list[dict]:
     now = _question(file.name, basis.snapshot)
     if file.rows == "changed" and basis.before:
@@ -54,15 +79,23 @@ def _snapshot(file: OutFile, basis: Basis) -> list[dict]:
 
 
 def _sanctions(file: OutFile, basis: Basis) -> list[dict]:
-    """Whose 納期限 is a year past and who is not ruled out; what nobody has looked at yet is told as 未確認."""
+    """Whose 納期限 is past as long as the measure asks for and who is not ruled out; what nobody has looked at is 未確認."""
     found, as_of = [], basis.snapshot.business_date
     for row in _asked(_question(file.name, basis.snapshot)):
-        facts = {name: row[name] for name in ("efforts", "special_circumstances", "notified") if row[name] is not None}
-        measure = special_medical_payment(row["oldest_due_date"], as_of, facts, row["birth_date"])
+        measure = MEASURES[file.name](row, as_of, {name: row[name] for name in FACTS if row.get(name) is not None})
         if as_of >= measure.must_from and measure.outcome != CANNOT:
             states = {condition.code: condition.state for condition in measure.conditions}
             found.append({**row, **states, "must_from": measure.must_from, "outcome": measure.outcome})
     return found
+
+
+def _special_medical_payment(row: dict, as_of: date, facts: dict[str, bool]) -> Measure:
+    return special_medical_payment(row["oldest_due_date"], as_of, facts, row["birth_date"])
+
+
+def _benefit_hold(row: dict, as_of: date, facts: dict[str, bool]) -> Measure:
+    """How much would be held back, 国保 alone knows."""
+    return benefit_hold(row["oldest_due_date"], as_of, facts, None, row["unpaid_yen"], row["is_special_medical_payment"])
 
 
 def _inquiry(file: OutFile, basis: Basis) -> list[dict]:
@@ -81,4 +114,5 @@ def _asked(sql: str) -> list[dict]:
         return connection.sql(sql).pl().to_dicts()
 
 
-ORIGINS = {"ledger": _ledger, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}
+MEASURES = {"special_medical_payment": _special_medical_payment, "benefit_hold": _benefit_hold}
+ORIGINS = {"ledger": _ledger, "slips": _slips, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}

@@ -1,4 +1,5 @@
-"""`python -m data_access.retention [--do-it]`: which snapshots have been kept long enough, and why; removed when told to.
+"""`python -m data_access.retention [--do-it]`: which snapshots and days' folders have been kept long enough, and why;
+removed when told to.
 
 Daily snapshots and month-ends are kept as retention.toml says on the day, CURRENT and one being read always. What a
 crash left between the two renames of a publish was never shown and is removed: its day is still waiting in the inbox,
@@ -12,15 +13,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import settings
 from audit import log
 from audit.log import AuditUnavailable
-from data_access import lineage, snapshot
-from law.files import LawFileInvalid, read
+from data_access import day_folder, lineage, snapshot
+from data_access.retention_rule import Verdict, rule
+from law.files import LawFileInvalid
 
-RULES = Path(__file__).with_name("retention.toml")
 NEVER_SHOWN = "公開の途中で止まり、一度も表示されていない。取込をやり直せば同じものができる"
 _log = logging.getLogger("console")
 
@@ -31,23 +31,6 @@ class Policy:
 
     daily_days: int
     month_end_years: int
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What happens to one snapshot, and why in a sentence."""
-
-    id: str
-    goes: bool
-    reason: str
-
-
-def rule(name: str, on: date) -> int:
-    """The value of one setting of retention.toml in force on a day. Raises LawFileInvalid when there is none."""
-    in_force = [entry["value"] for entry in read(RULES)[name] if entry["from"] <= on]
-    if not in_force:
-        raise LawFileInvalid(f"{RULES.name} の {name}: {on} の値がありません。その日から有効な項目を根拠とともに足してください。")
-    return in_force[-1]
 
 
 def policy(on: date) -> Policy:
@@ -114,28 +97,35 @@ def _purge(verdict: Verdict) -> Verdict:
     return verdict
 
 
+def folder_verdicts() -> list[Verdict]:
+    """One verdict per day's folder; none while nothing is published. Raises as `verdicts`, and LawFileInvalid."""
+    now = snapshot.current()
+    return day_folder.verdicts(now.business_date) if now else []
+
+
 def after_publish() -> None:
     """What each publish does before it lets go of the lock. The new snapshot is served whatever happens here."""
     try:
         purge(verdicts())
+        day_folder.purge(folder_verdicts())
     except (AuditUnavailable, LawFileInvalid, snapshot.SnapshotRefused, OSError) as failure:
-        _log.error("古いスナップショットを消せませんでした（%s）。data_access.retention を実行して確かめてください。", failure)
+        _log.error("古いスナップショットか日ごとのフォルダを消せませんでした（%s）。data_access.retention を実行して確かめてください。", failure)
 
 
 def main(arguments: list[str]) -> int:
     """Tell what would go and why; with --do-it, remove it."""
     try:
         with snapshot.alone():
-            found = verdicts()
-            done = purge(found) if "--do-it" in arguments else []
+            found, folders = verdicts(), folder_verdicts()
+            done = [*purge(found), *day_folder.purge(folders)] if "--do-it" in arguments else []
     except (snapshot.SnapshotRefused, AuditUnavailable, LawFileInvalid) as refusal:
         print(refusal)
         return 1
     after = {verdict.id: verdict for verdict in done}
-    for verdict in found:
+    for verdict in (*found, *folders):
         said = after.get(verdict.id, verdict)
         print(f"{'消した' if said.goes and done else '消す' if said.goes else '残す'}  {said.id}  {said.reason}")
-    if not done and any(verdict.goes for verdict in found):
+    if not done and any(verdict.goes for verdict in (*found, *folders)):
         print("消すには --do-it を付けて実行してください。")
     return 0
 

@@ -11,18 +11,23 @@ from data_access.quarantine import Sheet
 
 
 def place(connection: duckdb.DuckDBPyConnection, sheet: Sheet, target: Path, old: Path | None) -> None:
-    """Make `target` of a sheet's good rows: these alone, or the day before with the same keys replaced by them."""
+    """Make `target` of a sheet's good rows: these alone, or the day before with the same keys replaced by them or gone."""
     target.unlink(missing_ok=True)
-    if sheet.feed.is_whole or old is None:
+    is_alone = sheet.feed.is_whole or old is None
+    if is_alone and not sheet.table.takes_rows_away:
         os.link(sheet.fresh, target)
-    elif sheet.feed.announced.row_count == 0:
+    elif not is_alone and sheet.feed.announced.row_count == 0:
         os.link(old, target)
     else:
         key = ", ".join(sheet.table.key)
-        connection.execute(
-            f"copy (select * from (select old.* from {_parquet(old)} as old anti join {sheet.parquet} as fresh "
-            f"using ({key}) union all by name select * from {sheet.parquet}) order by {key}) "
-            f"to {literal(str(target))} (format parquet, compression zstd)")
+        kept = "" if is_alone else f"select old.* from {_parquet(old)} as old anti join {sheet.parquet} as fresh using ({key}) union all by name "
+        connection.execute(f"copy (select * from ({kept}select * from {standing(sheet)}) order by {key}) "
+                           f"to {literal(str(target))} (format parquet, compression zstd)")
+
+
+def standing(sheet: Sheet) -> str:
+    """The good rows of a sheet that are there afterwards, as an SQL relation: those that say 削除 are not."""
+    return f"(select * exclude (is_deleted) from {sheet.parquet} where not is_deleted)" if sheet.table.takes_rows_away else sheet.parquet
 
 
 def carry_over(before: Path, restricted: Path, came: set[str]) -> None:

@@ -68,24 +68,24 @@ def benefit_hold(
     oldest_due_date: date,
     as_of: date,
     facts: Mapping[str, bool],
-    held_yen: int,
+    held_yen: int | None,
     arrears_yen: int,
     has_special_medical_payment: bool,
 ) -> Measure:
     """一時差止 of a benefit of `held_yen` (63条の2): a duty after one year and six months, a choice before.
 
     `facts`: special_circumstances; not_excessive (a person's judgement, 施行規則32条の4), asked for only when the
-    benefit is larger than the arrears.
+    benefit is larger than the arrears, or `held_yen` is None: not known here.
     """
     months = value(FILE, "benefit_hold_months", as_of, int)
     limit = value(FILE, "benefit_hold_limit", as_of, str)
     must_from = last_day(oldest_due_date + DAY, months.value) + DAY
-    is_moderate = True if held_yen <= arrears_yen else facts.get("not_excessive")
+    is_moderate = True if held_yen is not None and held_yen <= arrears_yen else facts.get("not_excessive")
     conditions = [
         *_asked("benefit_hold_condition", facts, as_of),
         Condition(
             "not_excessive",
-            f"{limit.value}（給付 {held_yen:,}円、滞納 {arrears_yen:,}円）",
+            f"{limit.value}（給付 {'未確認' if held_yen is None else f'{held_yen:,}円'}、滞納 {arrears_yen:,}円）",
             STATES[is_moderate],
             limit.reference,
         ),

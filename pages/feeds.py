@@ -43,6 +43,8 @@ def render(user: User) -> None:
     _board(board)
     history = feed_status.history(user, until)
     _history(history)
+    if is_newest:
+        _sent(feed_status.sent(user))
     if not may_look:
         st.caption("連携ファイルの詳細は、係長・課長・システム管理者が確認します。")
     elif history["id"].count():
@@ -102,6 +104,13 @@ def _history(history: pl.DataFrame) -> None:
     days = pl.Series("business_date", [wording.short(day) for day in history["business_date"]], dtype=pl.String)
     tables.show(history.with_columns(days), ["started_at", "business_date", "outcome", "row_count", "loaded", "quarantined_count", "problem_count", "decided", "snapshot_id"],
                 empty="", alt="取込と復元の履歴の表。新しいものから", key="feed_history")
+
+
+def _sent(sent: pl.DataFrame) -> None:
+    st.subheader("他のシステムへ返した連携", anchor=False)
+    days = pl.Series("business_date", [wording.short(day) for day in sent["business_date"]], dtype=pl.String)
+    tables.show(sent.with_columns(days), ["business_date", "system_name", "file_count", "row_count"],
+                empty="まだ書き出していません。", alt="他のシステムへ返した連携の表。対象日とシステムごと", key="feed_sent")
 
 
 def _chosen(user: User, history: pl.DataFrame) -> None:

@@ -15,6 +15,7 @@ import settings
 from sample_city.clock import NEVER, number
 
 HISTORY = ["履歴番号", "最新フラグ", "削除フラグ"]
+DELETES = ("flash_receipt",)  # tables without a history whose differences say which rows are gone
 SYSTEMS = ("atena", "kokuho", "shuno", "juminzei", "kotei", "keiji", "tainou")
 PLAN_HEADER = "表,ファイル名,文字コード,区分,連番,件数,管理合計,SHA-256,対象日"
 ROWS_AT_ONCE = 400_000
@@ -78,20 +79,26 @@ class Feed:
         name = f"{table}_{self.day:%Y%m%d}_{'F' if self.is_full else 'D'}.csv"
         spec = tables(self.system)[table]
         opened = OpenFile(name, (self.folder / name).open("wb"))
-        header = [column["label"] for column in spec["columns"]] + (HISTORY if spec.get("history") else [])
+        header = [column["label"] for column in spec["columns"]] + (HISTORY if spec.get("history") else HISTORY[-1:] if self._tells_gone(table) else [])
         opened.write((",".join(header) + "\r\n").encode(self.encoding))
         opened.totals = dict.fromkeys(spec.get("control", []), 0)
         return opened
 
+    def _tells_gone(self, table: str) -> bool:
+        """True when a difference says of each row whether it is gone; a full feed leaves those out."""
+        return table in DELETES and not self.is_full
+
     def append(self, table: str, rows: pl.DataFrame) -> int:
         """Write rows of a block; returns how many."""
         opened, spec = self.files[table], tables(self.system)[table]
+        if table in DELETES and self.is_full:
+            rows = rows.filter(pl.col("until_day") > number(self.day))
         if self.is_full and self.sequence > 1 and not spec.get("history"):  # changed since the first day: sent as it is now
             rows = rows.unique(spec["key"], keep="last", maintain_order=True)
         for start in range(0, rows.height, ROWS_AT_ONCE):
             part = rows.slice(start, ROWS_AT_ONCE)
             text = BytesIO()
-            self._cells(part, spec).write_csv(text, include_header=False, line_terminator="\r\n", date_format=self._date_format())
+            self._cells(part, table).write_csv(text, include_header=False, line_terminator="\r\n", date_format=self._date_format())
             plain = text.getvalue()
             opened.write(plain if self.encoding == "utf-8" or plain.isascii() else plain.decode("utf-8").encode(self.encoding))
         opened.rows += rows.height
@@ -102,11 +109,15 @@ class Feed:
     def _date_format(self) -> str:
         return "%Y-%m-%d" if self.encoding == "utf-8" else "%Y%m%d"
 
-    def _cells(self, rows: pl.DataFrame, spec: dict) -> pl.DataFrame:
+    def _cells(self, rows: pl.DataFrame, table: str) -> pl.DataFrame:
+        spec = tables(self.system)[table]
         cells = [_cell(rows.schema[column["name"]], column) for column in spec["columns"]]
         if spec.get("history"):
             newest = (pl.col("until_day") > number(self.day)).cast(pl.Int8)
-            cells += [pl.col("history_number"), newest.alias("newest"), pl.lit(0).alias("deleted")]
+            gone = pl.col("is_deleted") if "is_deleted" in rows.columns else pl.lit(0)
+            cells += [pl.col("history_number"), newest.alias("newest"), gone.cast(pl.Int8).alias("deleted")]
+        elif self._tells_gone(table):
+            cells.append((pl.col("until_day") <= number(self.day)).cast(pl.Int8).alias("deleted"))
         return rows.select(cells)
 
     def close(self) -> int:

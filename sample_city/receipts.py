@@ -90,12 +90,13 @@ def receipt_table(draw: Draw, bills: Bills, receipts: Receipts, numbers: np.ndar
 
 
 def flash_table(draw: Draw, bills: Bills, receipts: Receipts, numbers: np.ndarray) -> pl.DataFrame:
-    """速報: paid at a shop or by Pay-easy within the last days, and still not booked on the last day."""
-    fresh = (receipts.booked > draw.clock.last) & (receipts.received >= draw.clock.last - 4)
+    """速報: paid at a shop or by Pay-easy, from the day after until it is booked; those still there on the first day or later."""
+    fresh = (receipts.booked > draw.clock.first) & (receipts.received + 1 < receipts.booked)
     seen = np.flatnonzero(fresh & np.isin(receipts.channel, [STORE, PAYEASY]) & (receipts.received < draw.clock.last))
     at = receipts.at[seen]
     return pl.DataFrame({
         "flash_number": safe_number(20_000_000_000 + draw.block * 100_000_000 + seen),
         "notice_number": numbers[bills.notice[at]], "installment_no": bills.no[at] + 1,
         "channel": pick(CHANNELS, receipts.channel[seen]), "paid_on": receipts.received[seen],
-        "paid_yen": receipts.principal[seen] + receipts.charge[seen] + receipts.fee[seen], "from_day": receipts.received[seen] + 1})
+        "paid_yen": receipts.principal[seen] + receipts.charge[seen] + receipts.fee[seen], "from_day": receipts.received[seen] + 1,
+        "until_day": receipts.booked[seen]})

@@ -138,10 +138,10 @@ def _letters(draw: Draw, people: People) -> Letters:
 
 
 def _mailing_table(draw: Draw, people: People, letters: Letters, name: pl.Series, kana: pl.Series) -> pl.DataFrame:
-    """送付先: the address elsewhere, in words and in codes."""
+    """送付先: the address elsewhere, in words and in codes; the last one of the first block is deleted on the last day."""
     person = people.first[letters.home]
     reason = np.where(people.exit_state[letters.home] == MOVED_OUT, 0, 1 + letters.house % 3)
-    return pl.DataFrame({
+    table = pl.DataFrame({
         "atena_number": atena(draw, person), "business": pick(["共通", "国保料"], letters.business),
         "addressee_name": name.gather(person), "addressee_kana": kana.gather(person),
         "addressee_search_kana": search_kana(kana.gather(person)), "addressee_atena_number": atena(draw, person),
@@ -150,7 +150,12 @@ def _mailing_table(draw: Draw, people: People, letters: Letters, name: pl.Series
         "address": register.address_elsewhere(letters.place, letters.block, letters.house),
         "setting_reason": pick(["転出先", "本人申出", "居所", "施設入所"], reason),
         "valid_from": letters.start, "abolished_reason": None, "valid_to": NEVER, "returned_on": letters.returned,
-        "history_number": 1, "from_day": 0, "until_day": NEVER})
+        "history_number": 1, "is_deleted": 0, "from_day": 0, "until_day": NEVER})
+    last = draw.clock.last
+    is_gone = (pl.int_range(pl.len()) == pl.len() - 1) & pl.lit(draw.block == 0 and last > draw.clock.first)
+    gone = table.filter(is_gone).with_columns(history_number=pl.lit(2), is_deleted=pl.lit(1), from_day=pl.lit(last))
+    kept = table.with_columns(until_day=pl.when(is_gone).then(last).otherwise("until_day"))
+    return pl.concat([kept, gone], how="vertical_relaxed")
 
 
 def _protection_table(draw: Draw, people: People) -> pl.DataFrame:

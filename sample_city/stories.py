@@ -160,7 +160,7 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
     if is_unpaid and "flash_days" in story:
         on = clock.first - story["flash_days"]
         yield "flash_receipt", key | {"flash_number": _safe(99_900_000_000 + story["no"]), "channel": "コンビニ", "paid_on": on,
-                                      "paid_yen": yen, "from_day": on + 1}
+                                      "paid_yen": yen, "from_day": on + 1, "until_day": NEVER}
 
 
 def _overpayment(story: dict, key: dict, arose_on: int, year: int):

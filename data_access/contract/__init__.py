@@ -5,7 +5,8 @@ it, and screens take their Japanese labels from it. `console_tables()` and `neve
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -62,6 +63,16 @@ class Table:
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    def as_headed(self, labels: Container[str]) -> "Table":
+        """This table as a file with these headers brings it: 削除フラグ may stand in it without a history too."""
+        deletion = _column(HISTORY[-1])
+        return self if self.has_history or deletion.label not in labels else replace(self, columns=(*self.columns, deletion))
+
+    @property
+    def takes_rows_away(self) -> bool:
+        """True when a row may say that the row of its key is gone (of a history, such a row stays as the newest)."""
+        return not self.has_history and self.columns[-1].name == HISTORY[-1]["name"]
 
 
 @dataclass(frozen=True)

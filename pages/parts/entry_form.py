@@ -13,13 +13,14 @@ from casework.record import EntryRefused, record
 from data_access.planning import PlanImpossible
 from data_access.query import ask, looking_at, subject
 from pages.parts import draft, wording
+from pages.parts.allocation_form import allocation_fields, proposed
 from pages.parts.as_of import chosen as chosen_day
 from pages.parts.consolidation import suspects
 from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
 
-NOTE, FORM = "記事", "entry"
-SHORT = ("day", "choice", "number", "integer")
+NOTE, FORM, PROPOSED = "記事", "entry", "allocation"
+SHORT = ("day", "deadline", "choice", "number", "integer")
 NONE_LEFT = {
     "plan_cancellation": "ここで記録した分納で、取り消していないものはありません。",
     "protection_lift": "ここで登録した支援措置で、解除していないものはありません。",
@@ -64,9 +65,16 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
             _short(field, _key(field, event_id))
     for field in kind.fields:
         _long(field, _key(field, event_id), owed, listed)
+    if kind.name == "allocation_record":
+        allocation_fields(user, atena_ref, *_collected(kind, event_id))
     if kind.name == "installment_plan":
         plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
     st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+
+
+def _collected(kind: Kind, event_id: str) -> tuple[int | None, date | None]:
+    """What a form of 充当 says came in, and when."""
+    return tuple(st.session_state[_key(kind.field(name), event_id)] for name in ("collected_yen", "collected_on"))
 
 
 def _listed(user: User, atena_ref: str, kind: Kind) -> dict[str, str]:
@@ -86,6 +94,8 @@ def _short(field: Field, key: str) -> None:
         case "day":
             earliest = settings.today().replace(year=settings.today().year - field.years - 1, month=1, day=1)
             st.date_input(field.label, value=settings.today() if field.years == 1 else None, min_value=earliest, max_value=settings.today(), format="YYYY/MM/DD", key=key)
+        case "deadline":
+            st.date_input(field.label, value=None, min_value=settings.today(), format="YYYY/MM/DD", key=key)
         case "choice":
             st.selectbox(field.label, field.values, index=None, placeholder="選ぶ", key=key)
         case "number":
@@ -104,10 +114,10 @@ def _long(field: Field, key: str, owed: dict[str, dict], listed: dict[str, str])
             st.selectbox(field.label, list(listed), format_func=lambda one: listed.get(one, "—"), key=key)
         case "installments":
             st.multiselect(field.label, list(owed), default=list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
-        case "yen_by_installment":
+        case "yen_by_installment" if field.offered != PROPOSED:
             chosen = st.multiselect(field.label, list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
             for one in chosen:
-                st.number_input(f"減免額（円）　{_said(owed[one])}", min_value=1, step=100, value=owed[one]["charge_yen"] or None, key=f"{key}_{one}")
+                st.number_input(f"{field.amount}（円）　{_said(owed[one])}", min_value=1, step=100, value=owed[one][field.offered] or None, key=f"{key}_{one}")
 
 
 def _said(row: dict) -> str:
@@ -122,6 +132,8 @@ def _typed(user: User, atena_ref: str, event_id: str, kind: Kind, as_of: date) -
         key = _key(field, event_id)
         if field.type == "parts":
             typed[field.name] = promised(user, atena_ref, event_id, typed["installments"], as_of)
+        elif field.offered == PROPOSED:
+            typed[field.name] = proposed(user, atena_ref, *_collected(kind, event_id))
         elif field.type == "yen_by_installment":
             typed[field.name] = {one: st.session_state[f"{key}_{one}"] for one in st.session_state[key]}
         else:

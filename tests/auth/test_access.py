@@ -13,12 +13,13 @@ COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candi
 OWN = {"account.own"}
 LEADS = COMMON | OWN | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
-WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write"}
+WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
+          "slip_issue.write", "allocation_record.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 EXPORTS = {"worklist.export", "suspension_candidate.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+    "manager": LEADS | {"feed.detail", "difference.read", "suspension.decide", "write_off.decide", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", *APPROVERS},
     "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"difference.read", "reveal.use", *EXPORTS},

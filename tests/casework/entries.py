@@ -13,6 +13,8 @@ ONE, TWO = "0000000001-01", "0000000001-02"
 PAIR = "0123456789abcdef0123456789abcdef"  # a suspected duplicate, named by its evidence
 SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}), frozenset({(PAIR, "0000054321")}))
 OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
+MANAGER = User("kacho", "課長", "manager", "収納推進課")
+WRITERS = {"suspension_decision": MANAGER, "write_off_decision": MANAGER}  # every other kind: OFFICER
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
 GOOD = {
     "installment_plan": {"pledged_on": TODAY, "is_written": True, "installments": [TWO, ONE],
@@ -21,6 +23,11 @@ GOOD = {
     "reminder": {"sent_on": date(2026, 3, 31), "letter": "催告書", "installments": [ONE], "is_claim": True},
     "residence_finding": {"found_on": date(2026, 3, 30), "source": "住民票", "result": "居所判明", "address": "湖山町東一丁目1番地", "confirmed_by": "田中"},
     "charge_waiver": {"decided_on": TODAY, "ground": "病気・負傷", "waived": {TWO: 1_200, ONE: 300}},
+    "mailing_address_finding": {"found_on": date(2026, 3, 30), "source": "本人の申出", "addressee": "湖山　母", "address": "湖山町西二丁目2番地"},
+    "slip_issue": {"issued_on": TODAY, "valid_until": date(2026, 4, 30), "slips": {TWO: 12_000, ONE: 3_000}},
+    "allocation_record": {"collected_on": TODAY, "proceeds": "取立", "collected_yen": 15_000, "allocated": {ONE: 10_000, TWO: 5_000}},
+    "suspension_decision": {"decided_on": TODAY, "ground": "2号", "installments": [TWO, ONE]},
+    "write_off_decision": {"decided_on": TODAY, "reason": "停止3年", "written_off": {ONE: 3_000}},
     "succession": {"opened_on": date(2020, 2, 29), "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
     "duplicate_decision": {"decided_on": TODAY, "suspect": PAIR, "judgement": "同一人", "reason": "戸籍の附票で転出と転入のつながりを確かめた。"},
 }  # fmt: skip
@@ -35,9 +42,9 @@ def fields(kind: str, **changed) -> dict:
     return made
 
 
-def write(kind: str, *, user=OFFICER, subject=SUBJECT, event_id=None, version=None, corrects=None, today=TODAY, **changed):
+def write(kind: str, *, user=None, subject=SUBJECT, event_id=None, version=None, corrects=None, today=TODAY, **changed):
     """Record one entry, good but for `changed`; the version is the present one unless given."""
     given = fields(kind, **changed)
     seen = ledger.version_of(subject.atena_number) if version is None else version
     command, more = (correct, {"corrects": corrects}) if corrects else (record, {})
-    return command(user, subject, kind, event_id=event_id or str(uuid.uuid4()), expected_version=seen, fields=given, today=today, **more)
+    return command(user or WRITERS.get(kind, OFFICER), subject, kind, event_id=event_id or str(uuid.uuid4()), expected_version=seen, fields=given, today=today, **more)

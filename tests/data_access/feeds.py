@@ -22,6 +22,8 @@ class Feed:
         self.system = systems()[self.table.system]
         self.folder = settings.inbox() / day.isoformat() / self.system.code
         self.path = self.folder / self.line()["ファイル名"]
+        header = self.path.read_bytes().partition(b"\r\n")[0] if self.path.is_file() else b""
+        self.table = self.table.as_headed(header.decode(self.system.encoding, "replace").split(","))
         self.labels = [column.label for column in self.table.columns]
 
     def rows(self) -> list[list[str]]:
@@ -95,4 +97,5 @@ def enrich() -> None:
             own = feed.rows()
             key = [feed.at(name) for name in table.key]
             taken = {tuple(row[place] for place in key) for row in own}
-            feed.write(own + [row for row in before.rows() if tuple(row[place] for place in key) not in taken][:FEW])
+            stays = ["0"] * (len(feed.labels) - len(before.labels))  # 削除フラグ, which only the difference has
+            feed.write(own + [row + stays for row in before.rows() if tuple(row[place] for place in key) not in taken][:FEW])

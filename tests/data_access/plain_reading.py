@@ -19,7 +19,7 @@ class Broken(Exception):
 
 
 def read(system: System, table: Table, content: bytes) -> list[tuple[Value, ...]]:
-    """The rows sorted by key, typed, in contract order. Raises Broken."""
+    """The rows sorted by key, typed, in contract order, 削除フラグ last where it came. Raises Broken."""
     rows, set_aside = sift(system, table, content)
     if set_aside:
         raise Broken(f"{set_aside} rows")
@@ -32,6 +32,7 @@ def sift(system: System, table: Table, content: bytes) -> tuple[list[tuple[Value
         rows = [row for row in csv.reader(io.StringIO(decoded(system, content), newline=""), strict=True) if row]  # an empty line says nothing
     except (UnicodeDecodeError, csv.Error) as error:
         raise Broken(str(error)) from None
+    table = table.as_headed(rows[0]) if rows else table
     labels = [column.label for column in table.columns]
     if not rows or sorted(rows[0]) != sorted(labels) or any(len(row) != len(labels) for row in rows[1:]):
         raise Broken("header or number of items")

@@ -44,8 +44,12 @@ class City:
         for day in self.clock.feed_dates:
             for path in (self.home / "inbox" / day.isoformat() / table.system).glob(f"{name}_2*.csv"):
                 for values in plain_reading.read(system, table, path.read_bytes()):
-                    row = dict(zip((column.name for column in table.columns), values, strict=True))
-                    merged[tuple(row[part] for part in table.key)] = row
+                    row = dict(zip([*(column.name for column in table.columns), "is_gone"], values, strict=False))
+                    key = tuple(row[part] for part in table.key)
+                    if row.pop("is_gone", False):
+                        merged.pop(key, None)
+                    else:
+                        merged[key] = row
         return merged
 
     def _derived(self, name: str) -> list[Row]:

@@ -10,11 +10,12 @@ from casework.record import correct, record
 from data_access import query, snapshot
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO
-from tests.staff import CHIEF, NEIGHBOUR, OFFICER
+from tests.staff import CHIEF, MANAGER, NEIGHBOUR, OFFICER
 
 NUMBER = "9900000090"  # story 9, with open installments and no plan
 PROTECTED = "9900000150"
 PLACE = "湖山町東一丁目1番地"
+RECORDED = 11
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ def months(count: int, yen: int) -> list[tuple[date, int]]:
 
 
 def record_all(ref: str) -> None:
+    """RECORDED entries, one of every kind but 名寄せ and 支援措置."""
     keys = [row["installment_key"] for row in owed(ref)]
     plan = pledge(ref, months(3, 4_000))
     write(ref, "plan_cancellation", plan=plan.event_id, cancelled_on=DAY_TWO, reason="不履行")
@@ -60,6 +62,11 @@ def record_all(ref: str) -> None:
     write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
     write(ref, "charge_waiver", decided_on=DAY_ONE, ground="病気・負傷", waived={key: 100 for key in keys[:2]})
     write(ref, "succession", opened_on=date(2026, 1, 5), heir_atena_number="9900000010", share_numerator=1, share_denominator=2)
+    write(ref, "mailing_address_finding", found_on=DAY_ONE, source="本人の申出", addressee=None, address=PLACE)
+    write(ref, "slip_issue", issued_on=DAY_TWO, valid_until=DAY_TWO + timedelta(days=30), slips={key: 1_000 for key in keys[:2]})
+    write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000})
+    write(ref, "suspension_decision", user=MANAGER, decided_on=DAY_TWO, ground="2号", installments=keys)
+    write(ref, "write_off_decision", user=MANAGER, decided_on=DAY_TWO, reason="即時消滅", written_off={keys[0]: 2_000})
 
 
 def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
@@ -72,13 +79,18 @@ def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
         "居所調査": {(DAY_ONE, "住民票 居所判明 未確認", None, "（非表示）", by)},
         "延滞金減免": {(DAY_ONE, f"病気・負傷 {min(2, count)}期", 100 * min(2, count), None, by)},
         "承継": {(date(2026, 1, 5), "相続人 ****0010 持分 1/2", None, None, by)},
+        "送付先": {(DAY_ONE, "送付先判明 本人の申出", None, "（非表示）", by)},
+        "納付書発行": {(DAY_TWO, f"{min(2, count)}期 使用期限 2026-11-29", 1_000 * min(2, count), None, by)},
+        "充当": {(DAY_ONE, "取立 1期", 5_000, None, by)},
+        "執行停止": {(DAY_TWO, f"停止の決定 2号 {count}期", None, None, MANAGER.display_name)},
+        "不納欠損": {(DAY_TWO, "欠損の決定 即時消滅 1期", 2_000, None, MANAGER.display_name)},
     }
     for _ in range(2):
         assert {kind: set(told(ref, kind)) for kind in expected} == expected
-        assert query.ask(CHIEF, "case_head", atena_ref=ref)["note_version"][0] == 6
+        assert query.ask(CHIEF, "case_head", atena_ref=ref)["note_version"][0] == RECORDED
         assert query.ask(CHIEF, "case_plans", atena_ref=ref).is_empty(), "the one plan is cancelled"
         assert take_in(DAY_TWO).is_published
-    assert snapshot.current().manifest["ledger_seq"] == 6
+    assert snapshot.current().manifest["ledger_seq"] == RECORDED
 
 
 def test_the_place_found_is_read_by_who_reads_addresses_and_by_nobody_when_protected(ref):

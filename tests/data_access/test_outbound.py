@@ -18,16 +18,17 @@ from audit import log
 from audit.log import AuditUnavailable
 from casework import ledger
 from casework.kinds import kinds
-from data_access import derive, outbound, query, snapshot
+from data_access import derive, outbound, outbound_rows, query, snapshot
 from data_access.feed_schedule import FILE_NAME, HEADER
 from data_access.intake import take_in
 from data_access.outbound import OutboundRefused, send_out
 from data_access.outbound_contract import TYPES, targets
 from data_access.outbound_rows import ORIGINS
 from law.calendar import last_day
+from law.payment_slip import mpn_complaints
 from law.sanctions import child_until
 from tests.data_access.feeds import DAY_ONE, DAY_TWO
-from tests.data_access.test_entries import pledge, record_all, take_in_again, write
+from tests.data_access.test_entries import RECORDED, pledge, record_all, take_in_again, write
 from tests.staff import CHIEF
 
 NUMBER, OTHER = "9900000090", "9900000060"
@@ -73,8 +74,8 @@ def test_the_table_of_files_is_whole():
             assert {column.type for column in file.columns} <= set(TYPES), file.name
             assert len({column.label for column in file.columns}) == len(file.columns), file.name
             assert set(file.control) <= {column.source for column in file.columns}, file.name
-            assert file.origin != "ledger" or file.kind in kinds(), file.name
-    sent = {file.kind for target in targets() for file in target.files if file.origin == "ledger"}
+            assert file.kind in kinds() or file.origin not in ("ledger", "slips"), file.name
+    sent = {file.kind for target in targets() for file in target.files if file.kind}
     ours = {"protection_mark", "protection_lift"}  # 支援措置 is decided by 市民課: what is marked here hides, and goes nowhere
     assert sent == kinds().keys() - ours, "every other kind that officers record goes somewhere"
 
@@ -104,7 +105,7 @@ def test_every_event_goes_out_exactly_once_over_the_days(ref):
     write(ref, "reminder", corrects=first.event_id, sent_on=DAY_TWO, letter="差押予告書", installments=keys, is_claim=False)
     send_out(NEXT)
     for target in targets():
-        for file in (file for file in target.files if file.origin == "ledger"):
+        for file in (file for file in target.files if file.kind):
             found = [row["記録番号"] for day in (DAY_TWO, NEXT) for row in rows(file.name, day)]
             events = [event for event in ledger.events_after(0) if event.kind == file.kind]
             expected = [event.event_id for event in events for _ in (event.payload[file.each] if file.each else [0])]
@@ -112,14 +113,14 @@ def test_every_event_goes_out_exactly_once_over_the_days(ref):
     corrected = rows("reminder", NEXT)[-1]
     assert (corrected["訂正元"], corrected["文書"], corrected["民法150条の催告"]) == (first.event_id, "差押予告書", "0")
     plans = [json.loads((folder(day) / "manifest.json").read_text())["plan"] for day in (DAY_TWO, NEXT)]
-    assert [(plan["after_seq"], plan["upto_seq"], plan["sequence"]) for plan in plans] == [(0, 6, 1), (6, 8, 2)]
+    assert [(plan["after_seq"], plan["upto_seq"], plan["sequence"]) for plan in plans] == [(0, RECORDED, 1), (RECORDED, RECORDED + 2, 2)]
 
 
 def test_the_ledger_s_files_say_what_the_events_say(ref):
     """The twin: cells worked out from the events by hand, file by file."""
     record_all(ref)
     send_out(DAY_TWO)
-    plan, cancelled, reminder, finding, waiver, succession = ledger.events_after(0)
+    plan, cancelled, reminder, finding, waiver, succession, letters, slips, allocation, suspension, write_off = ledger.events_after(0)
     assert rows("installment_plan") == [
         {"記録番号": plan.event_id, "訂正元": "", "宛名番号": NUMBER, "誓約日": "20261029", "誓約書": "1", "回": str(number),
          "納付予定日": part["promised_on"].replace("-", ""), "納付予定額": str(part["promised_yen"])} for number, part in enumerate(plan.payload["parts"], 1)]
@@ -133,6 +134,39 @@ def test_the_ledger_s_files_say_what_the_events_say(ref):
                                           "判明した住所": finding.payload["address"], "確認済": "0"}]
     assert [(row["減免の理由"], row["減免額"], row["決定日"]) for row in rows("charge_waiver")] == [("病気・負傷", str(one["yen"]), "20261029") for one in waiver.payload["waived"]]
     assert rows("succession") == [{"記録番号": succession.event_id, "訂正元": "", "被相続人宛名番号": NUMBER, "相続人宛名番号": "9900000010", "相続開始日": "20260105", "持分の分子": "1", "持分の分母": "2"}]
+    assert rows("mailing_address_finding") == [{"記録番号": letters.event_id, "訂正元": "", "宛名番号": NUMBER, "判明日": "2026-10-29", "どこから": "本人の申出", "送付先の氏名": "", "送付先の住所": letters.payload["address"]}]
+    assert rows("allocation_record") == [entry_of(allocation, each) | {"取立・配当の日": "20261029", "得た金": "取立", "充当額": "5000"} for each in allocation.payload["allocated"]]
+    assert rows("suspension_decision") == [entry_of(suspension, each) | {"停止決定日": "20261030", "停止事由": "2号"} for each in suspension.payload["installments"]]
+    assert rows("write_off_decision") == [entry_of(write_off, each) | {"決定日": "20261030", "不納欠損事由": "即時消滅", "不納欠損額": "2000"} for each in write_off.payload["written_off"]]
+    assert [(row["発行日"], row["使用期限"], row["納付額"]) for row in rows("slip_issue")] == [("20261030", "20261129", str(each["yen"])) for each in slips.payload["slips"]]
+
+
+def entry_of(event, each: dict) -> dict[str, str]:
+    return {"記録番号": event.event_id, "訂正元": "", "宛名番号": NUMBER, "通知書番号": each["notice_number"], "期別": each["installment_no"]}
+
+
+def test_a_slip_has_its_own_numbers_and_mpn_gets_the_same_without_a_name(ref):
+    """Keys of law/payment_slip.py; what one 期別 is told twice has two numbers."""
+    record_all(ref)
+    keys = query.ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True)["installment_key"].to_list()
+    write(ref, "slip_issue", issued_on=DAY_TWO, valid_until=NEXT, slips={keys[0]: 1_000})
+    send_out(DAY_TWO)
+    slips, told = rows("slip_issue"), rows("mpn_payment")
+    assert [(row["納付番号"], row["確認番号"], row["納付額"], row["記録番号"]) for row in slips] == [(row["納付番号"], row["確認番号"], row["納付額"], row["記録番号"]) for row in told]
+    assert len({row["納付番号"] for row in slips}) == len(slips) > 1
+    assert not {"宛名番号", "氏名"} & told[0].keys()
+    names = {"収納機関番号": "collector", "納付番号": "payment", "確認番号": "confirmation", "納付区分": "division"}
+    assert [mpn_complaints({key: row[label] for label, key in names.items()}, DAY_TWO) for row in told] == [[]] * len(told)
+    assert {row["使用期限"] for row in told} == {"2026-11-29", NEXT.isoformat()}
+
+
+def test_city_numbers_that_do_not_fit_write_nothing(ref, tmp_path, monkeypatch):
+    record_all(ref)
+    (tmp_path / "city.toml").write_text('[mpn]\ncollector = "123"\ndivision = "001"\n', "utf-8")
+    monkeypatch.setattr(outbound_rows, "CITY", tmp_path / "city.toml")
+    with pytest.raises(OutboundRefused, match="収納機関番号"):
+        send_out(DAY_TWO)
+    assert not folder().exists()
 
 
 def test_each_system_s_schedule_accounts_for_its_files(ref):
@@ -219,6 +253,28 @@ def test_特別療養費_names_the_insured_a_year_late_and_nobody_ruled_out(ref)
     assert {row["事前通知"] for row in found} == {"未確認"}
 
 
+def test_給付差止_names_every_household_a_year_and_a_half_late_and_leaves_the_amount_to_国保(ref):
+    send_out(DAY_TWO)
+    used = snapshot.current().folder
+    with duckdb.connect() as connection:
+        heads = connection.sql(f"from read_parquet('{used}/derived/delinquent.parquet')").pl().to_dicts()
+        members = connection.sql(f"from read_parquet('{used}/derived/household_member.parquet')").pl().to_dicts()
+        details = connection.sql(f"from read_parquet('{used}/restricted/delinquent_detail.parquet')").pl().to_dicts()
+        special = connection.sql(f"from read_parquet('{used}/restricted/special_benefit.parquet')").pl().to_dicts()
+    is_on = lambda start, end: start is not None and start <= DAY_TWO and (end is None or end > DAY_TWO)  # noqa: E731
+    insured = {row["atena_number"] for row in members if is_on(row["nhi_acquired_on"], row["nhi_lost_on"])}
+    excused = {row["atena_number"] for row in details if row["detail_kind"] in ("療養", "失業") and row["is_confirmed"]
+               and row["started_on"] <= DAY_TWO and (row["ended_on"] is None or row["ended_on"] >= DAY_TWO)}  # fmt: skip
+    under = {row["head_atena_number"] for row in special if is_on(row["started_on"], row["ended_on"])}
+    expected = {head["atena_number"]: head for head in heads if head["atena_number"] in insured - excused
+                and last_day(head["oldest_due_date"] + timedelta(days=1), 18) < DAY_TWO}  # fmt: skip
+    found = rows("benefit_hold")
+    assert {row["世帯主宛名番号"]: (row["滞納額"], row["特別療養費の世帯"]) for row in found} == {
+        number: (str(head["unpaid_yen"]), str(int(number in under))) for number, head in expected.items()}
+    assert expected
+    assert {(row["著しく高額でない"], row["判定"]) for row in found} == {("未確認", "確認が要る")}
+
+
 def test_a_notice_recorded_here_counts_as_given(own_city):
     send_out(DAY_TWO)
     number = rows("special_medical_payment")[0]["世帯主宛名番号"]
@@ -300,8 +356,11 @@ def test_without_a_log_nothing_leaves(ref):
 def test_a_failure_at_any_step_leaves_no_day_or_the_whole_day(ref, monkeypatch):
     """Fail the n-th write, sync or rename; the day is then absent, and the next run writes it whole."""
     record_all(ref)
+    send_out(DAY_TWO)
+    same = outbound._made(json.loads((folder() / "manifest.json").read_text())["plan"], DAY_TWO)
+    monkeypatch.setattr(outbound, "_made", lambda plan, day: same)  # nothing is written there, and it takes the longest
     sizes = set()
-    for failing in range(1, 80):
+    for failing in range(1, 120):
         shutil.rmtree(settings.outbox(), ignore_errors=True)
         with monkeypatch.context() as broken:
             happened = fail_at(failing, broken)
@@ -354,7 +413,14 @@ def test_what_a_system_cannot_write_is_refused_by_its_line(ref, monkeypatch):
 
 
 def test_the_command_line_says_what_was_written(own_city, capsys):
-    assert outbound.main(["2026-10-30", "2026-10-30"]) == 0
-    assert "収納システム 時効" in capsys.readouterr().out
     assert outbound.main(["2026-10-29"]) == 1
     assert "その日の連携を取り込んでから" in capsys.readouterr().out
+    assert outbound.main([]) == 0, "no date is the published day"
+    assert "収納システム 時効" in capsys.readouterr().out
+    assert outbound.main([]) == 0
+    assert capsys.readouterr().out == "2026-10-30: 書出済です。\n"
+    assert (outbound.main(["--help"]), outbound.main(["きのう"])) == (0, 2)
+    assert "業務日を書かなければ、公開中の日" in capsys.readouterr().out
+    (settings.snapshots() / "CURRENT").unlink()
+    assert outbound.main([]) == 1
+    assert "公開したデータがまだありません" in capsys.readouterr().out

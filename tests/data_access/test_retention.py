@@ -13,7 +13,7 @@ import settings
 import store
 from audit import log
 from audit.log import AuditUnavailable
-from data_access import connection, lineage, query, retention, snapshot
+from data_access import connection, day_folder, lineage, outbound, query, retention, snapshot
 from data_access.intake import take_in
 from data_access.retention import Policy, judge, purge, verdicts
 from law.files import LawFileInvalid
@@ -169,6 +169,52 @@ def test_the_command_tells_first_and_removes_when_told(home):
         busy = subprocess.run(command, cwd=settings.ROOT, capture_output=True, text=True, check=False)
     assert busy.returncode == 1
     assert "ほかの取込" in busy.stdout
+
+
+def lay(*places: str) -> None:
+    """Days' folders with one file in each, as "inbox/2026-09-01"."""
+    for place in places:
+        file = settings.home() / place / "atena" / "person.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text("氏名", "utf-8")
+
+
+def left() -> set[str]:
+    return {path.relative_to(settings.home()).as_posix() for root in day_folder.ROOTS for path in (settings.home() / root).glob("[!.]*")}
+
+
+def test_names_stay_beside_the_snapshots_for_as_many_days_and_never_wait_in_vain(home):
+    """Each of the three roots by its own setting; what is no day's folder is somebody's own."""
+    serve(NEWEST)
+    for root in day_folder.ROOTS:
+        lay(f"{root}/2026-09-24", f"{root}/2026-09-25", f"{root}/2026-11-02", f"{root}/メモ")
+    with snapshot.alone():
+        retention.after_publish()
+    assert left() == {f"{root}/{name}" for root in day_folder.ROOTS for name in ("2026-09-25", "2026-11-02", "メモ")}
+    with sqlite3.connect(home / "store.sqlite") as opened:
+        told = opened.execute("select actor, source, detail from access_log where action = 'day_folder.purge' order by seq").fetchall()
+    assert [(actor, source) for actor, source, _ in told] == [("data_access.retention", f"{root}/2026-09-24") for root in day_folder.ROOTS]
+    assert all("保存期間35日を過ぎた" in detail for *_, detail in told)
+    assert retention.rule("inbox_days", NEWEST) >= retention.rule("outbox_days", NEWEST), "files are made again from the inquiries"
+
+
+def test_the_outbox_keeps_the_day_that_the_next_one_goes_on_from(home):
+    serve(NEWEST)
+    lay("outbox/2026-01-05", "outbox/2026-01-06")
+    assert [(verdict.id, verdict.goes) for verdict in retention.folder_verdicts()] == [("outbox/2026-01-05", True), ("outbox/2026-01-06", False)]
+
+
+def test_nothing_published_or_no_log_removes_no_folder_and_one_in_use_stays(home):
+    lay("inbox/2026-01-05", "outbox/2026-01-05", "outbox/2026-10-30")
+    assert retention.folder_verdicts() == []
+    serve(NEWEST)
+    with outbound._alone(), snapshot.alone():
+        assert [(verdict.id, verdict.goes) for verdict in day_folder.purge(retention.folder_verdicts())] == [("inbox/2026-01-05", True), ("outbox/2026-01-05", False)]
+    with sqlite3.connect(home / "store.sqlite") as opened:
+        opened.execute("create trigger full before insert on access_log begin select raise(abort, 'disk full'); end")
+    with snapshot.alone(), pytest.raises(AuditUnavailable):
+        day_folder.purge(retention.folder_verdicts())
+    assert left() == {"outbox/2026-01-05", "outbox/2026-10-30"}
 
 
 def make_it_old(monkeypatch) -> None:

@@ -79,6 +79,12 @@ def test_benefit_hold(as_of, facts, held, outcome):
     assert (found.outcome, str(found.must_from)) == (outcome, "2027-01-01")
 
 
+def test_a_benefit_nobody_knows_here_is_for_a_person_to_weigh():
+    found = benefit_hold(DUE, date(2027, 1, 1), {"special_circumstances": False}, None, 100_000, has_special_medical_payment=True)
+    assert (found.outcome, found.conditions[-1].state) == ("確認が要る", "未確認")
+    assert "給付 未確認" in found.conditions[-1].text
+
+
 def test_deduction_only_for_those_under_special_medical_payment():
     notes = [
         benefit_hold(DUE, date(2027, 1, 1), {}, 1, 1, has_special_medical_payment=has).notes[0]

@@ -117,6 +117,38 @@ def test_a_reminder_a_finding_a_waiver_and_a_succession(own_city):
     assert "袋川町1番地" in set(told["body"])
 
 
+def test_slips_and_money_of_a_処分(own_city):
+    """The form of 充当 shows what the law's order makes of the money, and records what was shown."""
+    screen = opened("納付書発行")
+    widget(screen, "date_input", "使用期限").set_value(date(2026, 11, 30))
+    widget(screen, "multiselect", "発行する期別と額").set_value(keys()[:1])
+    screen.run()
+    press(screen)
+    screen = opened("充当")
+    widget(screen, "selectbox", "得た金").set_value("取立")
+    widget(screen, "number_input", "得た額（円）").set_value(7_000)
+    screen.run()
+    shown = screen.at.dataframe[0].value
+    press(screen)
+    slips, allocation = (event.payload for event in written())
+    owed = {row["installment_key"]: row["unpaid_yen"] for row in ask(staff.OFFICER, "case_installments", atena_ref=reference_of(STORY), only_overdue=True).to_dicts()}
+    assert [(f"{row['notice_number']}-{row['installment_no']}", row["yen"]) for row in slips["slips"]] == [(keys()[0], owed[keys()[0]])]
+    assert sum(shown["allocated_yen"]) == sum(row["yen"] for row in allocation["allocated"]) == 7_000
+    assert set(shown["allocated_item"]) == {"本料"}, "処分の金は本料を延滞金より先に"
+
+
+def test_a_manager_decides_執行停止_and_不納欠損(own_city):
+    screen = opened("執行停止の決定", staff.MANAGER)
+    widget(screen, "selectbox", "停止事由（地方税法15条の7第1項）").set_value("2号")
+    press(screen)
+    screen = opened("不納欠損の決定", staff.MANAGER)
+    widget(screen, "selectbox", "不納欠損事由").set_value("即時消滅")
+    widget(screen, "multiselect", "欠損とする期別と額").set_value(keys()[:1])
+    screen.run()
+    press(screen)
+    assert [event.kind for event in written()] == ["suspension_decision", "write_off_decision"]
+
+
 def test_a_refusal_keeps_what_was_typed_and_says_what_to_do(own_city):
     screen = opened("居所調査")
     widget(screen, "selectbox", "結果").set_value("居所判明")
@@ -171,8 +203,9 @@ def _press_twice(atena_ref, event_id) -> None:
 @pytest.mark.parametrize("kind", [kind.label for kind in kinds().values()])
 def test_only_those_who_may_write_are_offered_it(city, kind):
     managers = next(one for one in show(staff.MANAGER, "case", case_ref=reference_of(STORY)).at.get("button_group") if one.label == "種類")
-    assert [option.content if hasattr(option, "content") else option for option in managers.options] == ["支援措置あり", "支援措置の解除"]
-    offered = next(one for one in opened(kind, staff.CHIEF).at.get("button_group") if one.label == "種類")
+    assert [option.content if hasattr(option, "content") else option for option in managers.options] == [
+        "執行停止の決定", "不納欠損の決定", "支援措置あり", "支援措置の解除"]
+    offered = next(one for one in opened(kind, staff.MANAGER if kind.endswith("の決定") else staff.CHIEF).at.get("button_group") if one.label == "種類")
     assert kind in [option.content if hasattr(option, "content") else option for option in offered.options]
 
 

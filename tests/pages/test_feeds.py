@@ -13,7 +13,7 @@ import store
 from auth.access import NotAllowed
 from casework import ledger
 from casework.intake_decision import decide_intake, subject
-from data_access import connection, feed_status, hold, query, report
+from data_access import connection, feed_status, hold, outbound, query, report
 from data_access.contract import systems
 from data_access.intake import main, take_in
 from tests import staff
@@ -46,6 +46,19 @@ def held(held_home, tmp_path, monkeypatch):
     yield query.held_intakes(staff.MANAGER).row(0, named=True)
     store.engine().dispose()
     connection._engines.clear()
+
+
+def test_what_went_back_is_listed_by_day_and_system(own_city):
+    assert "まだ書き出していません。" in show(staff.OFFICER, "feeds").words()
+    made = outbound.send_out(DAY_TWO)
+    sent = feed_status.sent(staff.OFFICER)
+    assert sent["business_date"].unique().to_list() == [DAY_TWO]
+    assert {name: count for name, count in sent.select("system_name", "row_count").iter_rows()} == {
+        target.name: sum(len(each.rows) for each in made if each.target is target) for target in {each.target for each in made}}
+    assert sent["file_count"].sum() == len(made)
+    assert "MPN サーバー" in show(staff.OFFICER, "feeds").at.dataframe[-1].value["system_name"].to_list()
+    with pytest.raises(NotAllowed):
+        feed_status.sent(staff.LTC_READER)
 
 
 def words_of(day, user=staff.CHIEF) -> dict:

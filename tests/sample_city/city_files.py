@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from sample_city.clock import Clock
-from sample_city.feed import HISTORY, SYSTEMS, contract, tables
+from sample_city.feed import DELETES, HISTORY, SYSTEMS, contract, tables
 
 CLOCK = Clock(date(2026, 10, 30), 3)
 SEED = 7
@@ -48,5 +48,6 @@ def merged(inbox: Path, clock: Clock, table: str) -> pl.DataFrame:
     system = next(system for system in SYSTEMS if table in tables(system))
     for day in clock.feed_dates[1:] if system != "tainou" else ():
         fresh = table_of(inbox, table, day)
-        state = pl.concat([state.join(fresh, on=key_of(table), how="anti"), fresh])
+        standing = fresh.filter(pl.col("is_deleted") == "0") if table in DELETES else fresh
+        state = pl.concat([state.join(fresh, on=key_of(table), how="anti"), standing.select(state.columns)])
     return numbers(state, table)

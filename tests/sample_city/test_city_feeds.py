@@ -8,7 +8,7 @@ import pytest
 from city_files import CLOCK, SEED, key_of, schedule
 
 from law.my_number import looks_like_my_number
-from sample_city.feed import HISTORY, SYSTEMS, contract, tables
+from sample_city.feed import DELETES, HISTORY, SYSTEMS, contract, tables
 
 EVERY = [(system, table) for system in SYSTEMS for table in tables(system)]
 
@@ -33,6 +33,7 @@ def test_the_schedule_names_every_table_with_its_bytes_rows_and_totals(inbox):
             assert lines[-1] == ""
             assert int(entry["件数"]) == len(lines) - 2
             labels = [column["label"] for column in spec["columns"]] + (HISTORY if spec.get("history") else [])
+            labels += HISTORY[-1:] if entry["表"] in DELETES and entry["区分"] == "差分" else []
             assert lines[0] == ",".join(labels)
         assert sorted(path.name for path in folder.iterdir()) == sorted([entry["ファイル名"] for entry in announced] + ["連携予定.csv"])
 
