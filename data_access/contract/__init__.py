@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
+MOST_YEN = 9_999_999_999  # of one row, either way, where neither the column nor its table says otherwise
 HISTORY = (
     {"name": "history_number", "label": "履歴番号", "type": "integer", "class": "C9", "required": True, "min": 1},
     {"name": "is_latest", "label": "最新フラグ", "type": "flag", "class": "C9", "required": True},
@@ -75,8 +76,9 @@ class System:
     tables: tuple[Table, ...]
 
 
-def _column(raw: dict) -> Column:
+def _column(raw: dict, most_yen: int = MOST_YEN) -> Column:
     kind, _, rest = raw["type"].partition("(")
+    low, high = (-most_yen, most_yen) if kind == "yen" else (None, None)
     return Column(
         name=raw["name"],
         label=raw["label"],
@@ -84,8 +86,8 @@ def _column(raw: dict) -> Column:
         length=int(rest.rstrip(")")) if rest else None,
         sensitivity=raw["class"],
         is_required=raw.get("required", False),
-        minimum=raw.get("min"),
-        maximum=raw.get("max"),
+        minimum=raw.get("min", low),
+        maximum=raw.get("max", high),
         values=tuple(raw.get("values", ())),
         references=raw.get("references"),
         items=tuple(raw.get("items", ())),
@@ -102,7 +104,7 @@ def _table(name: str, raw: dict, system: str) -> Table:
         appendix=raw["appendix"],
         grain=raw["grain"],
         system=system,
-        columns=tuple(_column(column) for column in [*raw["columns"], *(HISTORY if has_history else ())]),
+        columns=tuple(_column(column, raw.get("most_yen", MOST_YEN)) for column in [*raw["columns"], *(HISTORY if has_history else ())]),
         key=(*raw["key"], "history_number") if has_history else tuple(raw["key"]),
         control=tuple(raw.get("control", ())),
         has_history=has_history,
@@ -134,20 +136,30 @@ def tables() -> dict[str, Table]:
 
 @dataclass(frozen=True)
 class ConsoleTable:
-    """A table of 別添1(2) that no feed brings; `filled_by` is a file of ours, what it is read from, or 予定."""
+    """A table of 別添1(2) that no feed brings; `filled_by` is the file of ours that makes it, or the fed table whose rows it is."""
 
     name: str
     label: str
     appendix: str
     grain: str
     filled_by: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
 
 
 @cache
 def console_tables() -> dict[str, ConsoleTable]:
-    """Every table of 別添1(2) that this console makes or will make, by its identifier."""
+    """Every table of 別添1(2) that this console makes, by its identifier."""
     raw = tomllib.loads((HERE / "console.toml").read_text("utf-8"))
-    return {name: ConsoleTable(name=name, **table) for name, table in raw["table"].items()}
+    return {name: _console_table(name, table) for name, table in raw["table"].items()}
+
+
+def _console_table(name: str, raw: dict) -> ConsoleTable:
+    said = (name, raw["label"], raw["appendix"], raw["grain"])
+    if "rows_of" in raw:
+        fed = tables()[raw["rows_of"]]
+        return ConsoleTable(*said, fed.name, fed.columns, fed.key)
+    return ConsoleTable(*said, raw["filled_by"], tuple(_column(column) for column in raw["columns"]), tuple(raw["key"]))
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import pytest
 
 from auth.access import permissions
 from data_access import contract
-from data_access.contract import labels, systems, tables
+from data_access.contract import MOST_YEN, labels, systems, tables
 from data_access.feed_rules import rules
 
 TABLES = list(tables().values())
 KINDS = {"code", "text", "date", "yen", "integer", "flag", "choice"}
+CARE = re.compile("生活保護|公費|医療扶助|病|負傷|療養|障害|健康|介護|福祉|施設入所|失業")
 UNITS = {"yen", "date", "month", "percent", "point", "count", "year", "time", "area", "installment", "text"}
 
 
@@ -91,6 +92,20 @@ def test_limits_are_of_the_column_s_type():
             for limit in (column.minimum, column.maximum):
                 assert limit is None or isinstance(limit, str if column.kind == "date" else int), column
                 assert limit is None or column.kind in ("date", "yen", "integer"), column
+
+
+def test_every_amount_has_a_largest_and_a_smallest():
+    amounts = [column for table in TABLES for column in table.columns if column.kind == "yen"]
+    assert all(-MOST_YEN <= column.minimum < column.maximum <= MOST_YEN for column in amounts)
+    assert tables()["receipt"].column("principal_yen").maximum < MOST_YEN == tables()["carry_over"].column("carried_yen").maximum
+
+
+def test_what_tells_of_health_or_welfare_is_c6():
+    """特別療養費 is a way to pay for care, not an illness."""
+    for table in TABLES:
+        for column in table.columns:
+            told = [value for value in column.values if CARE.search(value.replace("特別療養費", ""))]
+            assert not told or column.sensitivity == "C6", f"{table.name}.{column.name}: {told}"
 
 
 def test_screen_labels_have_a_unit():
