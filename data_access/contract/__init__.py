@@ -45,6 +45,7 @@ class Column:
 class Table:
     """One table of a feed; `key` is unique, `control` are the yen columns whose totals must agree.
 
+    `order`: pairs of date columns, the first never after the second.
     `standard` is the national standard's interface for the same data (036o014 …), None where there is none.
     """
 
@@ -58,6 +59,7 @@ class Table:
     control: tuple[str, ...]
     has_history: bool
     sums: tuple[dict, ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
     unpivot: dict = field(default_factory=dict, hash=False)
     standard: str | None = None
 
@@ -109,6 +111,7 @@ def _table(name: str, raw: dict, system: str) -> Table:
         control=tuple(raw.get("control", ())),
         has_history=has_history,
         sums=tuple(raw.get("sums", ())),
+        order=tuple(map(tuple, raw.get("order", ()))),
         unpivot=raw.get("unpivot", {}),
         standard=raw.get("standard"),
     )

@@ -209,6 +209,7 @@ FILE = [
     cell("指数の円", "receipt", "fee_yen", "1e3", "整数ではありません"),
     cell("けた外れの円", "receipt", "fee_yen", "9" * 19, "整数ではありません"),
     cell("負の調定額", "annual_assessment", "assessed_yen", "-1", "0 より小さい値です"),
+    cell("領収より前の収入", "receipt", "booked_on", "20200401", "領収年月日より前の日です"),
     cell("多すぎる円", "receipt", "principal_yen", "10000000", "9,999,999 より大きい値です"),
     cell("負の多すぎる円", "receipt", "principal_yen", "-10000000", "-9,999,999 より小さい値です"),
     cell("年度が大きい", "receipt", "fiscal_year", "20260", "2,100 より大きい値です"),

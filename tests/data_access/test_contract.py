@@ -49,6 +49,7 @@ def test_keys_and_totals_exist(table):
         assert columns[name].kind == "yen"
     for rule in table.sums:
         assert {columns[name].kind for name in (rule["total"], *rule["parts"])} == {"yen"}
+    assert {columns[name].kind for pair in table.order for name in pair} <= {"date"}
     if table.unpivot:
         assert {name for _, name in table.unpivot["columns"]} <= columns.keys()
         assert table.unpivot["table"] not in tables()
