@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from data_access.contract.code_list import allowed
+
 HERE = Path(__file__).parent
 MOST_YEN = 9_999_999_999  # of one row, either way, where neither the column nor its table says otherwise
 HISTORY = (
@@ -80,6 +82,7 @@ class System:
 
 def _column(raw: dict, most_yen: int = MOST_YEN) -> Column:
     kind, _, rest = raw["type"].partition("(")
+    values, codes = allowed(raw)
     low, high = (-most_yen, most_yen) if kind == "yen" else (None, None)
     return Column(
         name=raw["name"],
@@ -90,11 +93,11 @@ def _column(raw: dict, most_yen: int = MOST_YEN) -> Column:
         is_required=raw.get("required", False),
         minimum=raw.get("min", low),
         maximum=raw.get("max", high),
-        values=tuple(raw.get("values", ())),
+        values=values,
         references=raw.get("references"),
         items=tuple(raw.get("items", ())),
         aliases=tuple(raw.get("aliases", ())),
-        codes=raw.get("codes", {}),
+        codes=codes,
     )
 
 
