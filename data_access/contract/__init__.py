@@ -141,6 +141,34 @@ def tables() -> dict[str, Table]:
 
 
 @dataclass(frozen=True)
+class Interface:
+    """A file of the national standard that two tables are read from: `rows_of` row by row, `grouped` one row a key.
+
+    `total`: the column of `grouped` that is the sum of the same column of its rows. `sums`: our column → the headers it adds up.
+    """
+
+    rows_of: str
+    grouped: str
+    total: str
+    sums: dict[str, list[str]]
+    unused: list[str]
+
+
+@cache
+def interfaces() -> dict[str, Interface]:
+    """The interfaces that feed more than one table, by number."""
+    raw = tomllib.loads((HERE / "interfaces.toml").read_text("utf-8"))
+    return {number: Interface(**interface) for number, interface in raw["interface"].items()}
+
+
+@cache
+def unused_headers() -> frozenset[str]:
+    """Headers of the standard that no table reads: those of every interface, and those of each."""
+    raw = tomllib.loads((HERE / "interfaces.toml").read_text("utf-8"))
+    return frozenset(raw["unused"]).union(*(interface.unused + sum(interface.sums.values(), []) for interface in interfaces().values()))
+
+
+@dataclass(frozen=True)
 class ConsoleTable:
     """A table of 別添1(2) that no feed brings; `filled_by` is the file of ours that makes it, or the fed table whose rows it is."""
 
