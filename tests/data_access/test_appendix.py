@@ -130,7 +130,7 @@ def test_every_table_of_the_document_has_its_place():
 def test_every_table_of_ours_says_where_it_belongs():
     numbers = {number for number, _ in TABLES}
     for table in (*tables().values(), *console_tables().values()):
-        assert re.fullmatch(r"別添1\((1|2)\)(-\d+)?|収納システムの機能[①-⑫]", table.appendix), table.name
+        assert re.fullmatch(r"別添1\((1|2)\)(-\d+)?|収納システムの機能[①-⑫]|固定資産税システムの機能【..】[①-⑫]", table.appendix), table.name
         assert not table.appendix.startswith("別添1(2)") or int(table.appendix.split("-")[1]) in numbers, table.name
     assert not console_tables().keys() & tables().keys(), "連携の表とコンソールの表が重なっています"
 
