@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from data_access import quarantine
+from data_access import quarantine, standard_shape
 from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
 from data_access.feed_schedule import REFUSED, ROWS_TOLD, SET_ASIDE, TOLD, Feed, Problem
@@ -31,6 +31,7 @@ def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work:
     text = work / f"{feed.table.name}.csv"
     try:
         has_external = as_utf8(feed, path, text)
+        feed = standard_shape.part(feed, text)
         head = header(feed, text)
     except Unreadable as error:
         return None, [error.problem]
@@ -61,7 +62,8 @@ def _scan(text: Path, labels: list[str]) -> str:
 def _sheet(feed: Feed, head: Header, scan: str, work: Path, *, has_external: bool) -> Sheet:
     cells = [cell(column, head.label_of[column.name], has_external=has_external) for column in feed.table.columns]
     cells += [f"{quoted(label)} as extra_{place}" for place, label in enumerate(head.extra)]
-    return Sheet(feed, f"(select {', '.join(cells)} from {scan})", work / f"{feed.table.name}.parquet")
+    relation = f"(select {', '.join(cells)} from {scan})"
+    return Sheet(feed, relation, work / f"{feed.table.name}.parquet", row=standard_shape.row(feed, head.extra))
 
 
 def _structure(connection, feed: Feed, scan: str, text: Path, width: int) -> list[Problem]:

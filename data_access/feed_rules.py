@@ -23,15 +23,20 @@ class Rule:
 
 
 def rules(table: Table) -> list[Rule]:
-    """Every rule of the contract on single rows of `table`: its cells, then totals against their parts."""
+    """Every rule of the contract on single rows of `table`: its cells, then totals against their parts, then days in their order."""
     of_cells = [Rule(column.name, column.label, *rule) for column in table.columns for rule in _rules_of(column)]
-    return of_cells + [_sum(table, rule["total"], rule["parts"]) for rule in table.sums]
+    return of_cells + [_sum(table, rule["total"], rule["parts"]) for rule in table.sums] + [_order(table, *pair) for pair in table.order]
 
 
 def _sum(table: Table, total: str, parts: list[str]) -> Rule:
     added = " + ".join(typed(table.column(part)) for part in parts)
     return Rule(total, table.column(total).label, f"{typed(table.column(total))} <> {added}", "内訳の合計と一致しません",
                 "内訳を確かめて送り直してください。")
+
+
+def _order(table: Table, first: str, second: str) -> Rule:
+    earlier, later = table.column(first), table.column(second)
+    return Rule(second, later.label, f"{typed(earlier)} > {typed(later)}", f"{earlier.label}より前の日です", "どちらの日が正しいか確かめて送り直してください。")
 
 
 def _rules_of(column: Column) -> list[tuple[str, str, str]]:

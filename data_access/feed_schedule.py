@@ -7,11 +7,11 @@ control totals and SHA-256. Nothing is read that was not announced here.
 import csv
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from data_access.contract import System, Table
+from data_access.contract import System, Table, interfaces
 
 FILE_NAME = "連携予定.csv"
 HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件数", "管理合計", "SHA-256", "対象日")
@@ -53,7 +53,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Announced:
-    """One announced file; `totals` are yen by 日本語 label, in the contract's order."""
+    """One announced file of one table; `totals` are yen by 日本語 label, in the contract's order.
+
+    `interface`: the number of the national standard it was announced under; several tables may be read from one such file."""
 
     table: str
     file: str
@@ -63,6 +65,7 @@ class Announced:
     row_count: int
     totals: dict[str, int]
     sha256: str
+    interface: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def read_schedule(folder: Path, system: System, business_date: date, may_miss: C
     announced, problems = [], []
     for number, row in enumerate(rows[1:], start=2):
         try:
-            announced.append(_announced(row, business_date))
+            announced += _of_tables(_announced(row, business_date), system)
         except ValueError as error:
             problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", rows=(number,)))
     problems += _completeness(announced, system, may_miss)
@@ -141,6 +144,14 @@ def _announced(row: list[str], business_date: date) -> Announced:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise ValueError("SHA-256 は 16 進小文字 64 桁で書いてください")
     return Announced(table, file, encoding, mode, int(sequence), int(count), _totals(totals), sha256)
+
+
+def _of_tables(file: Announced, system: System) -> list[Announced]:
+    """The file as what it is of each of our tables, where it is announced under a number of the national standard."""
+    own = [table.name for table in system.tables if table.standard == file.table]
+    if len(own) > 1 and file.table not in interfaces():
+        return [file]
+    return [replace(file, table=name, interface=file.table) for name in own] or [file]
 
 
 def _totals(text: str) -> dict[str, int]:

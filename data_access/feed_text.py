@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_access import external_character
-from data_access.contract import Table
+from data_access.contract import Table, unused_headers
 from data_access.feed_schedule import HELD, LATE, Feed, Problem
 from law.my_number import looks_like_my_number
 
@@ -94,7 +94,7 @@ def header(feed: Feed, text: Path) -> Header:
     if any(mark in label for label in labels for mark in MY_NUMBER_LABELS) or any(map(looks_like_my_number, labels)):
         raise Unreadable(feed.problem("個人番号の列があります", "個人番号はこのシステムに入れられません。列を除いて" + RESEND, rows=(1,)))
     table = feed.table.as_headed(labels)
-    found, doubled = _places(table, labels)
+    found, doubled = places(table, labels)
     missing = [column.label for column in table.columns if column.name not in found]
     extra = [label for label in labels if label not in found.values()]
     says = [f"列 {'・'.join(missing)} がありません"] if missing else []
@@ -109,7 +109,7 @@ def header(feed: Feed, text: Path) -> Header:
     return Header(table, labels, found, extra)
 
 
-def _places(table: Table, labels: list[str]) -> tuple[dict[str, str], bool]:
+def places(table: Table, labels: list[str]) -> tuple[dict[str, str], bool]:
     """Column → the label it stands under; the contract's own label wins. And whether a column stands there twice."""
     own = {column.label for column in table.columns}
     found, is_doubled = {}, False
@@ -123,5 +123,7 @@ def _places(table: Table, labels: list[str]) -> tuple[dict[str, str], bool]:
 
 def unknown_columns(feed: Feed, extra: list[str]) -> list[Problem]:
     """Columns that the contract does not know: left out, and a person decides whether the day may go without them."""
+    if feed.announced.interface:
+        extra = [label for label in extra if label not in unused_headers()]
     return [feed.problem(f"列 {'・'.join(extra)[:80]} は取り決めにありません（読まずに残りを取り込みます）",
                          "送信元に仕様の変更を確かめ、要る列なら取り決めに加えてください。", rows=(1,), severity=HELD)] if extra else []

@@ -14,6 +14,7 @@ from data_access.feed_rules import Rule, literal, typed
 from data_access.feed_schedule import ROWS_TOLD, Feed
 
 NOTHING = "false"
+IN_FILE = "row_number() over () + 1"
 
 
 class Unbalanced(Exception):
@@ -24,13 +25,14 @@ class Unbalanced(Exception):
 class Sheet:
     """One file that was read: its cells as text (an SQL relation), its good rows as typed Parquet in `fresh`.
 
-    `broken` is the SQL condition that kept rows out of `fresh`."""
+    `broken` is the SQL condition that kept rows out of `fresh`, `row` the SQL of a row's number in the file as it came."""
 
     feed: Feed
     cells: str
     fresh: Path
     broken: str = NOTHING
     external_count: int = 0
+    row: str = IN_FILE
 
     @property
     def table(self) -> Table:
@@ -38,7 +40,7 @@ class Sheet:
 
     @property
     def numbered(self) -> str:
-        return f"(select row_number() over () + 1 as row, * from {self.cells})"
+        return f"(select {self.row} as row, * from {self.cells})"
 
     @property
     def parquet(self) -> str:

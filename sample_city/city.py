@@ -28,7 +28,7 @@ from sample_city import (
 )
 from sample_city.assessment import Bills
 from sample_city.clock import NEVER, Clock, number
-from sample_city.closing import Totals, carried_of, year_end_arrears
+from sample_city.closing import Totals, carried_of, month_end_arrears, monthly_of, year_end_arrears
 from sample_city.feed import SYSTEMS, Feed, tables, visible
 from sample_city.levy_basis import levy_table
 from sample_city.old_block import settle_block
@@ -104,7 +104,7 @@ def live(draw: Draw, persons: int, totals: Totals) -> Tables:
     block = settle_block(draw, people, bills, pursued, paid, gone, numbers, head, names)
     lasting |= old_tables(block, lasting["negotiation_note"]) | insurance_tables(block, spells)
     reckon_again(kept, bills, numbers, lasting, draw.clock.first)
-    totals.add(lasting, year_end_arrears(money, totals))
+    totals.add(lasting, year_end_arrears(money, totals), month_end_arrears(money, totals))
     return lambda day, since: lasting | figures(money, day, since)
 
 
@@ -195,7 +195,8 @@ def build(inbox: Path, persons: int, seed: int, clock: Clock) -> dict[str, int]:
              for system in SYSTEMS if sequence == 1 or system != "tainou"]
     blocks = [min(BLOCK, persons - start) for start in range(0, persons, BLOCK)]
     totals, told = Totals(clock), stories.live(clock)
-    totals.add(told(clock.first, None), carried_of(told(clock.first, None), totals))
+    rows = told(clock.first, None)
+    totals.add(rows, carried_of(rows, totals), monthly_of(rows, totals))
     _deliver(feeds, told, clock, counts)
     for block, size in enumerate(blocks):
         draw = Draw(np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, persons, block]))), clock, block)

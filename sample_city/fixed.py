@@ -1,4 +1,4 @@
-"""確定延滞金額: what 収納システム fixed on the day a late debt was wholly paid, by the law's own words, for the last weeks."""
+"""確定延滞金額: what 収納システム fixed on the day a late debt was wholly paid, by the law's own words, for the last year."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from sample_city.people import Draw
 from sample_city.pursuit import Demands
 from sample_city.receipts import Receipts
 
-DAYS = 32  # back from the first feed
+DAYS = 380  # back from the first feed: little more than a year
 
 
 def fixed_charges(draw: Draw, bills: Bills, paid: Receipts, demands: Demands, pursued: Pursued) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""固定資産税システム's tables: land and buildings of about a third of the households, and who shares them."""
+"""固定資産税システム's tables: land and buildings of about a third of the households, who shares them, and what is taxed."""
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,8 @@ YEN_PER_SQUARE_METRE = np.array([30_000, 110, 70, 35, 9_000])
 LARGEST = np.array([320, 2_400, 900, 6_000, 500])  # 地積 of a parcel by category, square metres
 SHARES = np.array([(1, 2), (2, 3), (9, 10), (1, 5)])
 BUILDING_LIFE = 45
+DEPRECIABLE = ["構築物", "機械及び装置", "船舶", "航空機", "車両及び運搬具", "工具、器具及び備品"]
+TAX_PER_MILLE = 14  # 地方税法350条
 
 
 def property_tables(draw: Draw, people: People) -> dict[str, pl.DataFrame]:
@@ -28,9 +30,12 @@ def property_tables(draw: Draw, people: People) -> dict[str, pl.DataFrame]:
     built = np.flatnonzero(draw.chance(0.9, home.size))
     land_number = FIRST_LAND + draw.block * 1_000_000 + np.arange(land.size) * 3
     building_number = FIRST_BUILDING + draw.block * 1_000_000 + np.arange(built.size) * 3
+    lands = _lands(draw, people, home[land], land_number, is_first, is_shared[land])
+    buildings = _buildings(draw, people, home[built], building_number, is_shared[built])
+    assets = _depreciable(draw.beside(), people)
     return {
-        "property_tax_land": _lands(draw, people, home[land], land_number, is_first, is_shared[land]),
-        "property_tax_building": _buildings(draw, people, home[built], building_number, is_shared[built]),
+        "property_tax_land": lands, "property_tax_building": buildings, "depreciable_asset": assets,
+        "property_tax_levy": levies(lands, buildings, assets),
         "co_ownership": pl.concat([
             _shares(draw, people, kind, number[is_shared[place]], home[place][is_shared[place]], share[place][is_shared[place]])
             for kind, number, place in (("土地", land_number, land), ("家屋", building_number, built))]),
@@ -65,6 +70,26 @@ def _buildings(draw: Draw, people: People, home: np.ndarray, number: np.ndarray,
         "building_use": pick(USES, draw.random.choice(5, count, p=[0.88, 0.03, 0.04, 0.03, 0.02])), "structure": pick(STRUCTURES, structure),
         "built_year": built, "floor_area_hundredths": area, "valuation_yen": worth, "tax_base_yen": worth // 1000 * 1000,
         "is_co_owned": is_shared.astype(int)})
+
+
+def _depreciable(draw: Draw, people: People) -> pl.DataFrame:
+    """What a few of the heads use in a business of their own."""
+    home = np.flatnonzero(draw.chance(0.03, people.size.size))
+    cost = draw.random.integers(3, 60, home.size) * 100_000
+    worth = cost * draw.random.integers(5, 96, home.size) // 100
+    return pl.DataFrame({
+        "atena_number": atena(draw, people.first[home]), "tax_year": np.full(home.size, draw.clock.levy_years[-1]),
+        "depreciable_kind": pick(DEPRECIABLE, draw.random.choice(6, home.size, p=[0.15, 0.3, 0.01, 0.0, 0.04, 0.5])),
+        "acquired_yen": cost, "valuation_yen": worth, "tax_base_yen": worth // 1000 * 1000})
+
+
+def levies(lands: pl.DataFrame, buildings: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+    """固定資産税賦課: the bases of each owner added up by kind, and the tax on their sum."""
+    owner = ["atena_number", "tax_year"]
+    kinds = {"land_base_yen": lands, "building_base_yen": buildings, "depreciable_base_yen": assets}
+    bases = pl.concat([rows.select(*owner, kind=pl.lit(kind), yen="tax_base_yen") for kind, rows in kinds.items()], how="vertical_relaxed")
+    summed = bases.group_by(owner, maintain_order=True).agg(pl.col("yen").filter(pl.col("kind") == kind).sum().alias(kind) for kind in kinds)
+    return summed.with_columns(property_tax_yen=pl.sum_horizontal(*kinds) // 1000 * TAX_PER_MILLE // 100 * 100)
 
 
 def _shares(draw: Draw, people: People, kind: str, number: np.ndarray, home: np.ndarray, share: np.ndarray) -> pl.DataFrame:

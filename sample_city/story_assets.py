@@ -7,7 +7,7 @@ import numpy as np
 
 from sample_city.clock import NEVER, Clock, number
 from sample_city.employment import FIRST_EMPLOYER
-from sample_city.real_estate import FIRST_BUILDING, FIRST_LAND
+from sample_city.real_estate import FIRST_BUILDING, FIRST_LAND, TAX_PER_MILLE
 from sample_city.resident_tax import METHODS, TAX_YEARS, assess_tax, method_of, salary_revenue
 from sample_city.vehicles import FIRST_VEHICLE
 
@@ -60,6 +60,8 @@ def _home(story: dict, clock: Clock, atena_number: int):
     yield "property_tax_building", fixed | {
         "property_number": FIRST_BUILDING + place, "building_number": f"{story['no']}番1", "building_use": "居宅", "structure": "木造",
         "built_year": 1998, "floor_area_hundredths": 11_593, "valuation_yen": 3_246_040, "tax_base_yen": 3_246_000}
+    yield "property_tax_levy", {"atena_number": atena_number, "tax_year": clock.levy_years[-1], "land_base_yen": 1_022_000,
+                                "building_base_yen": 3_246_000, "depreciable_base_yen": 0, "property_tax_yen": 4_268 * TAX_PER_MILLE // 100 * 100}
     for kind, first in (("土地", FIRST_LAND), ("家屋", FIRST_BUILDING)) if is_shared else ():
         for member in (0, 1):
             yield "co_ownership", {"property_kind": kind, "property_number": first + place, "atena_number": atena_number + member,

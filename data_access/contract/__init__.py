@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from data_access.contract.code_list import allowed
+
 HERE = Path(__file__).parent
+MOST_YEN = 9_999_999_999  # of one row, either way, where neither the column nor its table says otherwise
 HISTORY = (
     {"name": "history_number", "label": "履歴番号", "type": "integer", "class": "C9", "required": True, "min": 1},
     {"name": "is_latest", "label": "最新フラグ", "type": "flag", "class": "C9", "required": True},
@@ -45,6 +48,7 @@ class Column:
 class Table:
     """One table of a feed; `key` is unique, `control` are the yen columns whose totals must agree.
 
+    `order`: pairs of date columns, the first never after the second.
     `standard` is the national standard's interface for the same data (036o014 …), None where there is none.
     """
 
@@ -58,6 +62,7 @@ class Table:
     control: tuple[str, ...]
     has_history: bool
     sums: tuple[dict, ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
     unpivot: dict = field(default_factory=dict, hash=False)
     standard: str | None = None
 
@@ -86,8 +91,10 @@ class System:
     tables: tuple[Table, ...]
 
 
-def _column(raw: dict) -> Column:
+def _column(raw: dict, most_yen: int = MOST_YEN) -> Column:
     kind, _, rest = raw["type"].partition("(")
+    values, codes = allowed(raw)
+    low, high = (-most_yen, most_yen) if kind == "yen" else (None, None)
     return Column(
         name=raw["name"],
         label=raw["label"],
@@ -95,13 +102,13 @@ def _column(raw: dict) -> Column:
         length=int(rest.rstrip(")")) if rest else None,
         sensitivity=raw["class"],
         is_required=raw.get("required", False),
-        minimum=raw.get("min"),
-        maximum=raw.get("max"),
-        values=tuple(raw.get("values", ())),
+        minimum=raw.get("min", low),
+        maximum=raw.get("max", high),
+        values=values,
         references=raw.get("references"),
         items=tuple(raw.get("items", ())),
         aliases=tuple(raw.get("aliases", ())),
-        codes=raw.get("codes", {}),
+        codes=codes,
     )
 
 
@@ -113,11 +120,12 @@ def _table(name: str, raw: dict, system: str) -> Table:
         appendix=raw["appendix"],
         grain=raw["grain"],
         system=system,
-        columns=tuple(_column(column) for column in [*raw["columns"], *(HISTORY if has_history else ())]),
+        columns=tuple(_column(column, raw.get("most_yen", MOST_YEN)) for column in [*raw["columns"], *(HISTORY if has_history else ())]),
         key=(*raw["key"], "history_number") if has_history else tuple(raw["key"]),
         control=tuple(raw.get("control", ())),
         has_history=has_history,
         sums=tuple(raw.get("sums", ())),
+        order=tuple(map(tuple, raw.get("order", ()))),
         unpivot=raw.get("unpivot", {}),
         standard=raw.get("standard"),
     )
@@ -144,21 +152,59 @@ def tables() -> dict[str, Table]:
 
 
 @dataclass(frozen=True)
+class Interface:
+    """A file of the national standard that two tables are read from: `rows_of` row by row, `grouped` one row a key.
+
+    `total`: the column of `grouped` that is the sum of the same column of its rows. `sums`: our column → the headers it adds up.
+    """
+
+    rows_of: str
+    grouped: str
+    total: str
+    sums: dict[str, list[str]]
+    unused: list[str]
+
+
+@cache
+def interfaces() -> dict[str, Interface]:
+    """The interfaces that feed more than one table, by number."""
+    raw = tomllib.loads((HERE / "interfaces.toml").read_text("utf-8"))
+    return {number: Interface(**interface) for number, interface in raw["interface"].items()}
+
+
+@cache
+def unused_headers() -> frozenset[str]:
+    """Headers of the standard that no table reads: those of every interface, and those of each."""
+    raw = tomllib.loads((HERE / "interfaces.toml").read_text("utf-8"))
+    return frozenset(raw["unused"]).union(*(interface.unused + sum(interface.sums.values(), []) for interface in interfaces().values()))
+
+
+@dataclass(frozen=True)
 class ConsoleTable:
-    """A table of 別添1(2) that no feed brings; `filled_by` is a file of ours, what it is read from, or 予定."""
+    """A table of 別添1(2) that no feed brings; `filled_by` is the file of ours that makes it, or the fed table whose rows it is."""
 
     name: str
     label: str
     appendix: str
     grain: str
     filled_by: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
 
 
 @cache
 def console_tables() -> dict[str, ConsoleTable]:
-    """Every table of 別添1(2) that this console makes or will make, by its identifier."""
+    """Every table of 別添1(2) that this console makes, by its identifier."""
     raw = tomllib.loads((HERE / "console.toml").read_text("utf-8"))
-    return {name: ConsoleTable(name=name, **table) for name, table in raw["table"].items()}
+    return {name: _console_table(name, table) for name, table in raw["table"].items()}
+
+
+def _console_table(name: str, raw: dict) -> ConsoleTable:
+    said = (name, raw["label"], raw["appendix"], raw["grain"])
+    if "rows_of" in raw:
+        fed = tables()[raw["rows_of"]]
+        return ConsoleTable(*said, fed.name, fed.columns, fed.key)
+    return ConsoleTable(*said, raw["filled_by"], tuple(_column(column) for column in raw["columns"]), tuple(raw["key"]))
 
 
 @dataclass(frozen=True)

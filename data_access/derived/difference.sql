@@ -30,6 +30,22 @@ with last_correction as (
     left join source.installment as installment using (notice_number)
     group by all
     having stored_yen <> computed_yen
+), not_due as (
+    -- before the 納期限 nothing can move the date: only the period itself counts (derived/prescription_period.sql)
+    select
+        balance.atena_number,
+        notice_number,
+        installment_no,
+        if(balance.levy_kind = '料', stored_prescription_2y_on, stored_prescription_5y_on) as stored_on,
+        if(balance.levy_kind = '料', stored_prescription_5y_on, stored_prescription_2y_on) as other_stored_on,
+        cast(balance.due_date + 1 + to_months(cast(prescription_years * 12 as integer)) as date) as anniversary,
+        anniversary - cast(day(anniversary) = day(balance.due_date + 1) as integer) as computed_on
+    from derived.balance as balance
+    join source.installment as installment using (notice_number, installment_no)
+    join law.levy_policy
+        on levy_policy.levy_kind = balance.levy_kind
+        and balance.due_date between levy_policy.from_date and levy_policy.to_date
+    where balance.unpaid_yen > 0 and balance.due_date >= getvariable('as_of')
 ), every_difference as (
     select
         '年調定額' as item, atena_number, notice_number, null::varchar as installment_no, stored_yen, computed_yen,
@@ -74,6 +90,18 @@ with last_correction as (
         '時効' as item, atena_number, notice_number, installment_no, stored_on, computed_on, reason
     from derived.prescription_difference
     where reason <> '一致'
+    union all by name
+    select
+        '時効' as item, atena_number, notice_number, installment_no, stored_on, computed_on,
+        case
+            when stored_on is null and other_stored_on = computed_on then '料と税の年数を取り違えている'
+            when stored_on is null then '登録がない'
+            when abs(stored_on - computed_on) = 1 then '初日の数え方が1日違う'
+            when stored_on < computed_on then '説明がつかない（登録の方が早い）'
+            else '説明がつかない（登録の方が遅い）'
+        end as reason
+    from not_due
+    where stored_on is distinct from computed_on
 )
 select
     item,

@@ -79,6 +79,8 @@ def _typed(table: Table, cells: list[str]) -> tuple[Value, ...] | None:
     names = [column.name for column in table.columns]
     if found is not None and any(found[names.index(rule["total"])] != sum(found[names.index(part)] for part in rule["parts"]) for rule in table.sums):
         found = None
+    if found is not None and any(found[names.index(first)] > found[names.index(second)] for first, second in table.order):
+        found = None
     if found is None and any(looks_like_my_number(cell) for column, cell in pairs
                              if not (column.kind == "code" and column.length == 12 and re.fullmatch("[0-9]{12}", cell))):
         raise Broken("my number")
@@ -126,6 +128,11 @@ def _date(column: Column, text: str) -> date:
     return _only(column, day is not None and date(1868, 1, 1) <= day <= date(2100, 12, 31), day)
 
 
+def _choice(column: Column, text: str) -> str:
+    word = column.codes.get(text, text)
+    return _only(column, word in column.values, word)
+
+
 def _number(column: Column, text: str) -> int:
     limit = 10**12 if column.kind == "yen" else 2**31
     whole = re.fullmatch(r"-?[0-9]{1,11}", text) is not None
@@ -145,5 +152,5 @@ READERS = {
     "yen": _number,
     "integer": _number,
     "flag": lambda column, text: _only(column, text in ("0", "1"), text == "1"),
-    "choice": lambda column, text: _only(column, text in column.values, text),
+    "choice": _choice,
 }

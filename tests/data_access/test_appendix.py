@@ -3,8 +3,12 @@
 import re
 from collections import Counter
 
+import polars as pl
 import pytest
 
+from audit import log
+from auth.access import permissions
+from data_access import planning, snapshot
 from data_access.contract import console_tables, never_enters, systems, tables
 from data_access.feed_schedule import HELD, Announced, Feed
 from data_access.feed_text import Unreadable, header, unknown_columns
@@ -126,7 +130,7 @@ def test_every_table_of_the_document_has_its_place():
 def test_every_table_of_ours_says_where_it_belongs():
     numbers = {number for number, _ in TABLES}
     for table in (*tables().values(), *console_tables().values()):
-        assert re.fullmatch(r"別添1\((1|2)\)(-\d+)?|収納システムの機能[①-⑫]", table.appendix), table.name
+        assert re.fullmatch(r"別添1\((1|2)\)(-\d+)?|収納システムの機能[①-⑫]|固定資産税システムの機能【..】[①-⑫]", table.appendix), table.name
         assert not table.appendix.startswith("別添1(2)") or int(table.appendix.split("-")[1]) in numbers, table.name
     assert not console_tables().keys() & tables().keys(), "連携の表とコンソールの表が重なっています"
 
@@ -135,8 +139,23 @@ def test_every_table_of_ours_says_where_it_belongs():
 def test_a_console_table_is_filled_by_what_it_says(table):
     assert re.fullmatch(r"[a-z_]+", table.name)
     assert all((table.label, table.grain, table.filled_by))
-    if "/" in table.filled_by:
-        assert (ROOT / table.filled_by).is_file(), table.filled_by
+    assert table.filled_by in tables() or (ROOT / table.filled_by).is_file(), table.filled_by
+    derived = ROOT / f"data_access/derived/{table.name}.sql"
+    assert not derived.is_file() or table.filled_by == str(derived.relative_to(ROOT)), f"{derived.name} が作るのに、そう書いてありません"
+    names = [column.name for column in table.columns]
+    assert set(table.key) <= set(names)
+    for places in (names, [column.label for column in table.columns]):
+        assert len(set(places)) == len(places), table.name
+    assert {column.sensitivity for column in table.columns} <= permissions().classes.keys()
+
+
+def test_a_console_table_has_the_columns_that_are_there(city):
+    folder = snapshot.current().folder
+    there = {"access_log": log.ACCESS_LOG.columns.keys(), "what_if_receipt": [*planning.PART_ROWS], "what_if_allocation": [*planning.DEBT_ROWS]}
+    for table in console_tables().values():
+        path = folder / ("restricted" if table.filled_by in tables() else "derived") / f"{table.filled_by.split('/')[-1].removesuffix('.sql')}.parquet"
+        found = there.get(table.name) or pl.read_parquet_schema(path).names()
+        assert [column.name for column in table.columns] == found, table.name
 
 
 def test_aliases_and_codes_tell_one_thing():

@@ -7,7 +7,7 @@ import pytest
 
 from data_access import derive, feed_sense, snapshot
 from data_access.intake import take_in
-from tests.data_access.feeds import DAY_TWO, Feed, enrich
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich
 from tests.data_access.source_rows import by, one, pick
 
 KEY = ("notice_number", "installment_no")
@@ -31,6 +31,7 @@ SPOILT = [
     ("carry_over", "carried_yen", lambda cell: str(int(cell) + 1), "年次繰越", "繰越額",
      "繰越額が、前年度末に残っていた期別調定額の合計と一致しません"),
 ]
+LAST_MONTH = (date(2026, 9, 30), "月次繰越", "繰越額", "繰越額が、月末に残っていた期別調定額の合計と一致しません")
 
 
 @pytest.mark.parametrize(("table", "item", "spoil", "file", "column", "rule"), SPOILT, ids=[f"{row[0]}.{row[1]}" for row in SPOILT])
@@ -70,6 +71,37 @@ def test_the_carried_yen_are_what_a_plain_walk_through_the_years_finds(rows):
             expected[own, kind, into] += max(0, assessed - received - written_off)
     assert {at: row["carried_yen"] for at, row in stored.items()} == expected
     assert sum(expected.values()) > 0
+
+
+def test_the_monthly_yen_are_what_a_plain_walk_finds(rows):
+    """月次繰越: every month end of the running fiscal year, by the day of booking, with the assessment as it stood then."""
+    notices, corrections = one(rows.source("annual_assessment"), "notice_number"), by(rows.source("assessment_history"), *KEY)
+    receipts, gone = by(rows.source("receipt"), *KEY), by(rows.source("write_off"), *KEY)
+    stored = one(rows.source("monthly_carry_over"), "assessment_fiscal_year", "levy_kind", "carried_on")
+    ends = sorted({on for *_, on in stored})
+    assert ends == [date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)]
+    expected = dict.fromkeys(stored, 0)
+    for installment in rows.source("installment"):
+        at, notice = pick(installment, *KEY), notices[(installment["notice_number"],)]
+        for end in (end for end in ends if notice["notified_on"] <= end):
+            coming = [row for row in corrections.get(at, ()) if row["corrected_on"] > end]
+            assessed = min(coming, key=lambda row: row["corrected_on"])["before_yen"] if coming else installment["assessed_yen"]
+            received = sum(row["principal_yen"] for row in receipts.get(at, ()) if row["booked_on"] <= end)
+            written_off = sum(row["written_off_yen"] for row in gone.get(at, ()) if row["written_off_on"] <= end)
+            expected[notice["assessment_fiscal_year"], notice["levy_kind"], end] += max(0, assessed - received - written_off)
+    assert {at: row["carried_yen"] for at, row in stored.items()} == expected
+    assert sum(expected.values()) > 0
+
+
+def test_a_month_that_does_not_add_up_is_told(eve):
+    enrich()
+    on, file, column, rule = LAST_MONTH
+    feed = Feed("monthly_carry_over", DAY_ONE)
+    newest = [row for row in feed.rows() if row[feed.at("carried_on")] == f"{on:%Y%m%d}"]
+    newest[-1][feed.at("carried_yen")] = str(int(newest[-1][feed.at("carried_yen")]) + 1)
+    Feed("monthly_carry_over").write(newest)
+    made = take_in(DAY_TWO)
+    assert [(problem.file, problem.column, problem.rule, problem.count) for problem in made.problems] == [(file, column, rule, 1)]
 
 
 def test_a_slip_is_counted_for_every_installment_it_was_issued_for(rows):
