@@ -13,7 +13,7 @@ import settings
 from audit import anchor, chain, log
 from audit.log import ACCESS_LOG
 from audit.material import OFFSET
-from audit.review import check_allowed
+from audit.refusal import check_allowed
 from audit.words import action_name
 from auth.access import User
 

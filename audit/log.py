@@ -7,7 +7,7 @@ AuditUnavailable is raised. Entries carry references, counts and hashes: no name
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Column, Integer, String, Table, Text, func, select
+from sqlalchemy import Column, Index, Integer, String, Table, Text, func, select
 
 import store
 from audit import chain
@@ -30,6 +30,8 @@ ACCESS_LOG = Table(
     *chain.seal_columns(),
     sqlite_autoincrement=True,
 )
+_is_signature = ACCESS_LOG.c.action == "audit.sign"
+Index("signed_review", ACCESS_LOG.c.question, sqlite_where=_is_signature, postgresql_where=_is_signature)
 chain.refuse_changes(ACCESS_LOG)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from audit import chain, log
 from audit.log import ACCESS_LOG
-from audit.review import check_allowed
+from audit.refusal import check_allowed
 from auth.access import NotAllowed, User
 
 REASONS = ("開示請求", "点検", "苦情・相談", "漏えい等の調査")

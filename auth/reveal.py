@@ -22,7 +22,7 @@ import settings
 import store
 from audit import log, refusal
 from auth import sessions
-from auth.access import NotAllowed, User, decide, permissions, revealable
+from auth.access import User, decide, permissions, revealable
 from law.my_number import looks_like_my_number
 
 WITHDRAWN = "この一時解除の申請は、期限が切れたか、もう承認されています。一覧を開き直してください。"
@@ -74,9 +74,9 @@ def request(user: User, sid: str, atena_ref: str, classes: Sequence[str], purpos
     `atena_ref` is a person in the reach of `user` (data_access.query.subject). Raises NotAllowed, RevealRefused, and
     AuditUnavailable when it cannot be recorded; then nothing is unmasked.
     """
-    _check_allowed(user, "reveal.use")
+    refusal.check_allowed(user, "reveal.use")
     _check_session(user, sid)
-    needs_approval = _checked(user, classes, purpose, reason)
+    needs_approval = _checked(user, atena_ref, classes, purpose, reason)
     now = settings.now()
     row = {"id": uuid.uuid4().hex, "actor": user.name, "sid": sid, "atena_ref": atena_ref, "classes": json.dumps(sorted(classes)),
            "purpose": purpose, "reason": reason.strip(), "asked_at": _text(now), "needs_approval": needs_approval,
@@ -90,12 +90,12 @@ def request(user: User, sid: str, atena_ref: str, classes: Sequence[str], purpos
 
 def approve(user: User, reveal_id: str) -> Grant:
     """Let another person's request begin now. Raises NotAllowed (also for an own request), RevealRefused, AuditUnavailable."""
-    _check_allowed(user, "disclosure.approve")
+    refusal.check_allowed(user, "disclosure.approve")
     row = next((row for row in waiting() if row["id"] == reveal_id), None)
     if row is None:
         raise RevealRefused(WITHDRAWN)
     if row["actor"] == user.name:
-        raise NotAllowed("自分の申請は承認できません。ほかの承認者に確かめてもらってください。")
+        refusal.refuse(user, "disclosure.approve", "自分の申請は承認できません。ほかの承認者に確かめてもらってください。")
     until = _text(settings.now() + _lasts())
     _record(user, "reveal.approve", row, asked_by=row["actor"])
     still = sa.and_(reveal.c.id == reveal_id, reveal.c.approved_by.is_(None), _open)
@@ -137,7 +137,7 @@ def waiting() -> list[dict]:
 
 def recent(user: User) -> list[dict]:
     """What was revealed or asked for in the last days, newest first: for whoever reviews it. Raises NotAllowed."""
-    _check_allowed(user, "disclosure.approve")
+    refusal.check_allowed(user, "disclosure.approve")
     log.append(actor=user.name, action="disclosure.review")
     since = _text(settings.now() - timedelta(days=rules()["review_days"]))
     with store.engine().connect() as connection:
@@ -145,16 +145,18 @@ def recent(user: User) -> list[dict]:
         return [dict(row) for row in found]
 
 
-def _checked(user: User, classes: Sequence[str], purpose: str, reason: str) -> bool:
+def _checked(user: User, atena_ref: str, classes: Sequence[str], purpose: str, reason: str) -> bool:
     """Whether an approval is needed. Raises RevealRefused."""
     may = revealable(user)
     if not classes or not set(classes) <= may.keys():
         shown = "・".join(permissions().classes[name] for name in may)
+        refusal.record(actor=user.name, question="reveal.use", reason="一時解除できない項目", atena_ref=atena_ref)
         raise RevealRefused(f"一時解除する項目を、{shown} から選んでください。")
     if purpose not in rules()["purposes"]:
         raise RevealRefused(f"使用目的を、{'・'.join(rules()['purposes'])} から選んでください。")
     check_reason(reason)
     if _count_today(user) >= rules()["most_a_day"]:
+        refusal.record(actor=user.name, question="reveal.use", reason="1日の回数を超えた一時解除", atena_ref=atena_ref)
         raise RevealRefused(f"1日に求められる一時解除は {rules()['most_a_day']} 回までです。係長に相談してください。")
     return any(may[name] == "approved" for name in classes)
 
@@ -174,17 +176,10 @@ def _count_today(user: User) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(reveal).where(reveal.c.actor == user.name, reveal.c.asked_at > since))
 
 
-def _check_allowed(user: User | None, action: str) -> None:
-    decision = decide(user, action)
-    if not decision.allowed:
-        refusal.record(actor=user.name if user else "", question=action, reason=decision.reason)
-        raise NotAllowed(decision.reason)
-
-
 def _check_session(user: User, sid: str) -> None:
     behind = sessions.user_of(sid)
     if behind is None or behind.name != user.name:
-        raise NotAllowed("サインインの有効時間が過ぎました。サインインし直してください。")
+        refusal.refuse(user, "reveal.use", "サインインの有効時間が過ぎました。サインインし直してください。")
 
 
 def _end(connection: sa.Connection, *about: sa.ColumnElement) -> None:
