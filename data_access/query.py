@@ -21,7 +21,7 @@ from casework.subject import Subject
 from data_access import derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
-from data_access.noted import noted
+from data_access.noted import beside, noted
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
 from law.calendar import SATURDAY, is_closed
@@ -91,6 +91,8 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     frame = reader(served, user, revealed=revealed, is_masked=is_masked).sql(asked.sql, params=params).pl()
     columns = [frame[name] for name in ("atena_ref", "other_ref") if name in frame.columns]  # 名寄せ tells of two people
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
+    if about and frame.height:
+        references |= beside(served, name, about)
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
                atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
     return frame
