@@ -17,6 +17,7 @@ import polars as pl
 
 import settings
 from audit import refusal
+from audit.spreadsheet import safe
 from auth import export_order
 from auth.access import User, clearance
 from auth.export_order import Order, OrderRefused
@@ -27,8 +28,6 @@ from data_access.connection import IDENTIFYING
 from data_access.contract import labels
 from data_access.query import SnapshotRefused, ask, standing
 
-# What a spreadsheet takes for a formula, or hides one behind.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 FEED_DETAIL = "feed_detail"
 
@@ -88,14 +87,6 @@ def make(user: User, wanted: Order) -> File:
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     return File(f"{kind.label}_{wanted.id[:8]}.csv", _csv(rows.select(kind.columns), _footer(user, wanted, rows.height)), rows.height, refs)
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" \u3000").startswith(FORMULA) else text
 
 
 def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool, snapshot_id: str) -> pl.DataFrame:

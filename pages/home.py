@@ -34,8 +34,8 @@ def _late_review(user: User) -> None:
     """For whoever signs the weekly review of the access log."""
     late = review.overdue(user)
     if late:
-        st.error(f"アクセスログの点検に、期日を過ぎても署名のない週が{len(late)}週あります（最も古い週は {wording.in_wareki(late[0])} から）。"
-                 "「監査」で該当を確かめ、署名してください。", icon=":material/assignment_late:")
+        st.warning(f"アクセスログの点検に、期日を過ぎても署名のない週が{len(late)}週あります（最も古い週は {wording.short(late[0])} から）。"
+                   "「監査」で該当を確かめ、署名してください。", icon=":material/assignment_late:")
 
 
 def _rates(user: User, stands: Standing) -> None:

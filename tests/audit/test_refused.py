@@ -51,6 +51,7 @@ CALLS = {
     "auth.export_order.ticket": lambda user: export_order.ticket(user, "no session", "0" * 32),
     "auth.reveal.approve": lambda user: reveal.approve(user, "0" * 32),
     "auth.reveal.recent": reveal.recent,
+    "auth.reveal.sign": lambda user: reveal.sign(user, "0" * 32, "適正", ""),
     "auth.reveal.request": lambda user: reveal.request(user, "no session", NOBODY, ["C3"], "納付交渉", "電話番号の確認の求め"),
     "casework.allowed.check_allowed": lambda user: allowed.check_allowed(user, "note.write"),
     "casework.allowed.refuse": lambda user: allowed.refuse(user, "note.write", "権限がありません"),
@@ -85,7 +86,7 @@ CALLS = {
     "data_access.query.subject": lambda user: query.subject(user, NOBODY),
 }
 ASK_NO_RIGHT = {
-    "auth.access.clearance": "tells what the table says", "auth.access.decide": "tells what the table says",
+    "audit.review.overdue": "answers with none", "auth.access.clearance": "tells what the table says", "auth.access.decide": "tells what the table says",
     "auth.access.revealable": "tells what the table says", "auth.access.scope": "tells what the table says",
     "auth.export_order.approved_of": "own orders only", "auth.export_order.place": "data_access.export.order has asked",
     "auth.reveal.granted": "own reveals only; answers with none", "auth.reveal.leave": "ends own reveals",

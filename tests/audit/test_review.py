@@ -1,5 +1,6 @@
 """The review finds every planted misuse of the demo city's month, and next to nothing in ordinary days."""
 
+import csv
 import dataclasses
 import hashlib
 import json
@@ -220,7 +221,14 @@ def test_the_pack_holds_everything_with_hashes(month, tmp_path, capsys):
         assert hashlib.sha256((tmp_path / "pack" / name).read_bytes()).hexdigest() == digest
     assert "R4 本人・家族の記録" in (tmp_path / "pack" / "findings.csv").read_text("utf-8-sig")
     assert (tmp_path / "pack" / "verification.txt").read_text("utf-8").startswith("OK")
+    assert "係長,all,C6: reveal approved," in (tmp_path / "pack" / "permissions.csv").read_text("utf-8-sig")
     assert pack.main(["2026-10-01", "2026-10-30", str(tmp_path / "pack")]) == 1
+
+
+def test_no_cell_of_the_pack_is_run_as_a_formula(tmp_path):
+    pack._write(tmp_path / "a.csv", ["x"], [["　＝1+1"], ["\n=1"], ["-1"], [-1], [None]])
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [["x"], ["'　＝1+1"], ["'\n=1"], ["'-1"], ["-1"], [""]]
 
 
 @pytest.mark.parametrize(("which", "account"), [("友人", "sato"), ("要人", "sato"), ("職員", "")])
