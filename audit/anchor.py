@@ -2,6 +2,7 @@
 
 Whoever can rewrite a whole chain cannot rewrite the lines that lie elsewhere (CONSOLE_ANCHOR: another disk or host), nor
 sign new ones (Ed25519; the key belongs to a process of its own, never to the console), nor the sheet that was stamped.
+The signer keeps the number and digest of the last line beside the key: lines that were taken away are not signed over.
 """
 
 import base64
@@ -20,7 +21,7 @@ from sqlalchemy import MetaData, Table, inspect, select
 
 import settings
 import store
-from audit import chain, merkle
+from audit import chain, log, merkle
 from audit.log import ACCESS_LOG
 
 CHAINS = {"access_log": "アクセスログ", "event": "台帳"}
@@ -76,15 +77,17 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(value)
 
 
-def checkpoint(key: Ed25519PrivateKey) -> dict:
-    """Sign the chains as they stand and append the line to every anchor folder. Returns it.
+def checkpoint(key_file: Path, *, is_first: bool = False) -> dict:
+    """Sign the chains as they stand and append the line to every anchor folder. Returns it. Only number 1 `is_first`.
 
-    Raises AnchorRefused, and signs nothing, when a chain or an earlier checkpoint does not hold.
+    Raises AnchorRefused, and signs nothing, when a chain or an earlier checkpoint does not hold or is not there any more.
     """
+    key = signing_key(key_file)
     wrong = verify(public_key_of(key))
     if wrong:
         raise AnchorRefused(f"署名しません。{wrong[0].place}: {wrong[0].sentence}")
     lines = _lines(settings.anchors()[0])
+    _check_continued(lines, key_file, is_first)
     body = {
         "at": chain.utc_text(), "number": len(lines) + 1, "prev": _digest(lines[-1]) if lines else chain.GENESIS,
         "chains": {name: _stands(table) for name, table in chain_tables().items()},
@@ -93,7 +96,41 @@ def checkpoint(key: Ed25519PrivateKey) -> dict:
     line = chain.canonical({**body, "signature": signature})
     for folder in settings.anchors():
         _append(folder, [*lines, line], public_key_of(key))
+    _remember(key_file, body["number"], line)
     return json.loads(line)
+
+
+def _check_continued(lines: list[str], key_file: Path, is_first: bool) -> None:
+    number, digest = _remembered(key_file)
+    if len(lines) < number or (number and _digest(lines[number - 1]) != digest):
+        raise AnchorRefused(f"署名しません。{number} 番まで署名した控え（{_memory(key_file)}）があるのに、置き場のチェックポイントが古いか違います。監査に連絡してください。")
+    if is_first and lines:
+        raise AnchorRefused(f"{len(lines)} 番までのチェックポイントがあります。--first は最初の1回だけです。")
+    if not is_first and not lines:
+        raise AnchorRefused("署名しません。チェックポイントが1件もありません。初めて署名するときだけ --first を付けます。初めてでなければ、置き場が消されています。")
+
+
+def _memory(key_file: Path) -> Path:
+    return key_file.with_name(f"{key_file.name}.last")
+
+
+def _remembered(key_file: Path) -> tuple[int, str]:
+    try:
+        kept = json.loads(_memory(key_file).read_text("ascii"))
+        return kept["number"], kept["digest"]
+    except FileNotFoundError:
+        return 0, ""
+    except (OSError, ValueError, KeyError, TypeError):
+        raise AnchorRefused(f"最後に署名した番号の控え {_memory(key_file)} を読めません。日締めの紙と照らし合わせてください。") from None
+
+
+def _remember(key_file: Path, number: int, line: str) -> None:
+    building = _memory(key_file).with_suffix(".building")
+    try:
+        building.write_text(json.dumps({"number": number, "digest": _digest(line)}), "ascii")
+        building.replace(_memory(key_file))
+    except OSError as error:
+        raise AnchorRefused(f"最後に署名した番号の控えを {_memory(key_file)} に書けません（{error.strerror}）。") from None
 
 
 def latest() -> dict | None:
@@ -102,13 +139,21 @@ def latest() -> dict | None:
     return json.loads(lines[-1]) if lines else None
 
 
+def unanchored() -> list[Finding]:
+    """The anchor folders without a checkpoint: nothing would give away a chain that was rewritten whole."""
+    return [Finding(str(folder), "チェックポイントが1件もありません。まだ署名していないか、置き場が消されています。")
+            for folder in settings.anchors() if not _lines(folder)]
+
+
 def broken_chains() -> list[Finding]:
-    """The first bad entry of each chain that does not hold in itself."""
-    return [
+    """The first bad entry of each chain that does not hold in itself, and long lists that are not what the chain says."""
+    found = [
         Finding(CHAINS[name], f"{bad} 番の記録が改ざんされているか、欠けています。")
         for name, table in chain_tables().items()
         if (bad := chain.verify(table)) is not None
     ]
+    changed = log.changed_lists()
+    return found + ([Finding("人の多い一覧の控え", f"{changed} 件が、アクセスログのハッシュと合いません。")] if changed else [])
 
 
 def verify(public_key: str | None = None, paper: Mapping[str, tuple[int, str]] | None = None) -> list[Finding]:

@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m audit.checkpoint", description="アクセスログと台帳のチェックポイントに署名する")
     parser.add_argument("--make-key", type=Path, metavar="FILE", help="署名鍵を作る（CONSOLE_HOME の外、持ち主だけが読める）")
     parser.add_argument("--key", type=Path, default=settings.checkpoint_key(), help="署名鍵（既定は CONSOLE_CHECKPOINT_KEY）")
+    parser.add_argument("--first", action="store_true", help="最初の1回だけ付ける。1件もない所に1番を書く")
     parser.add_argument("--sheet", type=Path, metavar="FOLDER", help="印刷して押印する日締めの紙（HTML）も作る")
     asked = parser.parse_args(arguments)
     try:
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if asked.key is None:
             raise anchor.AnchorRefused("署名鍵を指定してください（--key か CONSOLE_CHECKPOINT_KEY）。なければ --make-key で作ります。")
-        _sign(asked.key, asked.sheet)
+        _sign(asked.key, asked.sheet, asked.first)
     except anchor.AnchorRefused as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -35,9 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _sign(key_file: Path, folder: Path | None) -> None:
-    key = anchor.signing_key(key_file)
-    line = anchor.checkpoint(key)
+def _sign(key_file: Path, folder: Path | None, is_first: bool) -> None:
+    line = anchor.checkpoint(key_file, is_first=is_first)
     sizes = "、".join(f"{anchor.CHAINS[name]} {point['size']:,} 件" for name, point in line["chains"].items())
     print(f"{line['number']} 番のチェックポイントに署名しました（{sizes}）。")
     if len(settings.anchors()) < 2:
@@ -45,7 +45,7 @@ def _sign(key_file: Path, folder: Path | None) -> None:
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"日締め-{line['at'][:10]}.html"
-        path.write_text(sheet(line, anchor.public_key_of(key)), "utf-8")
+        path.write_text(sheet(line, anchor.public_key_of(anchor.signing_key(key_file))), "utf-8")
         print(f"日締めの紙: {path}")
 
 

@@ -3,7 +3,6 @@
 個人情報の保護に関する法律施行規則8条・番号法29条の4の規則: 速報はおおむね3～5日以内、確報は30日以内（不正の目的によるおそれは60日以内）。
 """
 
-import json
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ import settings
 from audit import anchor, chain, log
 from audit.log import ACCESS_LOG
 from audit.material import OFFSET
-from audit.review import check_allowed
+from audit.refusal import check_allowed
 from audit.words import action_name
 from auth.access import User
 
@@ -46,9 +45,9 @@ def sheet(user: User, first: datetime, last: datetime, actor: str | None = None)
     log.append(actor=user.name, action="audit.incident", detail={"first": _utc(first), "last": _utc(last), "of": actor or ""})
     rows = _rows(_utc(first), _utc(last), actor)
     shown = [row for row in rows if row.atena_refs != "[]" and not row.action.endswith("refused") and not row.action.startswith(("audit.", "watch."))]
-    lists = [(row, json.loads(row.atena_refs)) for row in shown]
-    persons = {reference for _, refs in lists if isinstance(refs, list) for reference in refs}
-    longer = sum(isinstance(refs, dict) for _, refs in lists)
+    lists = [(row, log.references(row.atena_refs)) for row in shown]
+    persons = {reference for _, refs in lists if refs for reference in refs}
+    longer = sum(refs is None for _, refs in lists)
     return FORM.format(
         made=_local(settings.now()), maker=user.display_name, first=_local(first), last=_local(last), whose=f"　利用者 {actor}" if actor else "",
         shown=len(shown), refused=sum(row.action.endswith("refused") for row in rows), persons=len(persons),
@@ -67,7 +66,7 @@ def _rows(first: str, last: str, actor: str | None) -> list:
 def _by_actor(lists: list[tuple]) -> str:
     seen: dict[str, set[str]] = {}
     for row, refs in lists:
-        seen.setdefault(row.actor, set()).update(refs if isinstance(refs, list) else ())
+        seen.setdefault(row.actor, set()).update(refs or ())
     counted = Counter(row.actor for row, _ in lists)
     return "\n".join(f"  {actor}　{count:,} 件　{len(seen[actor]):,} 人" for actor, count in counted.most_common()) or "  なし"
 

@@ -5,14 +5,15 @@ AuditUnavailable is raised. Entries carry references, counts and hashes: no name
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Column, Integer, String, Table, Text, func, select
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, func, insert, select
 
 import store
 from audit import chain
 
-MOST_REFS = 200
+MOST_REFS = 200  # in the entry itself; a longer list stands beside the chain, and its hash in it
 
 ACCESS_LOG = Table(
     "access_log",
@@ -30,6 +31,14 @@ ACCESS_LOG = Table(
     *chain.seal_columns(),
     sqlite_autoincrement=True,
 )
+REFERENCE_LIST = Table(
+    "reference_list",
+    store.metadata,
+    Column("kept_as", String(120), primary_key=True),  # what the entries that name it have for `atena_refs`
+    Column("atena_refs", Text, nullable=False),
+)
+_is_signature = ACCESS_LOG.c.action == "audit.sign"
+Index("signed_review", ACCESS_LOG.c.question, sqlite_where=_is_signature, postgresql_where=_is_signature)
 chain.refuse_changes(ACCESS_LOG)
 
 
@@ -52,7 +61,7 @@ def append(**what: object) -> int:
     """
     try:
         with chain.locked(ACCESS_LOG) as connection:
-            return chain.append(connection, ACCESS_LOG, entry(**what))["seq"]
+            return _write(connection, what)["seq"]
     except chain.ChainUnavailable as reason:
         raise AuditUnavailable.because(reason) from None
 
@@ -94,7 +103,7 @@ def carry_over(entries: Iterable[Mapping[str, object]]) -> int:
             if connection.execute(select(func.count()).select_from(ACCESS_LOG)).scalar_one():
                 raise ValueError("アクセスログにはすでに記録があります。前の記録を引き継げるのは、使い始める前だけです。")
             for what in entries:
-                chain.append(connection, ACCESS_LOG, entry(**what))
+                _write(connection, what)
                 carried += 1
     except chain.ChainUnavailable as reason:
         raise AuditUnavailable.because(reason) from None
@@ -111,9 +120,45 @@ def count() -> int:
     return chain.length(ACCESS_LOG)
 
 
+def references(atena_refs: str) -> list[str] | None:
+    """Whom an entry names, from its `atena_refs`; None when the long list behind a hash is gone or is not that list."""
+    named = json.loads(atena_refs)
+    if isinstance(named, list):
+        return named
+    with chain.reading() as connection:
+        listed = connection.execute(select(REFERENCE_LIST.c.atena_refs).where(REFERENCE_LIST.c.kept_as == atena_refs)).scalar()
+    return json.loads(listed) if listed is not None and _kept_as(listed) == atena_refs else None
+
+
+def changed_lists() -> int:
+    """How many of the long lists are not what their hash says."""
+    with chain.reading() as connection:
+        rows = connection.execute(select(REFERENCE_LIST), execution_options={"yield_per": 10})
+        return sum(_kept_as(listed) != kept_as for kept_as, listed in rows)
+
+
+def _write(connection: Connection, what: Mapping[str, object]) -> dict[str, object]:
+    row = entry(**what)
+    if len(what.get("atena_refs", ())) > MOST_REFS:
+        known = select(REFERENCE_LIST.c.kept_as).where(REFERENCE_LIST.c.kept_as == row["atena_refs"])
+        if connection.execute(known).first() is None:
+            connection.execute(insert(REFERENCE_LIST), {"kept_as": row["atena_refs"], "atena_refs": _listed(what["atena_refs"])})
+    return chain.append(connection, ACCESS_LOG, row)
+
+
 def _refs_text(atena_refs: Sequence[str]) -> str:
-    """The references themselves, or for a long list their count and a hash that a repeat of the query can match."""
-    listed = chain.canonical(sorted(atena_refs))
-    if len(atena_refs) <= MOST_REFS:
-        return listed
-    return chain.canonical({"count": len(atena_refs), "sha256": hashlib.sha256(listed.encode()).hexdigest()})
+    """The references themselves, or for a long list its count and hash."""
+    listed = _listed(atena_refs)
+    return listed if len(atena_refs) <= MOST_REFS else _kept_as(listed)
+
+
+def _listed(atena_refs: Sequence[str]) -> str:
+    return chain.canonical(sorted(atena_refs))
+
+
+def _kept_as(listed: str) -> str:
+    try:
+        count = len(json.loads(listed))
+    except ValueError:  # somebody wrote over it
+        count = 0
+    return chain.canonical({"count": count, "sha256": hashlib.sha256(listed.encode()).hexdigest()})

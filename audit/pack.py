@@ -22,6 +22,7 @@ from audit import anchor, chain, log
 from audit.log import ACCESS_LOG, AuditUnavailable
 from audit.material import accounts, utc
 from audit.review import found_between
+from audit.spreadsheet import safe
 from auth.access import permissions
 
 README = """監査の一式　{first} から {last} まで
@@ -84,16 +85,18 @@ def _permissions() -> Iterable[tuple]:
             yield role.title, role.scope, action, permissions().actions[action]
         for column_class, level in role.clearance.items():
             yield role.title, role.scope, f"{column_class}: {level}", permissions().classes[column_class]
+        for column_class, how in role.reveal.items():
+            yield role.title, role.scope, f"{column_class}: reveal {how}", permissions().classes[column_class]
 
 
 def _write(path: Path, header: list[str], rows: Iterable[Iterable[object]]) -> int:
-    """A CSV that a spreadsheet opens as text (UTF-8 with BOM, no cell is taken for a formula); how many rows."""
+    """A CSV with BOM, safe to open in a spreadsheet; how many rows."""
     count, text = 0, io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
     for row in rows:
         count += 1
-        writer.writerow(["" if value is None else f"'{value}" if str(value)[:1] in ("=", "+", "-", "@", "\t") else value for value in row])
+        writer.writerow([safe(value) for value in row])
     path.write_text(text.getvalue(), "utf-8-sig")
     return count
 

@@ -3,11 +3,11 @@
 import json
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from audit import chain, log
-from audit.log import ACCESS_LOG
-from audit.review import check_allowed
+from audit.log import ACCESS_LOG, REFERENCE_LIST
+from audit.refusal import check_allowed
 from auth.access import NotAllowed, User
 
 REASONS = ("開示請求", "点検", "苦情・相談", "漏えい等の調査")
@@ -26,21 +26,23 @@ def history(user: User, atena_ref: str, reason: str) -> list[dict[str, object]]:
     log.append(actor=user.name, action="audit.person", atena_refs=[atena_ref], detail={"reason": reason})
     row = ACCESS_LOG.c
     columns = (row.seq, row.at, row.actor, row.action, row.question, row.row_count, row.atena_refs, row.source, row.detail)
-    named = row.atena_refs.like(f'%"{atena_ref}"%')
+    on_a_list = select(REFERENCE_LIST.c.kept_as).where(REFERENCE_LIST.c.atena_refs.like(f'%"{atena_ref}"%'))
+    named = or_(row.atena_refs.like(f'%"{atena_ref}"%'), row.atena_refs.in_(on_a_list))
     with chain.reading() as connection:
         found = connection.execute(select(*columns).where(named).order_by(row.seq.desc()).limit(MOST_ROWS)).mappings().all()
     return [_told(dict(entry)) for entry in found]
 
 
 def unresolved() -> int:
-    """Entries that keep a long list as its count and hash only: whether somebody was on it must be recomputed from the snapshot."""
+    """Entries whose long list is not kept beside the chain: whether somebody was on it is recomputed from the snapshot."""
     row = ACCESS_LOG.c
     with chain.reading() as connection:
-        is_long = row.atena_refs.like("{%")
+        is_long = and_(row.atena_refs.like("{%"), row.atena_refs.not_in(select(REFERENCE_LIST.c.kept_as)))
         return connection.execute(select(func.count()).select_from(ACCESS_LOG).where(is_long)).scalar_one()
 
 
 def _told(entry: dict[str, object]) -> dict[str, object]:
     detail = json.loads(entry["detail"])
-    persons = len(json.loads(entry.pop("atena_refs")))
+    named = json.loads(entry.pop("atena_refs"))
+    persons = named["count"] if isinstance(named, dict) else len(named)
     return {**entry, "reason": detail.get("purpose") or detail.get("reason") or "", "person_count": persons}

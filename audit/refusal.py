@@ -6,12 +6,14 @@ first and the last. The sum over the entries is the number of refusals, once the
 """
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete, func, insert, select, update
 
 import store
 from audit import chain
 from audit.log import ACCESS_LOG, AuditUnavailable, entry
+from auth.access import NotAllowed, User, decide
 
 FEW = 5
 MOST_KINDS = 500  # of one day; whatever comes after is counted together
@@ -32,6 +34,19 @@ PENDING = Table(
     Column("last_at", Text, nullable=False),
 )
 KEY = tuple(column.name for column in PENDING.primary_key)
+
+
+def check_allowed(user: User | None, action: str, question: str = "") -> None:
+    """Raises NotAllowed, recorded, unless the role of `user` holds `action`. `question`: what was asked, if not the action."""
+    decision = decide(user, action)
+    if not decision.allowed:
+        refuse(user, question or action, decision.reason)
+
+
+def refuse(user: User | None, question: str, reason: str, atena_ref: str = "") -> NoReturn:
+    """Record the refusal, then raise NotAllowed with the same reason. Raises AuditUnavailable instead when it cannot be recorded."""
+    record(actor=user.name if user else "", question=question, reason=reason, atena_ref=atena_ref)
+    raise NotAllowed(reason)
 
 
 def record(

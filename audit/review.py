@@ -5,6 +5,7 @@ Who may see them is asked here again, whatever the page did. A chief sees what c
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -12,16 +13,18 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+import settings
 from audit import chain, log, refusal
 from audit.log import ACCESS_LOG
 from audit.material import OFFSET, accounts, material
-from auth.access import NotAllowed, User, decide
+from auth.access import User, decide
 from law.my_number import looks_like_my_number
 
 HERE = Path(__file__).parent / "rules"
 NEAR_SECONDS = 4 * 86_400
 LONGEST_COMMENT = 500
 MOST_ENTRIES = 300
+SIGN_WITHIN = timedelta(days=7)  # after the week is over
 
 
 class ReviewRefused(Exception):
@@ -70,7 +73,7 @@ def findings(user: User, first: date, last: date) -> list[Finding]:
 
     The look itself is an entry. A chief gets those of the own section, without those about the chief.
     """
-    check_allowed(user, "audit.digest")
+    refusal.check_allowed(user, "audit.digest")
     log.append(actor=user.name, action="audit.digest", detail={"first": first.isoformat(), "last": last.isoformat()})
     found = found_between(first, last)
     if decide(user, "audit.read").allowed:
@@ -95,7 +98,7 @@ def found_between(first: date, last: date) -> list[Finding]:
 
 def entries(user: User, seqs: tuple[int, ...]) -> list[dict[str, object]]:
     """The entries behind a finding, oldest first, MOST_ENTRIES at most. Raises NotAllowed, AuditUnavailable."""
-    check_allowed(user, "audit.read")
+    refusal.check_allowed(user, "audit.read")
     log.append(actor=user.name, action="audit.read", row_count=len(seqs), detail={"first": min(seqs), "last": max(seqs)} if seqs else {})
     row = ACCESS_LOG.c
     wanted = select(row.seq, row.at, row.actor, row.action, row.question, row.row_count, row.atena_refs, row.source, row.detail)
@@ -106,7 +109,7 @@ def entries(user: User, seqs: tuple[int, ...]) -> list[dict[str, object]]:
 
 def weeks(user: User) -> list[date]:
     """The Mondays of the weeks that the log covers, the newest first. Raises NotAllowed."""
-    check_allowed(user, "audit.digest")
+    refusal.check_allowed(user, "audit.digest")
     with chain.reading() as connection:
         first, last = connection.execute(select(func.min(ACCESS_LOG.c.at), func.max(ACCESS_LOG.c.at))).one()
     if first is None:
@@ -123,9 +126,11 @@ def monday(day: date) -> date:
 def sign(user: User, first: date, comment: str, found: list[Finding]) -> None:
     """Sign the review of the week from `first`: the comment, and how many findings there were, go into the chain.
 
-    Raises NotAllowed, ReviewRefused, AuditUnavailable.
+    Raises NotAllowed, ReviewRefused (also for a week that is not over), AuditUnavailable.
     """
-    check_allowed(user, "audit.sign")
+    refusal.check_allowed(user, "audit.sign")
+    if not is_over(first):
+        raise ReviewRefused("まだ終わっていない週です。日曜日が過ぎてから署名してください。")
     if not comment.strip() or len(comment) > LONGEST_COMMENT:
         raise ReviewRefused(f"所見を{LONGEST_COMMENT}文字までで入力してください。異常がなければ「異常なし」と書きます。")
     if looks_like_my_number(comment):
@@ -134,21 +139,48 @@ def sign(user: User, first: date, comment: str, found: list[Finding]) -> None:
     for finding in found:
         counted[f"R{finding.rule.number}"] = counted.get(f"R{finding.rule.number}", 0) + 1
     log.append(actor=user.name, action="audit.sign", question=f"week:{first.isoformat()}", row_count=len(found),
-               detail={"comment": comment, "findings": counted, "upto": log.count(), "name": user.display_name})
+               detail={"comment": comment, "findings": counted, "own": sum(finding.actor == user.name for finding in found), "name": user.display_name})
 
 
 def signatures(first: date) -> list[dict[str, object]]:
-    """Who signed the week from `first`, when and with which comment, oldest first."""
+    """Who signed the week from `first`, when and with which comment, oldest first; it covers what is before its `seq`."""
     row = ACCESS_LOG.c
-    signed = select(row.at, row.actor, row.detail).where(row.action == "audit.sign", row.question == f"week:{first.isoformat()}")
+    signed = select(row.seq, row.at, row.actor, row.detail).where(row.action == "audit.sign", row.question == f"week:{first.isoformat()}")
     with chain.reading() as connection:
         found = connection.execute(signed.order_by(row.seq)).all()
-    return [{"at": at, "actor": actor, **json.loads(detail)} for at, actor, detail in found]
+    return [{"seq": seq, "at": at, "actor": actor, **json.loads(detail)} for seq, at, actor, detail in found]
 
 
-def check_allowed(user: User | None, action: str) -> None:
-    """Raises NotAllowed, recorded, unless the role of `user` holds `action`."""
-    decision = decide(user, action)
-    if not decision.allowed:
-        refusal.record(actor=user.name if user else "", question=action, reason=decision.reason)
-        raise NotAllowed(decision.reason)
+def uncovered(found: list[Finding], signed: list[dict[str, object]]) -> list[Finding]:
+    """Those of the findings that nobody else than whom they are about has signed since their last entry."""
+    return [finding for finding in found
+            if not any(each["actor"] != finding.actor and each["seq"] > finding.seqs[-1] for each in signed)]
+
+
+def is_over(first: date) -> bool:
+    """Whether the week from `first` has ended, by the clock that the log is written with (in the demo too)."""
+    return first + timedelta(days=7) <= _log_day()
+
+
+def overdue(user: User) -> list[date]:
+    """The Mondays of the weeks whose signature is late, oldest first, for whoever may sign; [] for everybody else.
+
+    A signature of somebody whom the findings of that week name does not do: another person's must stand beside it.
+    """
+    if not decide(user, "audit.sign").allowed:
+        return []
+    row = ACCESS_LOG.c
+    with chain.reading() as connection:
+        start = connection.execute(select(row.at).order_by(row.seq).limit(1)).scalar()
+        rows = connection.execute(select(row.question, row.actor, row.detail).where(row.action == "audit.sign")).all()
+    if start is None:
+        return []
+    by_others = {question for question, _, detail in rows if not json.loads(detail).get("own")}
+    signers = Counter(question for question, _ in {(question, actor) for question, actor, _ in rows})
+    first, ended = monday((datetime.fromisoformat(start) + OFFSET).date()), _log_day() - SIGN_WITHIN
+    weeks = [first + timedelta(weeks=count) for count in range((ended - first).days // 7)]
+    return [week for week in weeks if (named := f"week:{week.isoformat()}") not in by_others and signers[named] < 2]
+
+
+def _log_day() -> date:
+    return (settings.now() + OFFSET).date()

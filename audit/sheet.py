@@ -13,7 +13,7 @@ code{font:16pt monospace}.stamp td{width:40mm;height:30mm;vertical-align:top}</s
 $chains
 <p>署名鍵の公開部　<code>$key</code></p>
 <p>この紙は印を押して保管する。照合は
-<code>python -m audit.verify --anchors --paper access_log:件数:値</code>。合わなければ、記録の全体が書き換えられている。</p>
+<code>python -m audit.verify --anchors --public-key 公開部 --paper access_log:件数:値</code>。合わなければ、記録の全体が書き換えられている。</p>
 <table class="stamp"><tr><td>課長</td><td>係長</td><td>監査</td></tr></table>
 </body></html>
 """)

@@ -1,6 +1,7 @@
 """`python -m audit.verify`: do the access log and the ledger still hold what was written? Exit 0 whole, 1 broken, 2 unreadable.
 
-With --anchors also against the signed checkpoints of every anchor folder, which finds a chain that was rewritten whole.
+With --anchors also against the signed checkpoints of every anchor folder, which finds a chain that was rewritten whole; that
+there is none is a finding too. Give --public-key from the sheet: who can write to the folders can replace the key in them.
 """
 
 import argparse
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         entries = log.count()
         by_anchor = asked.anchors or asked.paper or asked.public_key
         wrong = anchor.verify(asked.public_key, dict(asked.paper)) if by_anchor else anchor.broken_chains()
+        wrong += anchor.unanchored() if asked.anchors else []
     except (chain.ChainUnavailable, SQLAlchemyError, anchor.AnchorRefused) as reason:
         told = str(reason) if isinstance(reason, (chain.ChainUnavailable, anchor.AnchorRefused)) else type(reason).__name__
         print(f"記録を読めません（{told}）。CONSOLE_STORE_URL と保存先を確かめてください。")
@@ -31,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     if wrong:
         print("保存先を触らず、システム管理者と監査に連絡してください。")
         return 1
+    if by_anchor and not asked.public_key:
+        print("署名は、置き場にある公開鍵で確かめました。日締めの紙の公開鍵を --public-key に指定してください。", file=sys.stderr)
     checked = anchor.latest() if by_anchor else None
     print(f"OK {entries} 件" + (f"（{checked['number']} 番までのチェックポイントと一致）" if checked else ""))
     return 0

@@ -3,8 +3,8 @@
 from sqlalchemy import Column, String, Table, insert, select
 
 import store
-from audit import chain, log
-from auth.access import NotAllowed, User, decide
+from audit import chain, log, refusal
+from auth.access import NotAllowed, User
 
 LISTS = ("職員", "職員の世帯", "同姓・近隣", "要人")
 
@@ -20,9 +20,9 @@ WATCHED = Table(
 
 def add(user: User, which: str, account: str, atena_ref: str) -> None:
     """Put one reference on a list, recorded first. A second time does nothing more. Raises NotAllowed, AuditUnavailable."""
-    decision = decide(user, "audit.watch")
-    if not decision.allowed or which not in LISTS or (which == "要人") != (account == ""):
-        raise NotAllowed(decision.reason if not decision.allowed else "名簿の種類と利用者IDを確かめてください。要人には利用者IDを付けません。")
+    refusal.check_allowed(user, "audit.watch")
+    if which not in LISTS or (which == "要人") != (account == ""):
+        raise NotAllowed("名簿の種類と利用者IDを確かめてください。要人には利用者IDを付けません。")
     log.append(actor=user.name, action="watch.add", atena_refs=[atena_ref], detail={"list": which, "account": account})
     row = {"list": which, "account": account, "atena_ref": atena_ref}
     with store.engine().begin() as connection:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 import settings
 import store
-from audit import log
+from audit import log, refusal
 from auth import accounts, first_secret, passwords
-from auth.access import NotAllowed, User, decide
+from auth.access import User
 from auth.account_rules import last_day
 from auth.accounts import AccountRefused, account_holder, stamp
 from auth.second_factor import second_factor
@@ -65,10 +65,11 @@ def propose(user: User, kind: str, name: str, *, reason: str, content: dict[str,
 
 def approve(user: User, proposal_id: str) -> str | None:
     """Approve as another person and carry it out; the first secret, for create and reset. Raises as propose."""
+    refusal.check_allowed(user, "account.approve")
     found = _waiting_one(proposal_id)
     _check_allowed(user, "account.approve", found.account)
     if found.proposed_by == user.name:
-        raise NotAllowed("自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
+        refusal.refuse(user, "account.approve", "自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
     content = _checked(found.kind, found.account, json.loads(found.content))
     secret = first_secret.make() if found.kind in ("create", "reset") else None
     hashed = passwords.hashed(secret) if secret else ""
@@ -148,11 +149,9 @@ def _carry_out(connection: sa.Connection, found: sa.Row, content: dict, hashed: 
 
 
 def _check_allowed(user: User, action: str, name: str) -> None:
-    decision = decide(user, action)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, action)
     if name == user.name:
-        raise NotAllowed("自分の利用者の登録は、自分では提案も承認もできません。ほかの人が行ってください。")
+        refusal.refuse(user, action, "自分の利用者の登録は、自分では提案も承認もできません。ほかの人が行ってください。")
 
 
 def _decide(connection: sa.Connection, proposal_id: str, user: User, decision: str) -> None:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 import settings
 import store
-from audit import log
+from audit import log, refusal
 from auth import accounts
-from auth.access import NotAllowed, User, decide, permissions
+from auth.access import User, permissions
 from auth.account_rules import quarter_start, rules
 from auth.accounts import AccountRefused, account_holder, stamp
 from auth.sessions import session
@@ -72,9 +72,7 @@ def digest(listed: list[Listed]) -> str:
 
 def sign(user: User, read_digest: str, comment: str) -> None:
     """Sign the list that was read. Raises NotAllowed, AccountRefused (the list has changed since), AuditUnavailable."""
-    decision = decide(user, "account.review")
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, "account.review")
     if len(comment) > LONGEST_COMMENT:
         raise AccountRefused(f"所見は{LONGEST_COMMENT}文字までで入力してください。")
     listed = listing()

@@ -1,4 +1,4 @@
-"""The command line of auth.accounts: `python -m auth.accounts …`. Every change is recorded in the access log."""
+"""The command line of auth.accounts: `python -m auth.accounts …`. Every change is in the access log before it is made."""
 
 import argparse
 import getpass
@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return asked.run(asked)
-    except (AccountRefused, passwords.PasswordRefused) as refusal:
+    except (AccountRefused, passwords.PasswordRefused, log.AuditUnavailable) as refusal:
         print(refusal, file=sys.stderr)
         return 1
 
@@ -30,12 +30,16 @@ def _create(asked: argparse.Namespace) -> int:
     districts = tuple(code for part in asked.districts.split(",") if (code := part.strip()))
     password = _password(asked)
     passwords.judge(password, (asked.name, *asked.display_name.split(), *rules(settings.today()).city_words))
+    accounts.check(asked.name, asked.role, districts)
+    if asked.name in _names():
+        raise AccountRefused(f"利用者ID {asked.name} はすでに使われています。別のIDにしてください。")
+    expires_on = _last_day(asked.expires_on)
+    reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
+    _record("account.create", asked.name, role=asked.role, districts=list(districts), **reason)
     user = accounts.create(
         asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        expires_on=_last_day(asked.expires_on), districts=districts, password=password,
+        expires_on=expires_on, districts=districts, password=password,
     )  # fmt: skip
-    reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
-    _record("account.create", user.name, role=user.role, districts=list(districts), **reason)
     print(f"利用者 {user.name}（{permissions().roles[user.role].title} {user.display_name}）を登録しました。")
     return 0
 
@@ -43,31 +47,35 @@ def _create(asked: argparse.Namespace) -> int:
 def _set_password(asked: argparse.Namespace) -> int:
     password = _password(asked)
     passwords.judge(password, (asked.name, *rules(settings.today()).city_words))
-    accounts.set_password(asked.name, password, is_first_secret=True)
+    _check_known(asked.name)
     _record("account.password", asked.name)
+    accounts.set_password(asked.name, password, is_first_secret=True)
     sessions.live()  # judges every session now: the one opened with the old password ends here
     print(f"利用者 {asked.name} のパスワードを替えました。開いていた画面は終わります。次のサインインで、本人が自分のものに替えます。")
     return 0
 
 
 def _disable(asked: argparse.Namespace) -> int:
-    accounts.disable(asked.name)
+    _check_known(asked.name)
     _record("account.disable", asked.name)
+    accounts.disable(asked.name)
     sessions.live()  # ends its session now, so that enabling the account later does not bring it back
     print(f"利用者 {asked.name} を停止しました。開いていた画面は終わります。")
     return 0
 
 
 def _enable(asked: argparse.Namespace) -> int:
-    accounts.enable(asked.name)
+    _check_known(asked.name)
     _record("account.enable", asked.name)
+    accounts.enable(asked.name)
     print(f"利用者 {asked.name} の停止を解きました。パスワードは停止の前のままです。")
     return 0
 
 
 def _unlock(asked: argparse.Namespace) -> int:
+    _check_known(asked.name)
+    _record("account.unlock", asked.name)
     count = accounts.unlock(asked.name)
-    _record("account.unlock", asked.name, count=count)
     print(f"利用者 {asked.name} の待ち時間を解きました（{count}か所の端末からの失敗を消去）。")
     return 0
 
@@ -90,6 +98,15 @@ def _check_that_it_is_the_start(break_glass: str | None) -> None:
     is_staffed = all(any(decide(User("", "", role, ""), action).allowed for role in roles) for action in ("account.propose", "account.approve"))
     if is_staffed and not break_glass:
         raise AccountRefused("登録は、画面「アカウント管理」で提案し、別の人が承認します。どちらもできない非常時だけ、--break-glass に理由を書いてください。")
+
+
+def _check_known(name: str) -> None:
+    if name not in _names():
+        raise AccountRefused(f"利用者ID {name} はありません。")
+
+
+def _names() -> set[str]:
+    return {row.name for row in accounts.everyone()}
 
 
 def _last_day(text: str | None) -> date:

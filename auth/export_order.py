@@ -17,7 +17,7 @@ import settings
 import store
 from audit import log, refusal
 from auth import sessions
-from auth.access import NotAllowed, User, decide
+from auth.access import User
 
 TICKET_LIVES, ORDER_LIVES, REVIEWED = timedelta(minutes=5), timedelta(hours=24), timedelta(days=7)
 GONE = "この書出しは、期限が切れたか、もう使われています。もう一度書き出してください。"
@@ -83,15 +83,12 @@ def place(user: User, *, kind: str, parameters: Mapping[str, object], is_masked:
 
 def approve(user: User, order_id: str) -> None:
     """Approve another person's order. Raises NotAllowed (also for an own one), OrderRefused, AuditUnavailable."""
-    decision = decide(user, "disclosure.approve")
-    if not decision.allowed:
-        refusal.record(actor=user.name, question="disclosure.approve", reason=decision.reason)
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, "disclosure.approve")
     wanted = next((order for order in waiting() if order.id == order_id), None)
     if wanted is None:
         raise OrderRefused(GONE)
     if wanted.actor == user.name:
-        raise NotAllowed("自分の書出しは承認できません。ほかの承認者に確かめてもらってください。")
+        refusal.refuse(user, "disclosure.approve", "自分の書出しは承認できません。ほかの承認者に確かめてもらってください。")
     _record(user.name, "export.approve", {**vars(wanted)}, asked_by=wanted.actor)
     with store.engine().begin() as connection:
         still = sa.and_(export_order.c.id == order_id, export_order.c.approved_by.is_(None))
@@ -103,7 +100,7 @@ def ticket(user: User, sid: str, order_id: str) -> str:
     """The token with which this session may fetch the order once: the only copy there is. Raises OrderRefused, NotAllowed."""
     behind = sessions.user_of(sid)
     if behind is None or behind.name != user.name:
-        raise NotAllowed("サインインの有効時間が過ぎました。サインインし直してください。")
+        refusal.refuse(user, "export", "サインインの有効時間が過ぎました。サインインし直してください。")
     token = secrets.token_urlsafe(32)
     own = sa.and_(export_order.c.id == order_id, export_order.c.actor == user.name, _may_be_fetched, _is_unused,
                   export_order.c.ordered_at > _ago(ORDER_LIVES))  # fmt: skip

@@ -6,6 +6,7 @@ import hmac
 import html
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 import settings
+from audit import refusal
 from audit.log import AuditUnavailable
 from auth import origin, sessions
 from auth.access import NotAllowed, User, decide
@@ -148,7 +150,8 @@ def shown(action: str, show: Callable[..., Response]) -> Callable:
         visit = await _visit(request, {})
         if visit is None:
             return PlainTextResponse("サインインしてください。", 401)
-        return await asyncio.to_thread(_denied(visit, action) or show, visit)
+        denied = await asyncio.to_thread(_denied, visit, action)
+        return await asyncio.to_thread(denied or show, visit)
 
     route.action = action
     return route
@@ -162,7 +165,7 @@ def answered(action: str, act: Callable[..., Response], again: Callable[..., Res
         visit = await _visit(request, form or {})
         if visit is None:
             return PlainTextResponse("サインインしてください。", 401)
-        denied = _denied(visit, action)
+        denied = await asyncio.to_thread(_denied, visit, action)
         if denied:
             return await asyncio.to_thread(denied, visit)
         if not is_ours(visit.form, visit.session.sid):
@@ -177,22 +180,25 @@ def answered(action: str, act: Callable[..., Response], again: Callable[..., Res
 
 
 def _denied(visit: Visit, action: str) -> Callable[[Visit], Response] | None:
-    """The page that says no. Somebody on their first steps has no role yet: nothing but their own account is theirs."""
-    if visit.user is None:
-        return None if action == "account.own" else partial(page, title="権限がありません", body="", error=FIRST_STEPS, status=403)
-    decision = decide(visit.user, action)
-    return None if decision.allowed else partial(page, title="権限がありません", body="", error=decision.reason, status=403)
+    """The page that says no, recorded. Somebody on their first steps has no role yet: nothing but their own account is theirs."""
+    is_allowed = visit.may(action) if visit.user else action == "account.own"
+    if is_allowed:
+        return None
+    reason = decide(visit.user, action).reason if visit.user else FIRST_STEPS
+    with suppress(AuditUnavailable):  # nothing is shown either way
+        refusal.record(actor=visit.session.account, question=action, source=visit.source, reason=reason)
+    return partial(page, title="権限がありません", body="", error=reason, status=403)
 
 
 def _acted(act: Callable[..., Response], again: Callable[..., Response], visit: Visit) -> Response:
     try:
         return act(visit)
-    except (AccountRefused, PasswordRefused) as refusal:
-        return again(visit, error=str(refusal), status=400)
-    except NotAllowed as refusal:
-        return again(visit, error=str(refusal), status=403)
-    except AuditUnavailable as refusal:
-        return again(visit, error=str(refusal), status=503)
+    except (AccountRefused, PasswordRefused) as refused:
+        return again(visit, error=str(refused), status=400)
+    except NotAllowed as refused:
+        return again(visit, error=str(refused), status=403)
+    except AuditUnavailable as refused:
+        return again(visit, error=str(refused), status=503)
 
 
 async def _visit(request: Request, form: dict[str, str]) -> Visit | None:

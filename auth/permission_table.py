@@ -10,11 +10,12 @@ from auth.access import permissions
 
 SCOPES = {"all": "市全域", "own": "担当地区", "none": "なし"}
 CLEARANCES = {"read": "表示", "masked": "伏字", "none": "なし"}
+REVEALS = {"alone": "理由を記録して", "approved": "承認を受けて"}
 GRANTED, DENIED = "○", "—"
 
 
 def rows() -> list[dict[str, str]]:
-    """One row per right: 区分 (範囲, 操作 or 項目), its identifier, its Japanese name, then one column per role."""
+    """One row per right: 区分 (範囲, 操作, 項目 or 一時解除), its identifier, its Japanese name, then one column per role."""
     table = permissions()
     titles = {name: role.title for name, role in table.roles.items()}
 
@@ -30,7 +31,11 @@ def rows() -> list[dict[str, str]]:
         row("項目", key, label, {name: CLEARANCES[role.clearance[key]] for name, role in table.roles.items()})
         for key, label in table.classes.items()
     ]
-    return [scopes, *actions, *classes]
+    reveals = [
+        row("一時解除", key, label, {name: REVEALS.get(role.reveal.get(key), DENIED) for name, role in table.roles.items()})
+        for key, label in table.classes.items()
+    ]
+    return [scopes, *actions, *classes, *reveals]
 
 
 def csv_text() -> str:

@@ -22,7 +22,7 @@ import settings
 import store
 from audit import log, refusal
 from auth import sessions
-from auth.access import NotAllowed, User, decide, permissions, revealable
+from auth.access import User, decide, permissions, revealable
 from law.my_number import looks_like_my_number
 
 WITHDRAWN = "この一時解除の申請は、期限が切れたか、もう承認されています。一覧を開き直してください。"
@@ -43,6 +43,17 @@ reveal = sa.Table(
     sa.Column("until", sa.String(32)),
     sa.Column("ended_at", sa.String(32)),
 )
+reveal_review = sa.Table(
+    "reveal_review",
+    store.metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("reveal_id", sa.String(32), nullable=False, index=True),
+    sa.Column("reviewed_by", sa.String(80), nullable=False),
+    sa.Column("reviewed_at", sa.String(32), nullable=False),
+    sa.Column("verdict", sa.String(8), nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+)
+VERDICTS = ("適正", "要確認")
 _IN_SESSION = sa.exists().where(sessions.session.c.sid == reveal.c.sid, sessions.session.c.ended_at.is_(None))
 # One live session per account: an open sid of this account is the session that asked.
 _open = sa.and_(reveal.c.ended_at.is_(None), _IN_SESSION)
@@ -74,9 +85,9 @@ def request(user: User, sid: str, atena_ref: str, classes: Sequence[str], purpos
     `atena_ref` is a person in the reach of `user` (data_access.query.subject). Raises NotAllowed, RevealRefused, and
     AuditUnavailable when it cannot be recorded; then nothing is unmasked.
     """
-    _check_allowed(user, "reveal.use")
+    refusal.check_allowed(user, "reveal.use")
     _check_session(user, sid)
-    needs_approval = _checked(user, classes, purpose, reason)
+    needs_approval = _checked(user, atena_ref, classes, purpose, reason)
     now = settings.now()
     row = {"id": uuid.uuid4().hex, "actor": user.name, "sid": sid, "atena_ref": atena_ref, "classes": json.dumps(sorted(classes)),
            "purpose": purpose, "reason": reason.strip(), "asked_at": _text(now), "needs_approval": needs_approval,
@@ -90,12 +101,12 @@ def request(user: User, sid: str, atena_ref: str, classes: Sequence[str], purpos
 
 def approve(user: User, reveal_id: str) -> Grant:
     """Let another person's request begin now. Raises NotAllowed (also for an own request), RevealRefused, AuditUnavailable."""
-    _check_allowed(user, "disclosure.approve")
+    refusal.check_allowed(user, "disclosure.approve")
     row = next((row for row in waiting() if row["id"] == reveal_id), None)
     if row is None:
         raise RevealRefused(WITHDRAWN)
     if row["actor"] == user.name:
-        raise NotAllowed("自分の申請は承認できません。ほかの承認者に確かめてもらってください。")
+        refusal.refuse(user, "disclosure.approve", "自分の申請は承認できません。ほかの承認者に確かめてもらってください。")
     until = _text(settings.now() + _lasts())
     _record(user, "reveal.approve", row, asked_by=row["actor"])
     still = sa.and_(reveal.c.id == reveal_id, reveal.c.approved_by.is_(None), _open)
@@ -135,37 +146,60 @@ def waiting() -> list[dict]:
         return [dict(row) for row in connection.execute(sa.select(reveal).where(*wanted).order_by(reveal.c.asked_at)).mappings()]
 
 
+def sign(user: User, reveal_id: str, verdict: str, comment: str) -> None:
+    """Accept a reveal or question it (要確認, with a comment), signed by the name. Raises NotAllowed (also for an own one),
+    RevealRefused, AuditUnavailable. A later signature stands beside the earlier; the comment's hash is in the chain."""
+    refusal.check_allowed(user, "disclosure.approve")
+    with store.engine().connect() as connection:
+        row = connection.execute(sa.select(reveal).where(reveal.c.id == reveal_id)).mappings().first()
+    if row is None or verdict not in VERDICTS:
+        raise RevealRefused("点検する一時解除と結果を、画面を開き直して選んでください。")
+    if row["actor"] == user.name:
+        refusal.refuse(user, "disclosure.approve", "自分の一時解除は点検できません。ほかの承認者に確かめてもらってください。", row["atena_ref"])
+    comment = comment.strip()
+    if verdict == "要確認" or comment:
+        check_reason(comment, "所見")
+    _record(user, "reveal.review", row, asked_by=row["actor"], verdict=verdict, comment_sha256=hashlib.sha256(comment.encode()).hexdigest())
+    signed = {"reveal_id": reveal_id, "reviewed_by": user.name, "reviewed_at": _text(settings.now()), "verdict": verdict, "comment": comment}
+    with store.engine().begin() as connection:
+        connection.execute(reveal_review.insert().values(signed))
+
+
 def recent(user: User) -> list[dict]:
-    """What was revealed or asked for in the last days, newest first: for whoever reviews it. Raises NotAllowed."""
-    _check_allowed(user, "disclosure.approve")
+    """What was revealed or asked for in the last days, newest first, each with its `signed` (oldest first). Raises NotAllowed."""
+    refusal.check_allowed(user, "disclosure.approve")
     log.append(actor=user.name, action="disclosure.review")
     since = _text(settings.now() - timedelta(days=rules()["review_days"]))
     with store.engine().connect() as connection:
-        found = connection.execute(sa.select(reveal).where(reveal.c.asked_at > since).order_by(reveal.c.asked_at.desc())).mappings()
-        return [dict(row) for row in found]
+        found = connection.execute(sa.select(reveal).where(reveal.c.asked_at > since).order_by(reveal.c.asked_at.desc())).mappings().all()
+        of_these = reveal_review.c.reveal_id.in_([row["id"] for row in found])
+        signed = connection.execute(sa.select(reveal_review).where(of_these).order_by(reveal_review.c.number)).mappings().all()
+    return [{**row, "signed": [dict(each) for each in signed if each["reveal_id"] == row["id"]]} for row in found]
 
 
-def _checked(user: User, classes: Sequence[str], purpose: str, reason: str) -> bool:
+def _checked(user: User, atena_ref: str, classes: Sequence[str], purpose: str, reason: str) -> bool:
     """Whether an approval is needed. Raises RevealRefused."""
     may = revealable(user)
     if not classes or not set(classes) <= may.keys():
         shown = "・".join(permissions().classes[name] for name in may)
+        refusal.record(actor=user.name, question="reveal.use", reason="一時解除できない項目", atena_ref=atena_ref)
         raise RevealRefused(f"一時解除する項目を、{shown} から選んでください。")
     if purpose not in rules()["purposes"]:
         raise RevealRefused(f"使用目的を、{'・'.join(rules()['purposes'])} から選んでください。")
     check_reason(reason)
     if _count_today(user) >= rules()["most_a_day"]:
+        refusal.record(actor=user.name, question="reveal.use", reason="1日の回数を超えた一時解除", atena_ref=atena_ref)
         raise RevealRefused(f"1日に求められる一時解除は {rules()['most_a_day']} 回までです。係長に相談してください。")
     return any(may[name] == "approved" for name in classes)
 
 
-def check_reason(reason: str) -> None:
-    """Raises RevealRefused unless the text says enough, not too much, and no 個人番号."""
+def check_reason(reason: str, what: str = "理由") -> None:
+    """Raises RevealRefused unless the text says enough, not too much, and no 個人番号. `what` the form calls it."""
     shortest, longest = rules()["shortest_reason"], rules()["longest_reason"]
     if not shortest <= len(reason.strip()) <= longest:
-        raise RevealRefused(f"理由を{shortest}文字から{longest}文字で入力してください。点検する人が読みます。")
+        raise RevealRefused(f"{what}を{shortest}文字から{longest}文字で入力してください。点検する人が読みます。")
     if looks_like_my_number(reason):
-        raise RevealRefused("理由に個人番号とみられる12桁の数字があります。個人番号は記録できません。消してから、もう一度押してください。")
+        raise RevealRefused(f"{what}に個人番号とみられる12桁の数字があります。個人番号は記録できません。消してから、もう一度押してください。")
 
 
 def _count_today(user: User) -> int:
@@ -174,17 +208,10 @@ def _count_today(user: User) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(reveal).where(reveal.c.actor == user.name, reveal.c.asked_at > since))
 
 
-def _check_allowed(user: User | None, action: str) -> None:
-    decision = decide(user, action)
-    if not decision.allowed:
-        refusal.record(actor=user.name if user else "", question=action, reason=decision.reason)
-        raise NotAllowed(decision.reason)
-
-
 def _check_session(user: User, sid: str) -> None:
     behind = sessions.user_of(sid)
     if behind is None or behind.name != user.name:
-        raise NotAllowed("サインインの有効時間が過ぎました。サインインし直してください。")
+        refusal.refuse(user, "reveal.use", "サインインの有効時間が過ぎました。サインインし直してください。")
 
 
 def _end(connection: sa.Connection, *about: sa.ColumnElement) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from audit import log
-from auth.access import NotAllowed, User, decide
+from audit import log, refusal
+from auth.access import User
 from data_access import erasure, lineage, snapshot
 from data_access.connection import NothingPublished
 from data_access.snapshot import Snapshot
@@ -47,10 +47,8 @@ def erased(user: User) -> pl.DataFrame:
 
 
 def _now(user: User, question: str) -> Snapshot:
-    decision = decide(user, ACTION)
-    log.append(actor=user.name if user else "", action=ACTION if decision.allowed else "refused", question=question)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, ACTION, question)
+    log.append(actor=user.name, action=ACTION, question=question)
     now = snapshot.current()
     if now is None:
         raise NothingPublished("公開されたデータがまだありません。連携を取り込んでから開いてください（make demo）。")

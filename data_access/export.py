@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 import settings
+from audit import refusal
+from audit.spreadsheet import safe
 from auth import export_order
-from auth.access import NotAllowed, User, clearance, decide
+from auth.access import User, clearance
 from auth.export_order import Order, OrderRefused
 from auth.export_route import File, FileRefused
 from auth.reveal import RevealRefused, check_reason
@@ -26,8 +28,6 @@ from data_access.connection import IDENTIFYING
 from data_access.contract import labels
 from data_access.query import SnapshotRefused, ask, standing
 
-# What a spreadsheet takes for a formula, or hides one behind.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 FEED_DETAIL = "feed_detail"
 
@@ -56,20 +56,19 @@ def kinds() -> MappingProxyType:
 def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_masked: bool, purpose: str, reason: str) -> Order:
     """Check and place an order over the snapshot shown. Raises NotAllowed, OrderRefused, AuditUnavailable."""
     kind = kinds()[kind_name]
-    decision = decide(user, kind.action)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, kind.action)
     if filters.keys() != set(kind.filters) or purpose not in kind.purposes:
         raise OrderRefused("書出しの条件か使用目的が正しくありません。画面を開き直して選んでください。")
     try:
         check_reason(reason)
-    except RevealRefused as refusal:
-        raise OrderRefused(str(refusal)) from None
+    except RevealRefused as refused:
+        raise OrderRefused(str(refused)) from None
     snapshot_id, limit = standing().snapshot_id, _table()["limits"][user.role]
     count = _rows(user, kind, filters, is_masked, snapshot_id).height
     if count == 0:
         raise OrderRefused("書き出す行がありません。条件を変えてください。")
     if count > limit["most"]:
+        refusal.record(actor=user.name, question=kind.action, reason="上限を超える行の書出し")
         raise OrderRefused(f"{limit['most']:,}行を超えるため書き出せません。地区や名簿で絞り込んでください。")
     needs_approval = count > limit["free"] or (not is_masked and _reads_identifiers(user))
     return export_order.place(user, kind=kind.name, parameters=filters, is_masked=is_masked, purpose=purpose, reason=reason.strip(),
@@ -79,25 +78,15 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
 def make(user: User, wanted: Order) -> File:
     """The file of an order. Raises NotAllowed, FileRefused, AuditUnavailable."""
     kind = kinds()[wanted.kind]
-    decision = decide(user, kind.action)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, kind.action)
     try:
         rows = _rows(user, kind, wanted.parameters, wanted.is_masked, wanted.snapshot_id)
-    except SnapshotRefused as refusal:
-        raise FileRefused(str(refusal)) from None
+    except SnapshotRefused as refused:
+        raise FileRefused(str(refused)) from None
     if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else _table()["limits"][user.role]["free"]):
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     return File(f"{kind.label}_{wanted.id[:8]}.csv", _csv(rows.select(kind.columns), _footer(user, wanted, rows.height)), rows.height, refs)
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.lstrip(" \u3000").startswith(FORMULA) else text
 
 
 def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool, snapshot_id: str) -> pl.DataFrame:

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 import settings
-from audit import log
-from auth.access import NotAllowed, User, decide
+from audit import log, refusal
+from auth.access import User
 from data_access import arrival, hold, lineage, report, snapshot
 from data_access.approved import approved
 from data_access.contract import System, systems
@@ -63,10 +63,8 @@ def sent(user: User) -> pl.DataFrame:
 
 
 def _check(user: User, action: str, question: str) -> None:
-    decision = decide(user, action)
-    log.append(actor=user.name if user else "", action=action if decision.allowed else "refused", question=question)
-    if not decision.allowed:
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, action, question)
+    log.append(actor=user.name, action=action, question=question)
 
 
 def told_of(user: User, report_id: str) -> Report | None:

@@ -1,13 +1,29 @@
-"""What the access log says about an answer beside the references: by which filters a person was looked for, and how many of
-those shown are under 支援措置. Never a value that was typed, never who is protected."""
+"""What the access log says about an answer beside the references in it: who else it tells of (the household, heirs, co-owners),
+by which filters a person was looked for, and how many of those shown are under 支援措置. Never a value that was typed, never
+who is protected."""
 
+import re
 from collections.abc import Mapping, Set
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
+import settings
 from data_access.connection import Engine
+from data_access.derive import atena_ref
 
 _known: WeakKeyDictionary[Engine, tuple[frozenset[str], frozenset[str]]] = WeakKeyDictionary()  # an engine must be able to end
 SEARCHED_BY = ("atena_ref", "person_name", "birth_date", "town")
+
+BESIDE = Path(__file__).with_name("beside.sql").read_text("utf-8")
+_TELLS_OF_OTHERS = frozenset(re.findall(r"select '(\w+)'", BESIDE))
+
+
+def beside(served: Engine, question: str, about: str) -> set[str]:
+    """The references of the others whom an answer about one person tells of."""
+    if question not in _TELLS_OF_OTHERS:
+        return set()
+    rows = served.connection.cursor().execute(BESIDE, {"question": question, "atena_ref": about}).fetchall()
+    return {atena_ref(number, settings.secret("pseudonym")) for (number,) in rows}
 
 
 def noted(served: Engine, references: Set[str], params: Mapping[str, object]) -> dict[str, object]:

@@ -16,12 +16,12 @@ import polars as pl
 import settings
 from audit import log, refusal
 from auth import reveal
-from auth.access import NotAllowed, User, decide
+from auth.access import NotAllowed, User
 from casework.subject import Subject
 from data_access import derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
-from data_access.noted import noted
+from data_access.noted import beside, noted
 from data_access.open_day import missed
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
@@ -86,10 +86,7 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each case nothing is returned.
     """
     asked = question(name)
-    decision = decide(user, asked.action)
-    if not decision.allowed:
-        refusal.record(actor=user.name if user else "", question=name, reason=decision.reason)
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, asked.action, name)
     served = _served(snapshot_id)
     about = params.get("atena_ref")
     if name == CASE_OPENED:
@@ -98,6 +95,8 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     frame = reader(served, user, revealed=revealed, is_masked=is_masked).sql(asked.sql, params=params).pl()
     columns = [frame[name] for name in ("atena_ref", "other_ref") if name in frame.columns]  # 名寄せ tells of two people
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
+    if about and frame.height:
+        references |= beside(served, name, about)
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
                atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
     return frame
@@ -108,10 +107,7 @@ def held_intakes(user: User) -> pl.DataFrame:
     reasons. Also before the first snapshot is published, when `ask` has nothing to answer from.
 
     Raises NotAllowed. No person is in it; `id` and `digest` go to casework.intake_decision.decide_intake."""
-    decision = decide(user, "feed.detail")
-    if not decision.allowed:
-        refusal.record(actor=user.name, question="held_intakes", reason=decision.reason)
-        raise NotAllowed(decision.reason)
+    refusal.check_allowed(user, "feed.detail", "held_intakes")
     rows = [{"business_date": date.fromisoformat(each.business_date), "id": each.id, "digest": each.digest, "started_at": each.started_at,
              "reasons": [problem.sentence() for problem in each.problems if problem.severity == report.HELD]} for each in report.held()]
     return pl.DataFrame(rows, schema={"business_date": pl.Date, "id": pl.String, "digest": pl.String, "started_at": pl.String,
@@ -155,6 +151,5 @@ def subject(user: User, atena_ref: str) -> Subject:
         "from disclosed.duplicate_suspect as seen join derived.duplicate_suspect as pair on pair.evidence = seen.suspect_key "
         "where seen.atena_ref = $ref", {"number": found[0], "ref": atena_ref}).fetchall() if found else []
     if found is None:
-        refusal.record(actor=user.name, question="subject", reason="担当地区の外", atena_ref=atena_ref[:40])
-        raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
+        refusal.refuse(user, "subject", "この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。", atena_ref[:40])
     return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects), _missed(served))

@@ -12,8 +12,8 @@ from pages.parts import audit_parts, tables, wording
 from pages.parts.heading import heading
 
 CHOSEN = "audit_finding"
-WIDTHS = {"rule": 210, "actor": 80, "atena_ref": 150, "finding_count": 60, "why": 470}
-COLUMNS = {"rule": pl.String, "actor": pl.String, "atena_ref": pl.String, "finding_count": pl.Int64, "why": pl.String}
+WIDTHS = {"rule": 210, "actor": 80, "atena_ref": 150, "finding_count": 60, "signature": 50, "why": 420}
+COLUMNS = {"rule": pl.String, "actor": pl.String, "atena_ref": pl.String, "finding_count": pl.Int64, "signature": pl.String, "why": pl.String}
 
 
 def render(user: User) -> None:
@@ -41,8 +41,11 @@ def _week(user: User) -> None:
     first = st.selectbox("週", weeks, index=weeks.index(this_week) if this_week in weeks else 0, format_func=_name, key="audit_week", width=360)
     found = _found(user, first)
     signed = review.signatures(first)
+    left = review.uncovered(found, signed)
     st.markdown(f"該当 **{len(found)}件**　｜　" + (f"署名 {wording.clock(signed[-1]['at'])}" if signed else "**署名はまだありません**"))
-    rows = pl.DataFrame([_row(finding) for finding in found], schema=COLUMNS)
+    if signed and left:
+        st.warning(f"署名の及ばない該当が{len(left)}件あります（署名の後の記録か、署名した人自身の該当）。ほかの人の署名が要ります。", icon=":material/pending_actions:")
+    rows = pl.DataFrame([_row(finding, finding in left) for finding in found], schema=COLUMNS)
     may_read = decide(user, "audit.read").allowed
     tables.show(rows, list(COLUMNS), key=f"audit_findings_{first}" if may_read else None,
                 empty="この週に、規則に当たるものはありません。", alt="点検の該当の表。1行が規則と利用者", widths=WIDTHS,
@@ -62,9 +65,9 @@ def _found(user: User, first: date) -> list[review.Finding]:
     return st.session_state["audit_reckoned"][1]
 
 
-def _row(finding: review.Finding) -> dict[str, object]:
+def _row(finding: review.Finding, is_left: bool) -> dict[str, object]:
     return {"rule": finding.rule.label, "actor": finding.actor or "（不明）", "atena_ref": finding.atena_ref,
-            "finding_count": finding.count, "why": finding.rule.why}
+            "finding_count": finding.count, "signature": "未" if is_left else "済", "why": finding.rule.why}
 
 
 def _behind(user: User, first: date, found: list[review.Finding]) -> None:
@@ -84,6 +87,11 @@ def _sign(user: User, first: date, found: list[review.Finding], signed: list[dic
         st.text(f"{wording.clock(each['at'])}　{each['name']}　{each['comment']}")
     if not decide(user, "audit.sign").allowed:
         return
+    if not review.is_over(first):
+        st.caption("この週は、終わってから署名できます。")
+        return
+    if any(finding.actor == user.name for finding in found):
+        st.caption("あなた自身の該当があります。署名しても、その該当にはほかの人の署名が要ります。")
     with st.form(f"audit_sign_{first}", clear_on_submit=True, enter_to_submit=False):
         comment = st.text_area("所見", max_chars=review.LONGEST_COMMENT, placeholder="確かめたこと。人の名前は書かない。異常がなければ「異常なし」。")
         if st.form_submit_button("点検したことを記録する", type="primary", icon=":material/verified:"):

@@ -13,13 +13,14 @@ from auth.export_order import Order, OrderRefused
 from auth.reveal import RevealRefused
 from auth.step_up import NotConfirmed
 from data_access import export
-from pages.parts import draft, tables
+from pages.parts import draft, tables, wording
 from pages.parts.confirmation import confirm_first
 from pages.parts.heading import heading
 
 FORM = "approval"
 REVEALS = {"asked_at": pl.String, "asked_by": pl.String, "atena_ref": pl.String, "revealed_items": pl.String, "asked_purpose": pl.String,
-           "asked_reason": pl.String, "approved_by": pl.String}
+           "asked_reason": pl.String, "approved_by": pl.String, "review": pl.String}
+CHOSEN = "disclosure_chosen"
 EXPORTS = {"asked_at": pl.String, "asked_by": pl.String, "exported": pl.String, "row_count": pl.Int64, "asked_purpose": pl.String,
            "asked_reason": pl.String, "approved_by": pl.String, "outcome": pl.String}
 
@@ -30,7 +31,11 @@ def render(user: User) -> None:
     reveals, orders = reveal.recent(user), export_order.recent()
     _waiting(user)
     st.subheader("一時解除", anchor=False)
-    tables.show(pl.DataFrame([_reveal_row(row) for row in reveals], schema=REVEALS), list(REVEALS), empty="一時解除はありません。", alt="一時解除の表。新しい順")
+    left = sum(not row["signed"] for row in reveals)
+    st.caption(f"まだ点検していないもの {left}件。行を押すと、点検の結果を記録できます。")
+    tables.show(pl.DataFrame([_reveal_row(row) for row in reveals], schema=REVEALS), list(REVEALS), empty="一時解除はありません。", alt="一時解除の表。新しい順",
+                key="reveals", on_choose=lambda row: st.session_state.update({CHOSEN: reveals[row]["id"]}))
+    _review(user, next((row for row in reveals if row["id"] == st.session_state.get(CHOSEN)), None))
     st.subheader("書出し", anchor=False)
     tables.show(pl.DataFrame([_export_row(order) for order in reversed(orders)], schema=EXPORTS), list(EXPORTS), empty="書出しはありません。", alt="書出しの表。新しい順")
 
@@ -52,6 +57,34 @@ def _waiting(user: User) -> None:
             st.button("承認する", key=f"approve_{one}", icon=":material/task_alt:", on_click=_approve, args=(kind, one), disabled=actor == user.name or not is_confirmed)
 
 
+def _review(user: User, row: dict | None) -> None:
+    """The chosen reveal: its signatures, and the form for another one."""
+    if row is None:
+        return
+    st.text(f"{wording.clock(row['asked_at'])}　{row['actor']}　{row['atena_ref']}\n{row['purpose']}：{row['reason']}")
+    for each in row["signed"]:
+        st.text(f"{wording.clock(each['reviewed_at'])}　{each['reviewed_by']}　{each['verdict']}　{each['comment']}")
+    if row["actor"] == user.name:
+        st.caption("自分の一時解除は、ほかの人が点検します。")
+        return
+    with st.form(f"review_{row['id']}", border=False, enter_to_submit=False):
+        st.radio("点検の結果", reveal.VERDICTS, horizontal=True, key="review_verdict")
+        st.text_input("所見（要確認のときは必ず）", max_chars=reveal.rules()["longest_reason"], key="review_comment", autocomplete="off")
+        st.form_submit_button("点検したことを記録する", type="primary", icon=":material/verified:", on_click=_sign, args=(row["id"],))
+
+
+def _sign(one: str) -> None:
+    user = current_user()
+    if user is None:
+        return
+    try:
+        reveal.sign(user, one, st.session_state["review_verdict"], st.session_state["review_comment"])
+    except (NotAllowed, RevealRefused, AuditUnavailable) as refusal:
+        draft.say(FORM, "error", str(refusal))
+    else:
+        draft.say(FORM, "success", "点検を記録しました。")
+
+
 def _approve(kind: str, one: str) -> None:
     user = current_user()
     if user is None:
@@ -68,7 +101,8 @@ def _approve(kind: str, one: str) -> None:
 def _reveal_row(row: dict) -> dict:
     items = "・".join(permissions().classes[name] for name in json.loads(row["classes"]))
     return {"asked_at": row["asked_at"], "asked_by": row["actor"], "atena_ref": row["atena_ref"], "revealed_items": items, "asked_purpose": row["purpose"],
-            "asked_reason": row["reason"], "approved_by": row["approved_by"] or ("未承認" if row["needs_approval"] else "不要")}
+            "asked_reason": row["reason"], "approved_by": row["approved_by"] or ("未承認" if row["needs_approval"] else "不要"),
+            "review": row["signed"][-1]["verdict"] if row.get("signed") else "未"}
 
 
 def _export_row(order: Order) -> dict:

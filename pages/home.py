@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from audit import review
 from auth.access import User, decide
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
@@ -15,6 +16,7 @@ DAYS_AHEAD, DEADLINE_DAYS = 7, 30
 def render(user: User) -> None:
     """Rates for those who may see them, then queues, promises and deadlines of the reader's districts."""
     stands = heading("ホーム", user)
+    _late_review(user)
     if decide(user, "collection_rate.read").allowed:
         _rates(user, stands)
     if decide(user, "worklist.read").allowed:
@@ -26,6 +28,14 @@ def render(user: User) -> None:
     if not decide(user, "collection_rate.read").allowed:
         st.info("このアカウントの役割で見られるものは、左の一覧にあるものだけです。ほかの画面が要るときは、係長に相談してください。", icon=":material/info:")
     open_chosen_case()
+
+
+def _late_review(user: User) -> None:
+    """For whoever signs the weekly review of the access log."""
+    late = review.overdue(user)
+    if late:
+        st.warning(f"アクセスログの点検に、期日を過ぎても署名のない週が{len(late)}週あります（最も古い週は {wording.short(late[0])} から）。"
+                   "「監査」で該当を確かめ、署名してください。", icon=":material/assignment_late:")
 
 
 def _rates(user: User, stands: Standing) -> None:

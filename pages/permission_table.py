@@ -11,12 +11,13 @@ from pages.parts.wording import wareki
 TOLD = {
     "範囲": "だれの情報を見られるか",
     "操作": "できる操作（○＝できる、—＝できない）",
-    "項目": "項目の見え方（表示・伏字・なし。伏字の一時解除は別に記録します）",
+    "項目": "項目の見え方（表示・伏字・なし）",
+    "一時解除": "一時解除で見られる項目（理由を記録して見るか、ほかの人の承認を受けて見る）",
 }
 
 
 def render(user: User) -> None:
-    """The table in three parts, with the day of its last review."""
+    """The table in four parts, with the day of its last review."""
     heading("権限表", user, f"最後の見直し {wareki(permissions().reviewed_on)}。ここにない操作は、だれにも許されません")
     for kind, told in TOLD.items():
         st.subheader(told, anchor=False)

@@ -4,6 +4,7 @@ Officers open people from their list, write down what they did, and go home at a
 here is planted, one case for each of R1–R16. It goes into the log through audit.log, so the chain holds.
 """
 
+import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +20,9 @@ OFFICERS = (("tanto1", "10.20.1.11"), ("tanto2", "10.20.1.12"))
 # The answer key: the rule, and who must be found by it.
 PLANTED = (
     (1, "tanto2"), (2, "tanto1"), (3, "tanto2"), (4, "tanto1"), (5, "kakari"), (6, "tanto2"), (7, "tanto1"), (8, "tanto1"),
-    (9, "tanto2"), (10, "kakari"), (11, "tanto2"), (12, "bunseki"), (13, "tanto1"), (14, "bunseki"), (15, "kacho"), (16, "os:root"),
+    (9, "tanto2"), (10, "kakari"), (11, "tanto2"), (12, "kakari"), (13, "tanto1"), (14, "bunseki"), (15, "kacho"), (16, "os:root"),
 )  # fmt: skip
+SAME_REASON = hashlib.sha256("念のための確認です。".encode()).hexdigest()
 MANAGER = User("kacho", "収納推進課長（デモ）", "manager", "収納推進課")
 
 
@@ -104,9 +106,11 @@ def _planted(refs: Sequence[str], protected: str, days: Sequence[date]) -> Itera
         yield _entry(early, f"14:{minute:02}", "tanto2", "case.read", question="case_search", atena_refs=[refs[minute]],
                      detail={"searched_by": ["atena_ref"]})  # R11
         if minute < 6:
-            yield _entry(other, f"16:{minute:02}", "bunseki", "table.export", row_count=120)  # R12
+            yield _entry(other, f"16:{minute:02}", "kakari", "export", question="worklist", row_count=20, atena_refs=refs[:20],
+                         detail={"purpose": "納付催告", "is_masked": True})  # R12
             yield _entry(day, f"09:{40 + minute}", "bunseki", "refused", question="page:district_worklist", detail={"reason": "権限がありません"})  # R14
-            yield _entry(other, f"09:{minute:02}", "kacho", "reveal", atena_refs=[refs[10 + minute]], detail={"reason": "確認のため"})  # R15
+            yield _entry(other, f"09:{minute:02}", "kacho", "reveal.begin", atena_refs=[refs[10 + minute]],
+                         detail={"classes": ["C3"], "purpose": "納付交渉", "reason_sha256": SAME_REASON})  # R15
     for minute, source in ((2, "10.20.1.11"), (6, "10.20.9.44")):
         yield _entry(early, f"11:{minute:02}", "tanto1", "session.start", source=source)  # R13
     yield _entry(early, "12:50", "os:root", "account.create", source="cli", detail={"account": "hojo"})  # R16

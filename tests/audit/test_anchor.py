@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -46,7 +47,7 @@ def anchored(sqlite_file, tmp_path, monkeypatch):
     for number in range(ENTRIES):
         log.append(actor="sato", action="case.read", row_count=number, atena_refs=[f"REF-{number}"])
         if number % 10 == 9:
-            anchor.checkpoint(anchor.signing_key(key))
+            anchor.checkpoint(key, is_first=number == 9)
     raw(sqlite_file)
     return key
 
@@ -113,11 +114,50 @@ def test_everything_replaced_and_signed_with_another_key_is_found_by_the_public_
     for folder in settings.anchors():
         (folder / anchor.LINES).unlink()
     anchor.make_key(tmp_path / "keys" / "forged")
-    assert checkpoint.main(["--key", str(tmp_path / "keys" / "forged")]) == 0
+    assert checkpoint.main(["--key", str(tmp_path / "keys" / "forged"), "--first"]) == 0
     assert verify.main(["--anchors"]) == 0
     assert verify.main(["--anchors", "--public-key", true_key]) == 1
     assert verify.main(["--anchors", "--paper", f"access_log:{paper['size']}:{groups(paper['root'])}"]) == 1
     assert "日締めの紙" in capsys.readouterr().out
+
+
+def test_taking_the_checkpoints_away_hides_nothing(anchored, sqlite_file, capsys):
+    rewritten_from(sqlite_file, 7)
+    for folder in settings.anchors():
+        shutil.rmtree(folder)
+    assert verify.main(["--anchors"]) == 1
+    for more in ([], ["--first"]):
+        assert checkpoint.main(["--key", str(anchored), *more]) == 1
+    told = capsys.readouterr()
+    assert told.out.count("チェックポイントが1件もありません") == 2, "one for each folder"
+    assert told.err.count("3 番まで署名した控え") == 2
+    assert not any(folder.exists() for folder in settings.anchors())
+
+
+def test_older_or_other_checkpoints_are_not_signed_over(anchored, sqlite_file, tmp_path, capsys):
+    """Both folders and the chain are put back as they were at number 2: everything agrees, and only the signer knows better."""
+    for folder in settings.anchors():
+        lines = (folder / anchor.LINES).read_text("utf-8").splitlines(keepends=True)
+        (folder / anchor.LINES).write_text("".join(lines[:2]), "utf-8")
+    head = "(select hash from access_log where seq = 20)"
+    raw(sqlite_file, "delete from access_log where seq > 20", f"update chain_head set seq = 20, hash = {head} where chain = 'access_log'")
+    assert anchor.verify() == []
+    assert checkpoint.main(["--key", str(anchored)]) == 1
+    assert "古いか違います" in capsys.readouterr().err
+
+
+def test_number_one_is_written_once_and_only_when_said(sqlite_file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CONSOLE_HOME", str(tmp_path / "home"))
+    log.append(actor="sato", action="case.read")
+    key = tmp_path / "keys" / "checkpoint"
+    anchor.make_key(key)
+    assert [checkpoint.main(["--key", str(key), *more]) for more in ([], ["--first"], ["--first"], [])] == [1, 0, 1, 0]
+    assert anchor.latest()["number"] == 2
+    key.with_name("checkpoint.last").write_text("?")
+    assert checkpoint.main(["--key", str(key)]) == 1
+    assert "控え" in capsys.readouterr().err
+    assert verify.main(["--anchors"]) == 0
+    assert "--public-key" in capsys.readouterr().err
 
 
 def test_the_sheet_holds_the_roots_and_loads_nothing(anchored, tmp_path):

@@ -1,5 +1,7 @@
 """The review finds every planted misuse of the demo city's month, and next to nothing in ordinary days."""
 
+import csv
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -8,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+import settings
 import store
 from audit import incident, log, pack, person, review, watch
 from auth import accounts
@@ -128,6 +131,52 @@ def test_a_signature_is_in_the_chain(month):
     assert log.verify() is None
 
 
+def test_only_a_week_that_is_over_is_signed(month, monkeypatch):
+    for now, is_over in ((datetime(2026, 11, 1, 14, 59, tzinfo=UTC), False), (datetime(2026, 11, 1, 15, tzinfo=UTC), True)):
+        monkeypatch.setattr(settings, "now", lambda now=now: now)
+        assert review.is_over(review.monday(LAST)) is is_over, "Sunday midnight in Japan"
+    with pytest.raises(review.ReviewRefused, match="終わっていない"):
+        review.sign(staff.AUDITOR, date(2026, 11, 2), "異常なし", [])
+    assert review.signatures(date(2026, 11, 2)) == []
+
+
+def test_what_came_after_the_signature_is_not_covered(month):
+    first = review.monday(LAST)
+    found = review.findings(staff.AUDITOR, first, LAST)
+    review.sign(staff.AUDITOR, first, "異常なし", found)
+    assert review.uncovered(found, review.signatures(first)) == []
+    later = dataclasses.replace(found[0], seqs=(*found[0].seqs, log.count() + 1))
+    assert review.uncovered([later, *found[1:]], review.signatures(first)) == [later]
+    assert review.uncovered(found, []) == found
+
+
+def test_nobody_signs_for_themself(month):
+    found = [finding for finding in weekly() if finding.actor in (staff.MANAGER.name, "tanto1")]
+    own = [finding for finding in found if finding.actor == staff.MANAGER.name]
+    assert own
+    first = review.monday(LAST)
+    review.sign(staff.MANAGER, first, "異常なし", found)
+    assert review.uncovered(found, review.signatures(first)) == own
+    review.sign(staff.AUDITOR, first, "本人に確かめた", found)
+    assert review.uncovered(found, review.signatures(first)) == []
+
+
+def test_a_week_without_a_signature_in_time_is_said_to_whoever_signs(month, monkeypatch):
+    monday = review.monday(LAST)
+    for user, seen in ((staff.MANAGER, True), (staff.AUDITOR, True), (staff.CHIEF, False), (staff.ADMIN, False)):
+        monkeypatch.setattr(settings, "now", lambda: datetime(2026, 11, 8, 14, 59, tzinfo=UTC))
+        assert monday not in review.overdue(user)
+        monkeypatch.setattr(settings, "now", lambda: datetime(2026, 11, 8, 15, tzinfo=UTC))
+        assert (monday in review.overdue(user)) is seen
+    late = review.overdue(staff.AUDITOR)
+    own = next(finding for finding in weekly() if finding.actor == staff.MANAGER.name)
+    review.sign(staff.MANAGER, monday, "異常なし", [own])
+    assert review.overdue(staff.AUDITOR) == late, "a manager with an own finding signs for nobody alone"
+    review.sign(staff.AUDITOR, monday, "確かめた", [own])
+    assert review.overdue(staff.AUDITOR) == late[:-1]
+    assert date(2026, 10, 5) not in late, "the auditor has signed that week of the history"
+
+
 @pytest.mark.parametrize("comment", ["", "  ", "あ" * 501, "個人番号は 123456789018"])
 def test_an_empty_or_dangerous_comment_is_refused(month, comment):
     with pytest.raises(review.ReviewRefused):
@@ -172,7 +221,14 @@ def test_the_pack_holds_everything_with_hashes(month, tmp_path, capsys):
         assert hashlib.sha256((tmp_path / "pack" / name).read_bytes()).hexdigest() == digest
     assert "R4 本人・家族の記録" in (tmp_path / "pack" / "findings.csv").read_text("utf-8-sig")
     assert (tmp_path / "pack" / "verification.txt").read_text("utf-8").startswith("OK")
+    assert "係長,all,C6: reveal approved," in (tmp_path / "pack" / "permissions.csv").read_text("utf-8-sig")
     assert pack.main(["2026-10-01", "2026-10-30", str(tmp_path / "pack")]) == 1
+
+
+def test_no_cell_of_the_pack_is_run_as_a_formula(tmp_path):
+    pack._write(tmp_path / "a.csv", ["x"], [["　＝1+1"], ["\n=1"], ["-1"], [-1], [None]])
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [["x"], ["'　＝1+1"], ["'\n=1"], ["'-1"], ["-1"], [""]]
 
 
 @pytest.mark.parametrize(("which", "account"), [("友人", "sato"), ("要人", "sato"), ("職員", "")])

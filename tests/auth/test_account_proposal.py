@@ -311,5 +311,9 @@ def test_the_permission_table_as_csv_says_what_decide_says(tmp_path):
         assert granted == role.actions, name
         seen = {row["識別子"]: row[role.title] for row in rows if row["区分"] == "項目"}
         assert seen == {key: permission_table.CLEARANCES[value] for key, value in role.clearance.items()}, name
+        revealed = {row["識別子"]: row[role.title] for row in rows if row["区分"] == "一時解除"}
+        assert revealed.keys() == permissions().classes.keys()
+        assert {key: value for key, value in revealed.items() if value != "—"} == {
+            key: {"alone": "理由を記録して", "approved": "承認を受けて"}[how] for key, how in role.reveal.items()}, name
     assert rows[-1]["内容"] == permissions().reviewed_on.isoformat()
     assert permission_table.main([str(tmp_path / "none" / "table.csv")]) == 1

@@ -1,14 +1,18 @@
 """Everything that can be reached, counted: each page, question, command, route and message has its row in the table."""
 
 import ast
+import asyncio
 import re
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
 import pages
-from auth import gate
+from auth import export_route, gate
 from auth.access import permissions
 from auth.frames import Frame, judge
 from auth.sign_in import ROUTES
@@ -52,6 +56,56 @@ POST_PATHS = (
     "/auth/account/password", "/auth/account/code-offer", "/auth/account/code", "/auth/confirm",
     "/auth/accounts/propose", "/auth/accounts/decide", "/auth/accounts/disable", "/auth/accounts/review",
 )  # fmt: skip
+
+
+def app_routes() -> set[str]:
+    """The routes that app.py adds, as it is written: it starts a console when it is imported."""
+    app = next(source for source in product() if source.path == "app.py")
+    (added,) = [each.value for node in ast.walk(app.tree) if isinstance(node, ast.Call) and dotted(node.func) == "st.App"
+                for each in node.keywords if each.arg == "routes"]
+    return {ast.unparse(each) for each in added.elts}
+
+
+def test_app_adds_sign_in_and_the_export_and_nothing_else():
+    """/export/<ticket> has no action of its own: the order's kind has (data_access.export), asked again when it is fetched."""
+    assert app_routes() == {"*ROUTES", "export_route.route(export.make)"}
+    route = export_route.route(lambda user, order: None)
+    assert (route.path, route.methods) == ("/export/{ticket}", {"GET", "HEAD"})
+    assert verdict("GET", "/export/" + "a" * 43) == "on"
+    assert {verdict("GET", path) for path in ("/export/a", "/export/" + "a" * 44, "/export/" + "a" * 43 + "/b")} == {404}
+
+
+def verdict(method: str, path: str) -> str | int:
+    """What the Gate says to somebody signed in: passed "on", or the status of its own answer."""
+    gatekeeper = gate.Gate(None)
+    live = SimpleNamespace(is_ready=True)
+
+    async def find(_token):
+        return live
+
+    async def touch(_found):
+        return live
+    gatekeeper._pulse = SimpleNamespace(find=find, touch=touch)
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+    answer = asyncio.run(gatekeeper._answer({"type": "http", "method": method, "path": path, "headers": headers}))
+    return answer.status_code if answer else "on"
+
+
+# What of Streamlit's own the signed-in reach: whether it runs, its settings, the socket (every frame judged), its scripts and styles.
+STREAMLIT_ON = {("GET", "/_stcore/health"), ("HEAD", "/_stcore/health"), ("GET", "/_stcore/host-config"), ("HEAD", "/_stcore/host-config")}
+GATE_S_OWN = {("GET", "/oauth2callback"), ("HEAD", "/oauth2callback")}  # looks like a page: the Gate answers with its empty shell
+
+
+def test_streamlit_s_own_routes_are_refused_but_for_those_named():
+    seen = set()
+    for route in create_streamlit_routes(MagicMock()):
+        path = re.sub(r"{\w+(:path)?}", "a", getattr(route, "path", None) or "")
+        for method in getattr(route, "methods", None) or ():
+            seen.add((method, path))
+            expected = "on" if (method, path) in STREAMLIT_ON else 200 if (method, path) in GATE_S_OWN else 404
+            assert verdict(method, path) == expected, (method, path)
+    assert seen >= STREAMLIT_ON | GATE_S_OWN
+    assert {("GET", "/media/a"), ("PUT", "/_stcore/upload_file/a/a"), ("GET", "/_stcore/metrics"), ("POST", "/_stcore/agent/mcp")} <= seen
 
 
 def test_somebody_not_ready_reaches_their_own_account_only():
@@ -119,7 +173,7 @@ def action_words(source: Source) -> set[str]:
 def decided_words(source: Source):
     """(line, action) wherever decide(…, "…") or a Matter names one."""
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in ("decide", "_check_allowed", "check_reach", "may", "Matter", "shown", "answered"):
+        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in ("decide", "_check_allowed", "check_allowed", "check_reach", "may", "Matter", "shown", "answered"):
             for word in node.args:
                 if isinstance(word, ast.Constant) and isinstance(word.value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", word.value):
                     yield node.lineno, word.value

@@ -182,3 +182,32 @@ def test_the_chief_sees_them_all_and_nobody_else_does(signed_in):
     for role in ("officer", "analyst", "admin", "auditor", "ltc_reader"):
         with pytest.raises(NotAllowed):
             reveal.recent(User("x", "", role, "", ("D01",)))
+
+
+def test_another_person_accepts_or_questions_it_with_a_signature_in_the_chain(signed_in):
+    who, lead = signed_in("chief"), signed_in("manager")[0]
+    one = ask(who).id
+    assert [row["signed"] for row in reveal.recent(lead)] == [[]]
+    reveal.sign(lead, one, "要確認", "電話の記録がない。本人に確かめる")
+    reveal.sign(lead, one, "適正", "")
+    (row,) = reveal.recent(lead)
+    assert [(each["reviewed_by"], each["verdict"], each["comment"]) for each in row["signed"]] == [
+        (lead.name, "要確認", "電話の記録がない。本人に確かめる"), (lead.name, "適正", "")]
+    questioned, accepted = entries("reveal.review")
+    assert (questioned["detail"]["verdict"], questioned["detail"]["asked_by"], json.loads(questioned["atena_refs"])) == ("要確認", who[0].name, [REF])
+    assert "電話の記録" not in json.dumps(questioned, ensure_ascii=False)
+    assert accepted["detail"]["verdict"] == "適正"
+
+
+def test_what_is_no_review_is_refused(signed_in):
+    who, lead = signed_in("chief"), signed_in("manager")[0]
+    one = ask(who).id
+    for verdict, comment, says in (("要確認", "", "所見を"), ("要確認", "個人番号は 123456789018 でした", "個人番号"), ("可", "", "選んで"), ("適正", "短い", "所見を")):
+        with pytest.raises(RevealRefused, match=says):
+            reveal.sign(lead, one, verdict, comment)
+    with pytest.raises(RevealRefused, match="選んで"):
+        reveal.sign(lead, "x", "適正", "")
+    with pytest.raises(NotAllowed, match="自分の"):
+        reveal.sign(who[0], one, "適正", "")
+    assert entries("reveal.review") == []
+    assert reveal.recent(lead)[0]["signed"] == []

@@ -1,5 +1,6 @@
 """No entry in the access log, no answer."""
 
+import json
 from contextlib import closing
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy.exc import DatabaseError
 import store
 from audit import log
 from audit.log import AuditUnavailable
-from data_access.query import ask
-from tests.queries.every_question import NAMES, parameters
+from data_access.connection import engine
+from data_access.query import ask, reference_of
+from tests.queries.every_question import NAMES, entries_after, parameters
 from tests.staff import ADMIN, CHIEF
 
 
@@ -50,3 +52,25 @@ def test_a_store_that_is_no_store(own_city):
         path.write_bytes(b"this is no database" * 100)
     with pytest.raises((AuditUnavailable, DatabaseError)):
         ask(CHIEF, "districts")
+
+
+PAIRS = {
+    "case_household": "select atena_number, member_number from derived.household_member",
+    "case_heirs": "select share.atena_number, share.heir_number from derived.heir_share as share semi join derived.delinquent using (atena_number) "
+                  "join serving.person_beside as beside on beside.atena_number = share.heir_number",
+    "case_properties": "select property.atena_number, holder.atena_number from derived.case_property as property "
+                       "join source.co_ownership as holder using (property_kind, property_number)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", PAIRS)
+def test_whoever_an_answer_tells_of_is_in_the_entry_and_not_on_the_screen(city, question):
+    pairs = [pair for pair in engine().connection.cursor().execute(f"{PAIRS[question]} order by all").fetchall() if pair[0] != pair[1]]
+    own = pairs[0][0]
+    others = {reference_of(other) for number, other in pairs if number == own}
+    before = log.count()
+    frame = ask(CHIEF, question, atena_ref=reference_of(own))
+    (entry,) = entries_after(before)
+    assert set(json.loads(entry["atena_refs"])) - {reference_of(own)} == others
+    shown = {value for name in frame.columns if name != "other_ref" for value in frame[name]}
+    assert not shown & (others | {number for pair in pairs for number in pair})

@@ -72,6 +72,7 @@ FIELDS = {
     ("pages/parts/entry_form.py", 2): "tests/casework/test_record.py",
     ("pages/parts/note_form.py", 1): "tests/casework/test_negotiation_note.py",
     ("pages/parts/reveal_part.py", 1): "tests/auth/test_reveal.py",
+    ("pages/disclosures.py", 1): "tests/auth/test_reveal.py",
     ("pages/parts/export_part.py", 1): "tests/data_access/test_export.py",
     ("pages/audit.py", 1): "tests/audit/test_review.py",
     ("pages/parts/approval_form.py", 2): "tests/casework/test_approval.py",

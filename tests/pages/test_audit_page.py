@@ -1,9 +1,10 @@
 """監査: the auditor, the manager and the chief in front of the demo city's month."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+import settings
 import store
 from audit import log, person, review, watch
 from auth import accounts
@@ -48,6 +49,23 @@ def test_the_auditor_sees_the_findings_and_signs(month, week):
     (signed,) = review.signatures(week)
     assert signed["comment"] == "R4 は本人に確かめる"
     assert "R4 は本人に確かめる" in show(staff.MANAGER, "audit", audit_week=week).words()
+
+
+def test_a_late_signature_is_told_at_home_and_one_own_finding_needs_another_person(month, week, monkeypatch):
+    monkeypatch.setattr(settings, "now", lambda: datetime(2026, 11, 10, tzinfo=UTC))
+    (warning,) = [warning.value for warning in show(staff.MANAGER, "home").at.warning]
+    assert "署名のない週が3週" in warning
+    assert not show(staff.CHIEF, "home").at.warning
+    screen = show(staff.MANAGER, "audit", audit_week=week)
+    assert "あなた自身の該当があります" in screen.words()
+    assert set(screen.cells("signature")) == {"未"}
+    screen.at.text_area[0].set_value("異常なし")
+    screen.run(screen.at.button[0].click())
+    screen = show(staff.AUDITOR, "audit", audit_week=week)
+    assert "署名の及ばない該当が1件" in screen.at.warning[0].value
+    assert [actor for actor, state in zip(screen.cells("actor"), screen.cells("signature"), strict=True) if state == "未"] == ["kacho"]
+    monkeypatch.setattr(settings, "now", lambda: datetime(2026, 10, 30, tzinfo=UTC))
+    assert "終わってから署名できます" in show(staff.AUDITOR, "audit", audit_week=week).words()
 
 
 def test_an_empty_comment_is_not_a_signature(month, week):

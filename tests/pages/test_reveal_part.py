@@ -78,6 +78,21 @@ def test_a_class_of_another_person_waits_for_the_approval(chief):
     assert name_of(STORY) in screen.run().words()
 
 
+def test_the_approver_signs_what_they_reviewed(chief, monkeypatch):
+    fill(opened(chief))
+    (row,) = reveal.recent(staff.MANAGER)
+    review = show(staff.MANAGER, "disclosures", disclosure_chosen=row["id"])
+    assert "まだ点検していないもの 1件" in review.words()
+    monkeypatch.setattr("pages.disclosures.current_user", lambda: staff.MANAGER)
+    review.at.radio(key="review_verdict").set_value("要確認")
+    review.at.text_input(key="review_comment").set_value("来庁の記録を確かめる。")
+    review.run(next(button for button in review.at.button if button.label == "点検したことを記録する").click())
+    assert [success.value for success in review.at.success] == ["点検を記録しました。"]
+    assert "来庁の記録を確かめる。" in review.words()
+    assert review.cells("review") == ["要確認"]
+    assert "ほかの人が点検します" in show(staff.CHIEF, "disclosures", disclosure_chosen=row["id"]).words()
+
+
 def test_an_officer_of_another_district_gets_no_form(chief):
     other = next(user for user in (staff.OFFICER, staff.NEIGHBOUR) if not show(user, "case", case_ref=reference_of(STORY)).at.metric)
     screen = show(other, "case", case_ref=reference_of(STORY))

@@ -1,0 +1,160 @@
+"""Each misuse done through the product, so that the rules are proved on the entries that it really writes."""
+
+import json
+import uuid
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+import settings
+import store
+from audit import review, watch
+from auth import accounts, accounts_command, export_order, export_route, origin, reveal, sessions
+from auth.access import NotAllowed
+from casework.record import record
+from data_access import export
+from data_access.connection import engine
+from data_access.query import ask, subject
+from tests import staff
+from tests.audit.stores import raw
+from tests.queries.every_question import parameters
+
+WEEK = date(2026, 10, 26)
+REASON = "来庁した本人から電話番号の確認の求め"
+
+
+class Clock:
+    """The instant that the product takes for now; Tuesday, ten in the morning, in Japan."""
+
+    instant = datetime(2026, 10, 27, 1, 0, tzinfo=UTC)
+
+    def at(self, day: int, hour: int, minute: int = 0) -> None:
+        """That day of October, that time in Japan."""
+        self.instant = datetime(2026, 10, day, hour, minute, tzinfo=UTC) - timedelta(hours=9)
+
+    def later(self, **lapse: int) -> None:
+        self.instant += timedelta(**lapse)
+
+
+@pytest.fixture
+def clock(own_city, monkeypatch) -> Clock:
+    """The small city with its staff as accounts and an empty log."""
+    clock = Clock()
+    monkeypatch.setattr(settings, "now", lambda: clock.instant)
+    raw(own_city / "store.sqlite", "delete from access_log", "delete from chain_head where chain = 'access_log'", "delete from refusal_count")
+    with store.engine().begin() as connection:
+        for user in staff.STAFF:
+            connection.execute(accounts.account.insert().values(
+                name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts=json.dumps(user.districts),
+                password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
+    return clock
+
+
+def people(user, *, is_protected: bool = False) -> list[str]:
+    """References in the reach of `user`."""
+    wanted = f"select atena_ref from derived.delinquent where is_protected = {is_protected}"
+    if user.districts:
+        wanted += f" and district_code in ({', '.join(repr(code) for code in user.districts)})"
+    return [reference for (reference,) in engine().connection.cursor().execute(f"{wanted} order by atena_ref").fetchall()]
+
+
+def open_case(user, reference: str) -> None:
+    ask(user, "case_head", **parameters("case_head", reference))
+
+
+def found() -> Counter:
+    """(rule, actor) → findings of the week."""
+    return Counter((finding.rule.number, finding.actor) for finding in review.found_between(WEEK, WEEK + timedelta(days=6)))
+
+
+def signed_in(user, source: str = "10.0.0.1") -> tuple[str, str]:
+    """(token, sid)."""
+    token = sessions.start(user.name, source)
+    return token, sessions.find(token).sid
+
+
+def fetch(user, token: str, sid: str) -> None:
+    """Order a list and fetch it, as the browser does."""
+    wanted = export.order(user, "worklist", {"queue": None, "district": None, "sort": "急ぐ順"}, is_masked=True, purpose="納付催告", reason=REASON)
+    request = SimpleNamespace(headers={"cookie": f"{origin.cookie_name()}={token}"}, path_params={"ticket": export_order.ticket(user, sid, wanted.id)})
+    assert export_route._answer(export.make, request).status_code == 200
+
+
+def test_the_same_reason_five_times(clock):
+    ref, (_, sid) = people(staff.OFFICER)[0], signed_in(staff.OFFICER)
+    for _ in range(4):
+        reveal.request(staff.OFFICER, sid, ref, ["C3"], "納付交渉", REASON)
+    assert not found()
+    reveal.request(staff.OFFICER, sid, ref, ["C4"], "納付交渉", REASON)
+    assert found() == {(15, "tanto1"): 1}
+
+
+def test_five_files_are_many_and_one_is_counted_once(clock):
+    token, sid = signed_in(staff.OFFICER)
+    for _ in range(4):
+        fetch(staff.OFFICER, token, sid)
+    assert not found(), "an order and its file are one export"
+    fetch(staff.OFFICER, token, sid)
+    assert found() == {(12, "tanto1"): 1}
+
+
+def test_twenty_reveals_are_many_for_who_asks_and_not_for_who_approves(clock):
+    ref, (_, sid) = people(staff.OFFICER)[0], signed_in(staff.OFFICER)
+    signed_in(staff.CHIEF)
+    for number in range(20):
+        reveal.request(staff.OFFICER, sid, ref, ["C4"], "納付交渉", f"{REASON} {number}")
+        reveal.approve(staff.CHIEF, reveal.waiting()[0]["id"])
+    assert found() == {(12, "tanto1"): 1}
+
+
+def test_a_mark_and_its_lifting_are_listed(clock):
+    person = subject(staff.CHIEF, people(staff.CHIEF)[0])
+    write = {"event_id": str(uuid.uuid4()), "expected_version": 0, "today": settings.today()}
+    marked = record(staff.CHIEF, person, "protection_mark", fields={"marked_on": settings.today(), "told_by": "本人の申出"}, **write)
+    tomorrow = settings.today() + timedelta(days=1)
+    write |= {"event_id": str(uuid.uuid4()), "expected_version": marked.version, "today": tomorrow}
+    lifted = {"mark": marked.event_id, "lifted_on": tomorrow, "lift_ground": "登録の誤り"}
+    record(staff.MANAGER, person, "protection_lift", fields=lifted, **write)
+    assert found() == {(16, "kakari"): 1, (16, "kacho"): 1}
+
+
+@pytest.mark.slow
+def test_who_looks_at_whom(clock):
+    """R3 no relation, R4 the own record, R5 a neighbour, R8 a public figure, R9 a colleague, R10 支援措置."""
+    own, famous, *others = people(staff.OFFICER)[:4]
+    for which, account, reference in (("職員", "tanto1", own), ("同姓・近隣", "kakari", others[0]), ("要人", "", famous)):
+        watch.add(staff.MANAGER, which, account, reference)
+    for user, reference in ((staff.OFFICER, own), (staff.OFFICER, famous), (staff.OFFICER, others[0]), (staff.CHIEF, own), (staff.CHIEF, others[0]),
+                            (staff.CHIEF, people(staff.CHIEF, is_protected=True)[0])):
+        open_case(user, reference)
+    assert found() == {(3, "tanto1"): 1, (4, "tanto1"): 1, (5, "kakari"): 1, (8, "tanto1"): 1, (9, "kakari"): 1, (10, "kakari"): 1, (16, "kacho"): 1}
+
+
+@pytest.mark.slow
+def test_when_and_how_often(clock):
+    """R1 at night, R6 three days without a word, R7 searches that open nothing, R11 number after number, R13 two places, R14 refusals."""
+    refs = people(staff.CHIEF)
+    for day in (27, 28, 29):
+        clock.at(day, 10)
+        open_case(staff.CHIEF, refs[0])
+    clock.at(29, 14)
+    for _ in range(5):
+        clock.later(minutes=1)
+        ask(staff.CHIEF, "case_search", atena_ref=None, person_name="ヤマダ", birth_date=None, town="湖山")
+    for ref in refs[1:11]:
+        ask(staff.MANAGER, "case_search", atena_ref=ref, person_name=None, birth_date=None, town=None)
+    for source in ("10.0.0.1", "10.0.0.2"):
+        signed_in(staff.OFFICER, source)
+    for _ in range(5):
+        with pytest.raises(NotAllowed):
+            ask(staff.ANALYST, "case_head", **parameters("case_head"))
+    clock.at(29, 21)
+    open_case(staff.NEIGHBOUR, people(staff.NEIGHBOUR)[0])
+    assert found() == {(1, "tanto2"): 1, (6, "kakari"): 1, (7, "kakari"): 1, (11, "kacho"): 1, (13, "tanto1"): 1, (14, "bunseki"): 1}
+
+
+def test_the_command_line_is_listed(clock):
+    assert accounts_command.main(["unlock", "tanto1"]) == 0
+    assert [number for number, _ in found()] == [16]
