@@ -64,12 +64,13 @@ class Verified:
 class Refused:
     """Why not: "mismatch", "locked", "disabled", "expired", "lapsed" (the first secret) or "second_factor".
 
-    For the log only; the screen says one thing.
+    For the log only; the screen says one thing. `alarm` is lockout.Attempt's.
     """
 
     reason: str
     retry_after: int = 0
     is_known: bool = False
+    alarm: str = ""
 
 
 def create(
@@ -189,17 +190,17 @@ def verify(name: str, password: str, source: str, second: Callable[[str], bool] 
     `second` is asked about the name once the password is right; its no counts as a failure like a wrong password.
     """
     name = unicodedata.normalize("NFC", name).strip().lower()
-    wait = lockout.attempt(name, source)
+    tried = lockout.attempt(name, source)
     row = _row(name)
-    if wait:
-        return Refused("locked", wait, row is not None)
+    if tried.wait:
+        return Refused("locked", tried.wait, row is not None)
     if not passwords.matches(password, row.password_hash if row else None):
-        return Refused("mismatch", is_known=row is not None)
+        return Refused("mismatch", is_known=row is not None, alarm=tried.alarm)
     refusal = standing(row) or ("lapsed" if first_secret.has_lapsed(name) else "")
     if not refusal and second and not second(name):
         refusal = "second_factor"
     if refusal:
-        return Refused(refusal, is_known=True)
+        return Refused(refusal, is_known=True, alarm=tried.alarm)
     lockout.forget(name, source)
     return Verified(user_from(row))
 

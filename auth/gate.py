@@ -25,13 +25,14 @@ from auth.sessions import Session
 from auth.sign_in import ROUTES as ROUTES
 from auth.tally import Tally
 
-STREAM = "/_stcore/stream"
+STREAM, HEALTH = "/_stcore/stream", "/healthz"  # whoever watches over the server asks for its health, from beside it
+NO_SOURCE = "接続元が分かりません。市のプロキシで X-Forwarded-For に端末のアドレスを1つだけ入れてください（運用の手引き）。"
 PUBLIC = {
     ("GET", "/auth/sign-in"),
     ("POST", "/auth/sign-in"),
     ("GET", "/auth/style.css"),
     ("POST", "/auth/sign-out"),
-    ("GET", "/healthz"),
+    ("GET", HEALTH),
 }
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
@@ -71,7 +72,7 @@ class Gate:
             answer = await self._answer(scope)
             if answer:
                 if answer.status_code >= 400 and not PROBE.fullmatch(scope["path"]):
-                    self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=_source(scope))
+                    self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=origin.source(scope))
                 await answer(scope, receive, send)
             else:
                 await self._app(_known_as(scope, None), receive, send)
@@ -89,6 +90,8 @@ class Gate:
         is_entrance = (method, path) == ("GET", "/auth/sign-in")
         if not origin.is_our_host(headers):
             return PlainTextResponse("宛先のホスト名が正しくありません。", 400)
+        if path != HEALTH and not origin.is_from_the_proxy(scope):
+            return PlainTextResponse(NO_SOURCE, 400)
         if origin.is_foreign(headers, is_page=is_page or is_entrance):
             return PlainTextResponse("他のサイトからの要求は受け付けません。", 403)
         if method not in ("GET", "HEAD") and not origin.is_our_origin(headers):
@@ -112,15 +115,15 @@ class Gate:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        is_ours = origin.is_our_host(headers) and origin.is_our_origin(headers)
+        is_ours = origin.is_our_host(headers) and origin.is_our_origin(headers) and origin.is_from_the_proxy(scope)
         if scope["path"] != STREAM or not is_ours or origin.is_foreign(headers, is_page=False):
-            self._refusals.note(path=scope["path"], reason="WebSocket: 送信元", source=_source(scope))
+            self._refusals.note(path=scope["path"], reason="WebSocket: 送信元", source=origin.source(scope))
             await send({"type": "websocket.close", "code": FORBIDDEN})
             return
         token = origin.cookie(headers)
         found = await self._pulse.find(token)
         if found is None or not found.is_ready:
-            self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=_source(scope))
+            self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=origin.source(scope))
             await send({"type": "websocket.close", "code": ENDED})
             return
         _send_at_once(receive)
@@ -188,10 +191,6 @@ class _Line:
         if not self._is_closed:
             self._is_closed = True
             await self._send({"type": "websocket.close", "code": ENDED})
-
-
-def _source(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else ""
 
 
 def _send_at_once(receive: Receive) -> None:

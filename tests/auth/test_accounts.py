@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import accounts, lockout, passwords, sessions
+from auth import accounts, lockout, passwords, proof, sessions
 from auth.accounts import AccountRefused, Refused, Verified, verify
 from auth.accounts_command import main
 from auth.passwords import PasswordRefused
+from auth.proof import Claim
 from tests.auth.conftest import OFFICER
 from tests.auth.visitor import PASSWORD
 
@@ -123,7 +124,7 @@ def test_after_five_failures_even_the_right_password_waits_but_only_from_there(t
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour():
-    waits = [lockout.wait_after(failures, 5) // timedelta(seconds=1) for failures in range(4, 18)]
+    waits = [lockout.wait_after(failures, lockout.OF_NAME_THERE) // timedelta(seconds=1) for failures in range(4, 18)]
     assert waits == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 
@@ -134,6 +135,42 @@ def test_a_thousand_guesses_in_an_hour_get_at_most_twenty_looks(tanaka, clock):
         looks += verify("tanaka", "wrong", HERE).reason == "mismatch"
         clock.forward(seconds=3.6)
     assert looks <= 20
+
+
+@pytest.mark.slow
+def test_a_thousand_addresses_get_at_most_twenty_looks_an_hour_and_the_owner_is_not_held_up(tanaka, clock):
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    looks, alarms = 0, []
+    for number in range(1000):
+        outcome = verify("tanaka", "wrong", f"10.{number // 250}.7.{number % 250}")
+        looks += outcome.reason == "mismatch"
+        alarms += [outcome.alarm] if outcome.alarm else []
+        if number % 100 == 99:
+            assert isinstance(verify("tanaka", PASSWORD, HERE), Verified), "their usual address is free"
+        clock.forward(seconds=3.6)
+    assert (looks <= 20, alarms) == (True, ["name"]), looks
+    assert verify("tanaka", PASSWORD, "10.200.0.1").reason == "locked", "even the right password, from where it never came in"
+    lockout.forget_everywhere("tanaka")
+    assert isinstance(verify("tanaka", PASSWORD, "10.200.0.1"), Verified)
+
+
+def test_spraying_many_names_from_many_addresses_is_slowed_and_told_but_not_where_people_work(tanaka, clock):
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    outcomes = [verify(f"name{n}", "wrong", f"10.1.{n}.1") for n in range(130)]
+    assert [outcome.reason for outcome in outcomes] == ["mismatch"] * 100 + ["locked"] * 30
+    assert [outcome.alarm for outcome in outcomes if outcome.alarm] == ["all"]
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    clock.forward(minutes=1)
+    assert isinstance(verify("tanaka", PASSWORD, THERE), Verified), "a new terminal waits half a minute at most"
+
+
+def test_an_alarm_is_in_the_log_with_the_account_and_without_what_is_none(tanaka, clock):
+    for name in ("tanaka", "typed too early"):
+        for number in range(8):
+            proof.prove(Claim(name, "wrong", "", "", f"10.1.1.{number}"))
+    read = sa.select(log.ACCESS_LOG.c.actor, log.ACCESS_LOG.c.source, log.ACCESS_LOG.c.detail).where(log.ACCESS_LOG.c.action == "session.alarm")
+    with store.engine().connect() as connection:
+        assert list(connection.execute(read)) == [("tanaka", "10.1.1.6", '{"reason":"name"}'), ("unknown", "10.1.1.6", '{"reason":"name"}')]
 
 
 def test_spraying_many_names_from_one_address_is_slowed_too(home, clock):
