@@ -16,7 +16,7 @@ from audit import log
 from auth import accounts
 from auth.access import NotAllowed, User, decide, permissions
 from auth.account_rules import quarter_start, rules
-from auth.accounts import AccountRefused, account_holder, stamp
+from auth.accounts import AccountRefused, account_holder, check_text, stamp
 from auth.sessions import session
 
 STATES = {"": "有効", "disabled": "停止", "expired": "期限切れ"}
@@ -75,8 +75,8 @@ def sign(user: User, read_digest: str, comment: str) -> None:
     decision = decide(user, "account.review")
     if not decision.allowed:
         raise NotAllowed(decision.reason)
-    if len(comment) > LONGEST_COMMENT:
-        raise AccountRefused(f"所見は{LONGEST_COMMENT}文字までで入力してください。")
+    if comment.strip():
+        check_text("所見", comment, LONGEST_COMMENT)
     listed = listing()
     if digest(listed) != read_digest:
         raise AccountRefused("読んでいる間に利用者の登録が変わりました。新しい一覧を読んでから署名してください。")

@@ -14,6 +14,7 @@ import store
 from auth import first_secret, lockout, passwords
 from auth.access import User, permissions
 from auth.account_rules import rules
+from law.typed_text import text_errors
 
 if __name__ == "__main__":  # before the table below: the command line imports this module again, by its name
     from auth.accounts_command import main
@@ -21,6 +22,7 @@ if __name__ == "__main__":  # before the table below: the command line imports t
     raise SystemExit(main())
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 60, 20, 200
 
 account = sa.Table(
     "account",
@@ -82,16 +84,23 @@ def create(
     password: str,
     districts: tuple[str, ...] = (),
     expires_on: date | None = None,
+    employee_number: str | None = None,
 ) -> User:
-    """Add a personal account. Raises AccountRefused (name, role, districts, duplicate) or PasswordRefused."""
+    """Add a personal account of somebody on the staff. Raises AccountRefused or PasswordRefused.
+
+    Without `employee_number` 人事異動 cannot speak of it; the command line and the proposals always give one."""
     check(name, role, districts)
+    check_text("氏名", display_name, LONGEST_NAME)
+    check_text("所属", section, LONGEST_NAME)
     row = {"display_name": display_name, "role": role, "section": section, "districts": districts, "expires_on": expires_on}
     hashed = passwords.hashed(password)
     try:
         with store.engine().begin() as connection:
             insert(connection, name, hashed, row)
+            if employee_number is not None:
+                hold(connection, name, "staff", employee_number)
     except sa.exc.IntegrityError as error:
-        raise AccountRefused(f"利用者ID {name} はすでに使われています。別のIDにしてください。") from error
+        raise AccountRefused(f"利用者ID {name} か職員番号はすでに使われています。別のIDにするか、その職員の利用者を使ってください。") from error
     return User(name, display_name, role, section, tuple(districts))
 
 
@@ -99,11 +108,46 @@ def check(name: str, role: str, districts: tuple[str, ...]) -> None:
     """Raises AccountRefused for a name, a role or districts that no account may have."""
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
+    check_text("利用者ID", name, 32)
+    check_text("担当地区", "、".join(districts) or "なし", LONGEST_REASON)
     if role not in permissions().roles:
         raise AccountRefused(f"役割「{role}」は権限表にありません。{'、'.join(permissions().roles)} から選んでください。")
     if permissions().roles[role].scope == "own" and not districts:
         title = permissions().roles[role].title
         raise AccountRefused(f"役割「{title}」には担当地区が要ります。D01,D02 のように担当地区を指定してください。")
+
+
+def check_text(label: str, text: str, longest: int) -> None:
+    """Raises AccountRefused for a text that is missing, too long, has signs nobody sees, or a 個人番号."""
+    if not text.strip():
+        raise AccountRefused(f"{label}を{longest}文字までで入力してください。")
+    for error in text_errors(label, text, longest):
+        raise AccountRefused(error)
+
+
+def check_number(number: str) -> None:
+    """Raises AccountRefused for what is no 職員番号. Only ASCII: one person's number has one spelling."""
+    if not (number.isascii() and number.isalnum()):
+        raise AccountRefused(f"職員番号を英数字（半角）{LONGEST_NUMBER}文字までで入力してください。人事異動との突合に使います。")
+    check_text("職員番号", number, LONGEST_NUMBER)
+
+
+def give_number(name: str, number: str) -> None:
+    """Say whose account an older one is. Raises AccountRefused when it has a holder already, or the number has an account."""
+    if _row(name) is None:
+        raise AccountRefused(f"利用者ID {name} はありません。")
+    try:
+        with store.engine().begin() as connection:
+            hold(connection, name, "staff", number)
+    except sa.exc.IntegrityError as error:
+        raise AccountRefused(f"{name} にはもう職員番号があるか、その職員番号の利用者がほかにあります。1人に1つの利用者です。") from error
+
+
+def hold(connection: sa.Connection, name: str, kind: str, number: str | None) -> None:
+    """Write whose account it is, as part of the caller's transaction. Raises AccountRefused, IntegrityError."""
+    if number is not None:
+        check_number(number)
+    connection.execute(account_holder.insert().values(account=name, kind=kind, employee_number=number))
 
 
 def insert(connection: sa.Connection, name: str, password_hash: str, values: dict[str, object]) -> None:

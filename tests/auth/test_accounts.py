@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -154,10 +155,11 @@ def test_a_thousand_addresses_get_at_most_twenty_looks_an_hour_and_the_owner_is_
     assert isinstance(verify("tanaka", PASSWORD, "10.200.0.1"), Verified)
 
 
-def test_spraying_many_names_from_many_addresses_is_slowed_and_told_but_not_where_people_work(tanaka, clock):
+def test_spraying_many_names_from_many_addresses_is_slowed_and_told_but_not_where_people_work(tanaka, clock, monkeypatch):
+    monkeypatch.setattr(lockout, "OF_ALL", replace(lockout.OF_ALL, free=10))
     assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
-    outcomes = [verify(f"name{n}", "wrong", f"10.1.{n}.1") for n in range(130)]
-    assert [outcome.reason for outcome in outcomes] == ["mismatch"] * 100 + ["locked"] * 30
+    outcomes = [verify(f"name{n}", "wrong", f"10.1.{n}.1") for n in range(15)]
+    assert [outcome.reason for outcome in outcomes] == ["mismatch"] * 10 + ["locked"] * 5
     assert [outcome.alarm for outcome in outcomes if outcome.alarm] == ["all"]
     assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
     clock.forward(minutes=1)
@@ -213,7 +215,7 @@ def recorded(action: str) -> list[dict]:
 
 
 def creation(name: str, role: str = "chief", *more: str) -> list[str]:
-    made = ["create", name, "--role", role, "--display-name", "鈴木", "--section", "収納推進課", "--password-stdin"]
+    made = ["create", name, "--role", role, "--display-name", "鈴木", "--section", "収納推進課", "--employee-number", f"E{name}", "--password-stdin"]
     return [*made, *more]
 
 
@@ -257,6 +259,31 @@ def test_a_last_day_that_is_no_date_is_refused(command, day):
 def test_a_last_day_is_kept(command):
     assert command(*creation("suzuki", "chief", "--expires-on", "2027-03-31"), stdin=PASSWORD + "\n")[0] == 0
     assert [row.expires_on for row in accounts.everyone()] == ["2027-03-31"]
+
+
+def test_a_last_day_is_the_end_of_the_fiscal_year_at_the_latest(command):
+    code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", "2027-04-01"), stdin=PASSWORD + "\n")
+    assert (code, said, complaint) == (1, "", "最終日は 2027-03-31 までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。\n")
+    assert accounts.everyone() == []
+
+
+def test_one_person_has_one_account(command, tanaka):
+    assert command(*creation("suzuki"), stdin=PASSWORD + "\n")[0] == 0
+    code, _, complaint = command(*creation("suzuki2"), "--employee-number", "Esuzuki", stdin=PASSWORD + "\n")
+    assert (code, "職員番号はすでに使われています" in complaint) == (1, True)
+    assert "もう職員番号があるか" in command("employee-number", "tanaka", "Esuzuki")[2]
+    assert command("employee-number", "tanaka", "E1") == (0, "利用者 tanaka に職員番号を付けました。次の人事異動から突き合わせます。\n", "")
+    assert recorded("account.employee_number") == [{"account": "tanaka"}]
+    assert "もう職員番号があるか" in command("employee-number", "tanaka", "E2")[2]
+    assert command("employee-number", "nobody", "E3") == (1, "", "利用者ID nobody はありません。\n")
+    with pytest.raises(SystemExit):
+        command("create", "sato", "--role", "chief", "--display-name", "佐藤", "--section", "収納推進課", "--password-stdin")
+
+
+@pytest.mark.parametrize("number", ["", "Ｅ１００", "E-1", "E" * 21, "123456789018"])
+def test_a_number_that_is_none_or_a_my_number_is_refused(command, number):
+    code, _, complaint = command(*creation("suzuki"), "--employee-number", number, stdin=PASSWORD + "\n")
+    assert (code, "番号" in complaint, accounts.everyone()) == (1, True, [])
 
 
 def test_the_command_line_changes_a_password_and_ends_the_session(command, token, clock):

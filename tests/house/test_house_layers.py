@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "store": ("settings",),
     "law": ("law",),
     "auth.access": (),
-    "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", *SHARED),
+    "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", "law.typed_text", *SHARED),
     "audit": ("audit", "auth.access", "law.calendar", "law.my_number", *SHARED),  # law is pure; closed days, and no 個人番号 in a comment
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.refusal", "audit.chain", *SHARED),
     "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", *SHARED),
