@@ -18,7 +18,7 @@ from auth.account_rules import last_day, rules
 from auth.accounts import LONGEST_NAME, LONGEST_REASON, AccountRefused, account_holder, check_text, stamp
 from auth.second_factor import second_factor
 
-KINDS = {"create": "新規登録", "change": "変更", "renew": "期限の更新", "enable": "停止の解除", "reset": "初期パスワードの再発行"}
+KINDS = {"create": "新規登録", "change": "変更", "renew": "期限の更新", "enable": "停止の解除", "reset": "初期パスワードの再発行", "training": "研修修了日の登録"}
 
 account_proposal = sa.Table(
     "account_proposal",
@@ -44,7 +44,8 @@ def propose(user: User, kind: str, name: str, *, reason: str, content: dict[str,
     """Write a proposal about account `name`; its id. Raises NotAllowed, AccountRefused, audit.log.AuditUnavailable.
 
     `content`: for create display_name, role, section, districts, holder ("staff" or "vendor") and employee_number; for
-    change role, section and districts; otherwise nothing. Every kind but change also sets the last day.
+    change role, section and districts; for training (and, if there is one, for create) training_on; otherwise nothing.
+    create, renew and enable also set the last day.
     """
     _check_allowed(user, "account.propose", name)
     check_text("理由", reason, LONGEST_REASON)
@@ -108,6 +109,8 @@ def _checked(kind: str, name: str, content: dict) -> dict:
         check_text("所属", content.get("section", ""), LONGEST_NAME)
     if kind == "create":
         _check_holder(content)
+    if kind == "training" or content.get("training_on"):
+        accounts.check_training(content.get("training_on", ""))
     if (content.get("holder") or _holder(name)) == "vendor":
         _check_vendor(content.get("role") or known[name].role)
     return content
@@ -148,8 +151,12 @@ def _carry_out(connection: sa.Connection, found: sa.Row, content: dict, hashed: 
         ends = {"expires_on": last_day(settings.today(), is_vendor=is_vendor)}
         accounts.insert(connection, name, hashed, {key: content[key] for key in columns} | ends)
         accounts.hold(connection, name, content["holder"], None if is_vendor else content["employee_number"])
+        if content.get("training_on"):
+            accounts.train(connection, name, content["training_on"])
     elif kind == "change":
         accounts.update(connection, name, **{key: content[key] for key in ("role", "section", "districts")})
+    elif kind == "training":
+        accounts.train(connection, name, content["training_on"])
     elif kind == "reset":
         accounts.update(connection, name, password_hash=hashed, password_set_at=stamp())
         connection.execute(second_factor.delete().where(second_factor.c.account == name))
@@ -186,5 +193,5 @@ def _one(*conditions: sa.ColumnElement) -> sa.Row | None:
 
 
 def _record(user: User, action: str, row: sa.RowMapping | dict, content: dict) -> None:
-    kept = {key: content[key] for key in ("role", "section", "districts", "holder") if key in content}
+    kept = {key: content[key] for key in ("role", "section", "districts", "holder", "training_on") if key in content}
     log.append(actor=user.name, action=action, source="console", detail={"account": row["account"], "kind": row["kind"], "proposal": row["id"], **kept})

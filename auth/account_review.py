@@ -46,6 +46,7 @@ class Listed:
     kind: str
     state: str
     expires_on: str
+    training_on: str
     last_sign_in: str
 
 
@@ -59,7 +60,7 @@ def listing() -> list[Listed]:
         Listed(
             row.name, row.display_name, permissions().roles[row.role].title, row.section, accounts.user_from(row).districts,
             {"staff": "職員", "vendor": "保守業者"}.get(kinds.get(row.name), "職員番号なし"),
-            STATES[accounts.standing(row)], row.expires_on or "", sign_ins.get(row.name, ""),
+            STATES[accounts.standing(row)], row.expires_on or "", row.training_on or "", sign_ins.get(row.name, ""),
         )
         for row in accounts.everyone()
     ]  # fmt: skip

@@ -32,7 +32,7 @@ def _create(asked: argparse.Namespace) -> int:
     passwords.judge(password, (asked.name, *asked.display_name.split(), *rules(settings.today()).city_words))
     user = accounts.create(
         asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        expires_on=_last_day(asked.expires_on), districts=districts, password=password, employee_number=asked.employee_number,
+        expires_on=_last_day(asked.expires_on), districts=districts, password=password, employee_number=asked.employee_number, training_on=_training_on(asked.training_on),
     )  # fmt: skip
     reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
     _record("account.create", user.name, role=user.role, districts=list(districts), **reason)
@@ -112,6 +112,13 @@ def _last_day(text: str | None) -> date:
     return asked
 
 
+def _training_on(text: str | None) -> date | None:
+    if text is None:
+        return None
+    accounts.check_training(text)
+    return date.fromisoformat(text)
+
+
 def _record(action: str, name: str, **detail: object) -> None:
     log.append(actor=f"os:{getpass.getuser()}", action=action, source="cli", detail={"account": name, **detail})
 
@@ -126,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--display-name", required=True)
     add.add_argument("--section", required=True)
     add.add_argument("--employee-number", required=True, help="職員番号。人事異動との突合に使う。1人に1つの利用者")
+    add.add_argument("--training-on", help="研修修了日（例: 2026-04-10）。なければ、登録するまで個人の情報は見られない")
     add.add_argument("--districts", default="", help="担当地区（例: D01,D02）。地区担当には必ず指定する")
     add.add_argument("--expires-on", help="最終日（例: 2027-03-31）。なければ年度末")
     add.add_argument("--break-glass", metavar="理由", help="提案・承認する人がだれもサインインできない非常時に、その理由（記録に残る）")

@@ -17,8 +17,10 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import settings
 from auth import origin, shell
 from auth.frames import Frame, judge
+from auth.limits import is_inside
 from auth.pulse import FRESH, Pulse
 from auth.second_factor import TERMINAL_HEADER
 from auth.sessions import Session
@@ -41,6 +43,7 @@ SIGNED_IN = re.compile(
 # Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
 FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
 FIRST_STEPS = re.compile(r"/auth/(account|account/(password|code-offer|code)|alive|watch\.js)")
+ELSEWHERE = "この端末のネットワークからは使えません。決められた端末を使ってください。"
 FIRST_STEPS_FIRST = "先に自分のパスワードと認証コードを登録してください。"
 FORM_PAGES = ("/auth/account", "/auth/accounts", "/auth/confirm")
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
@@ -101,6 +104,8 @@ class Gate:
         found = await self._pulse.find(origin.cookie(headers))
         if found is None:
             return RedirectResponse("/auth/sign-in", 303) if is_page else PlainTextResponse("サインインしてください。", 401)
+        if not is_inside(found.role, origin.source(scope), settings.today()):
+            return PlainTextResponse(ELSEWHERE, 403)
         if not found.is_ready and not FIRST_STEPS.fullmatch(path):
             return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse(FIRST_STEPS_FIRST, 403)
         if is_page:
@@ -125,6 +130,10 @@ class Gate:
         if found is None or not found.is_ready:
             self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=origin.source(scope))
             await send({"type": "websocket.close", "code": ENDED})
+            return
+        if not is_inside(found.role, origin.source(scope), settings.today()):
+            self._refusals.note(path=STREAM, reason=f"WebSocket: {ELSEWHERE}", source=origin.source(scope), actor=found.account)
+            await send({"type": "websocket.close", "code": FORBIDDEN})
             return
         _send_at_once(receive)
         line = _Line(self._pulse, self._refusals, token, receive, send)

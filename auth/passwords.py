@@ -18,6 +18,7 @@ from pathlib import Path
 import settings
 
 SHORTEST, LONGEST = 15, 128
+LONGEST_TAIL, LONGEST_CYCLE = 4, 5
 
 # The hash of no password: an unknown name costs the same bcrypt as a known one, so time does not tell who works here.
 NOBODYS = "$2b$12$5bTjU5prhHGOdeFOs25It.peMLQPBTVz38u.VoCmPVqe9U4teFeoS"
@@ -61,14 +62,24 @@ def judge(password: str, forbidden: tuple[str, ...] = ()) -> None:
 
 
 def _is_made_of_common_words(text: str) -> bool:
-    """Whether the whole text is nothing but common words and runs of one sign, in any order."""
+    """Whether nothing is left but common words, runs of one sign and short cycles, once what stands between and behind
+    them (spaces, signs, up to four digits at the end) is taken away."""
+    letters = "".join(sign for sign in text if sign.isalnum())
+    tail = len(letters) - len(letters.rstrip("0123456789"))
+    return any(_is_chain(letters[: len(letters) - cut]) for cut in range(min(tail, LONGEST_TAIL) + 1))
+
+
+def _is_chain(text: str) -> bool:
     words, reached = _common(), {0}
     for end in range(1, len(text) + 1):
-        run = len(text[:end]) - len(text[:end].rstrip(text[end - 1]))
-        starts = [start for start in reached if text[start:end] in words or (end - start >= 3 and run >= end - start)]
-        if starts:
+        if any(text[start:end] in words or _is_cycle(text[start:end]) for start in reached):
             reached.add(end)
     return len(text) in reached
+
+
+def _is_cycle(text: str) -> bool:
+    """One sign at least three times, or two to five signs over and over, three times or more (abcabcabc, 121212)."""
+    return any(len(text) >= 3 * width and text == (text[:width] * len(text))[: len(text)] for width in range(1, LONGEST_CYCLE + 1))
 
 
 @lru_cache(maxsize=1)

@@ -4,9 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from data_access import ledger_tail
+from data_access import ledger_tail, spill
 from data_access.feed_rules import literal
 from data_access.inquiry import Inquiry, answers
 from data_access.outbound_contract import OutFile
@@ -77,7 +75,7 @@ def _question(name: str, snapshot: Snapshot) -> str:
 
 
 def _asked(sql: str) -> list[dict]:
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         return connection.sql(sql).pl().to_dicts()
 
 

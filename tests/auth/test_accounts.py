@@ -19,13 +19,15 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import accounts, lockout, passwords, proof, sessions
+from auth import account_proposal, accounts, limits, lockout, passwords, proof, sessions
+from auth.access import UNTRAINED, decide, permissions
 from auth.accounts import AccountRefused, Refused, Verified, verify
 from auth.accounts_command import main
 from auth.passwords import PasswordRefused
 from auth.proof import Claim
 from tests.auth.conftest import OFFICER
 from tests.auth.visitor import PASSWORD
+from tests.staff import ADMIN, MANAGER
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 SEED = 20261124
@@ -284,6 +286,56 @@ def test_one_person_has_one_account(command, tanaka):
 def test_a_number_that_is_none_or_a_my_number_is_refused(command, number):
     code, _, complaint = command(*creation("suzuki"), "--employee-number", number, stdin=PASSWORD + "\n")
     assert (code, "番号" in complaint, accounts.everyone()) == (1, True, [])
+
+
+def test_without_a_training_that_counts_somebody_sees_their_own_account_and_the_law_only(command, home, clock):
+    assert command(*creation("suzuki"), "--training-on", "2025-10-20", stdin=PASSWORD + "\n")[0] == 0
+    token = sessions.start("suzuki", HERE)
+    seen = sessions.user_of(sessions.find(token).sid)
+    assert decide(seen, "case.read").allowed
+    clock.forward(hours=24)
+    token = sessions.start("suzuki", HERE)
+    lapsed = sessions.user_of(sessions.find(token).sid)
+    assert {action for action in permissions().roles["chief"].actions if decide(lapsed, action).allowed} == {"grounds.read", "permission_table.read", "account.own"}
+    assert decide(lapsed, "case.read").reason == UNTRAINED
+    proposal = account_proposal.propose(ADMIN, "training", "suzuki", reason="研修", content={"training_on": "2026-11-20"})
+    assert not sessions.user_of(sessions.find(token).sid).is_trained, "not before somebody else approved it"
+    account_proposal.approve(MANAGER, proposal)
+    assert decide(sessions.user_of(sessions.find(token).sid), "case.read").allowed
+    for day in ("2026-11-26", "2025-10-20", "先月"):
+        with pytest.raises(AccountRefused, match="研修修了日"):
+            account_proposal.propose(ADMIN, "training", "suzuki", reason="研修", content={"training_on": day})
+    assert command(*creation("sato"), "--training-on", "2026-13-01", stdin=PASSWORD + "\n")[0] == 1
+
+
+@pytest.fixture
+def two_networks(monkeypatch):
+    """地区担当 in one network and another, analysts from anywhere, nobody else from anywhere."""
+    some = replace(limits.limits(date(2026, 11, 24)), networks={"officer": ["10.0.0.0/24", "2001:db8::/64"], "analyst": ["any"]})
+    monkeypatch.setattr(limits, "_every", lambda: (some,))
+
+
+@pytest.mark.parametrize(("role", "source", "inside"), [
+    ("officer", HERE, True), ("officer", "2001:db8::7", True), ("officer", "10.0.1.1", False), ("officer", "", False), ("officer", "me", False),
+    ("analyst", "10.9.9.9", True), ("chief", HERE, False),
+])
+def test_each_role_has_its_networks(two_networks, role, source, inside):
+    assert limits.is_inside(role, source, date(2026, 11, 24)) is inside
+
+
+def test_every_role_is_named_in_the_limits_and_they_were_looked_at():
+    for held in limits._every():
+        assert held.networks.keys() == permissions().roles.keys()
+        assert held.most_persons_a_day.keys() == {name for name, role in permissions().roles.items() if role.scope != "none"}
+        assert held.reviewed_on >= held.since
+
+
+def test_a_foreign_network_is_refused_at_the_sign_in_and_on_record(tanaka, two_networks):
+    assert isinstance(proof.prove(Claim("tanaka", PASSWORD, "", "", HERE)), Verified)
+    assert proof.prove(Claim("tanaka", PASSWORD, "", "", "10.0.1.1")) == Refused("network", is_known=True)
+    read = sa.select(log.ACCESS_LOG.c.actor, log.ACCESS_LOG.c.source, log.ACCESS_LOG.c.detail).where(log.ACCESS_LOG.c.action == "session.refused")
+    with store.engine().connect() as connection:
+        assert list(connection.execute(read)) == [("tanaka", "10.0.1.1", '{"reason":"network"}')]
 
 
 def test_the_command_line_changes_a_password_and_ends_the_session(command, token, clock):

@@ -276,6 +276,26 @@ def test_behind_tls_the_address_is_the_proxy_s_word(behind_tls):
     assert origin.source({"headers": [(FORWARDED, b"2001:DB8::1")]}) == "2001:db8::1"
 
 
+def test_a_session_carried_to_a_foreign_network_reaches_nothing(token, monkeypatch):
+    monkeypatch.setattr(gate, "is_inside", lambda role, source, _day: (role, source) == ("officer", "10.0.0.1"))
+
+    def answered(source: str) -> int:
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        cookie = (b"cookie", f"console={token}".encode())
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [HOST, cookie], "client": (source, 1)}
+        asyncio.run(Gate(None)(scope, None, send))
+        return sent[0]["status"]
+
+    assert (answered("10.0.0.1"), answered("10.0.1.1")) == (200, 403)
+    wire = Wire(token, HOST, ORIGIN)
+    wire.scope["client"] = ("10.0.1.1", 1)
+    assert talk(wire).closed_with() == FORBIDDEN
+
+
 def test_an_error_behind_the_gate_leaves_as_a_number_with_the_headers():
     sent = []
 

@@ -6,6 +6,7 @@ import uuid
 import polars as pl
 import pytest
 
+import settings
 from auth import accounts, reveal, sessions
 from auth.access import User
 from casework import ledger
@@ -159,7 +160,7 @@ REASON = "本人確認のため電話番号を確かめる"
 
 
 def revealed(user: User, ref: str, *classes: str) -> None:
-    accounts.create(user.name, password="試験のための長いことば2026", display_name=user.display_name, role=user.role, section=user.section, districts=user.districts)
+    accounts.create(user.name, password="試験のための長いことば2026", display_name=user.display_name, role=user.role, section=user.section, districts=user.districts, training_on=settings.today())
     sid = sessions.find(sessions.start(user.name, "10.0.0.1")).sid
     if reveal.request(user, sid, ref, list(classes), "本人確認", REASON) is None:
         reveal.approve(MANAGER if user.role != "manager" else CHIEF, reveal.waiting()[0]["id"])

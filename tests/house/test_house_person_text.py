@@ -83,7 +83,7 @@ FIELDS = {
 
 # The same for our own HTML pages; "" where nothing of it is kept as typed (a code; the sign-in's name, of which a keyed digest is).
 HTML_FIELDS = {
-    ("auth/account_desk.py", 9): "tests/auth/test_account_proposal.py",
+    ("auth/account_desk.py", 12): "tests/auth/test_account_proposal.py",
     ("auth/own_account.py", 1): "",
     ("auth/front/sign_in.html", 1): "",
 }
