@@ -1,9 +1,8 @@
 """Passwords: how they are judged, kept and compared.
 
 A password is NFKC text of 15 to 128 characters, of any signs (OWASP ASVS 5.0, 6.2): full and half width are the same.
-What people choose themselves may not be made of the words in common_passwords.txt alone, nor hold the user's name or
-the city's words. It is keyed with the
-installation's pepper before bcrypt, so that every character counts (bcrypt alone stops at 72 bytes, which is 24 kanji)
+What people choose themselves may not be made of the words in common_passwords.txt and of repetitions alone, nor hold
+the user's name or the city's words. It is keyed with the installation's pepper before bcrypt, so that every character counts (bcrypt alone stops at 72 bytes, which is 24 kanji)
 and a stolen store proves nothing without the key.
 """
 
@@ -18,7 +17,7 @@ from pathlib import Path
 import settings
 
 SHORTEST, LONGEST = 15, 128
-LONGEST_TAIL, LONGEST_CYCLE = 4, 5
+LONGEST_TAIL, LONGEST_CYCLE = 4, 12
 
 # The hash of no password: an unknown name costs the same bcrypt as a known one, so time does not tell who works here.
 NOBODYS = "$2b$12$5bTjU5prhHGOdeFOs25It.peMLQPBTVz38u.VoCmPVqe9U4teFeoS"
@@ -64,7 +63,7 @@ def judge(password: str, forbidden: tuple[str, ...] = ()) -> None:
 def _is_made_of_common_words(text: str) -> bool:
     """Whether nothing is left but common words, runs of one sign and short cycles, once what stands between and behind
     them (spaces, signs, up to four digits at the end) is taken away."""
-    letters = "".join(sign for sign in text if sign.isalnum())
+    letters = "".join(sign for sign in text if sign.isalnum()) or text
     tail = len(letters) - len(letters.rstrip("0123456789"))
     return any(_is_chain(letters[: len(letters) - cut]) for cut in range(min(tail, LONGEST_TAIL) + 1))
 
@@ -78,8 +77,11 @@ def _is_chain(text: str) -> bool:
 
 
 def _is_cycle(text: str) -> bool:
-    """One sign at least three times, or two to five signs over and over, three times or more (abcabcabc, 121212)."""
-    return any(len(text) >= 3 * width and text == (text[:width] * len(text))[: len(text)] for width in range(1, LONGEST_CYCLE + 1))
+    """The same one to three signs three times or more, or up to twelve twice or more (aaa, 121212, tottoritottori)."""
+    for width in range(1, min(LONGEST_CYCLE, len(text) // 2) + 1):
+        if len(text) >= width * (3 if width < 4 else 2) and text[width:] == text[:-width]:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)

@@ -125,6 +125,14 @@ def end_reason(token: str) -> str | None:
     return rows[0].end_reason if rows else None
 
 
+def displaced(sid: str | None) -> str | None:
+    """From where the session was that this one ended by beginning; None when there was none."""
+    mine, other = session.alias("mine"), session
+    ended_by_it = sa.and_(other.c.account == mine.c.account, other.c.ended_at == mine.c.started_at, other.c.end_reason == "elsewhere")
+    with store.engine().connect() as connection:
+        return connection.scalar(sa.select(other.c.source).select_from(mine.join(other, ended_by_it)).where(mine.c.sid == sid))
+
+
 def _record_end(name: str, source: str, sid: str, reason: str) -> None:
     try:
         log.append(actor=name, action="session.end", source=source, detail={"sid": sid, "reason": reason})

@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 from playwright.sync_api import sync_playwright
 
-import settings
 import store
 from auth import accounts
 from sample_city.demo import ACCOUNTS
@@ -31,7 +30,7 @@ def staffed(founded, tmp_path_factory) -> Path:
         patch.setenv("CONSOLE_HOME", str(home))
         patch.setattr(bcrypt, "gensalt", lambda: cheap)
         for name, password, role, section, display_name, districts in ACCOUNTS:
-            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts, training_on=settings.today())
+            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts, training_on=CLOCK.business_date)
         store.engine().dispose()
     return home
 
