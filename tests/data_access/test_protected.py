@@ -20,7 +20,7 @@ from tests.data_access.test_gate_of_data import HIDDEN, HOUSEMATE, LATEST, LETTE
 from tests.queries.every_question import ABOUT_ONE, NAMES, PARAMETERS
 from tests.staff import CHIEF, MANAGER, NEIGHBOUR, OFFICER, STAFF
 
-EVERYWHERE = User("all", "", "officer", "", tuple(f"D{number:02d}" for number in range(1, 13)) + ("Z00",))
+EVERYWHERE = User("all", "全地区担当", "officer", "収納推進課", tuple(f"D{number:02d}" for number in range(1, 13)) + ("Z00",))
 # One marker in each place where she can be found.
 PHONE, BANK_PHONE, ACCOUNT, BRANCH = "090-9753-1864", "0857-97-5318", "7531864", "0167975"
 NEW_HOME, PLATE, NAME = "隠町9番地9", "鳥取580あ9753", "青島　和江"
