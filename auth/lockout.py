@@ -115,9 +115,10 @@ def _count(connection: sa.Connection, key: str, now: float, allowed: Allowance) 
     if known and not counted.rowcount:
         raise _Closed(max(1, math.ceil(known.open_at - now)))
     failures = known.failures if known else 1
+    wait = wait_after(failures, allowed).total_seconds()
     values = {
         "failures": failures,
-        "open_at": now + wait_after(failures, allowed).total_seconds(),
+        "open_at": now + wait if wait else 0,  # no wait is none for somebody who asked a moment earlier and got here later, too
         "forget_at": now + allowed.forgotten_after.total_seconds(),
     }
     if known:

@@ -168,6 +168,12 @@ def test_spraying_many_names_from_many_addresses_is_slowed_and_told_but_not_wher
     assert isinstance(verify("tanaka", PASSWORD, THERE), Verified), "a new terminal waits half a minute at most"
 
 
+def test_a_try_that_is_counted_after_a_later_one_is_not_held_up(tanaka, clock):
+    assert verify("tanaka", "wrong", THERE).reason == "mismatch"
+    clock.forward(seconds=-1)
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+
+
 def test_an_alarm_is_in_the_log_with_the_account_and_without_what_is_none(tanaka, clock):
     for name in ("tanaka", "typed too early"):
         for number in range(8):
