@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent
+os.umask(0o077)  # whatever a process of the console writes is for its own user only
 SHORTEST_SECRET = 32
 
 
@@ -35,6 +36,11 @@ def outbox() -> Path:
 def snapshots() -> Path:
     """Published snapshots and CURRENT."""
     return home() / "snapshots"
+
+
+def temporary() -> Path:
+    """What DuckDB cannot hold in memory, while it works on it."""
+    return home() / "tmp"
 
 
 def quarantine() -> Path:

@@ -3,6 +3,7 @@
 SQLite (WAL, every commit on disk before it is acknowledged) by default, PostgreSQL by CONSOLE_STORE_URL.
 """
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,9 +19,18 @@ def _engine(url: str) -> Engine:
     engine = create_engine(url, hide_parameters=True)  # an error must not quote a person
     if engine.dialect.name == "sqlite":
         if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(engine.url.database)
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _close(file.parent, file)
         event.listen(engine, "connect", _durable)
     return engine
+
+
+def _close(*paths: Path) -> None:
+    """Take from everybody else what an earlier version left open to them; what the group may is the installation's choice."""
+    for path in paths:
+        if path.exists() and path.stat().st_uid == os.getuid():
+            path.chmod(path.stat().st_mode & ~0o007)
 
 
 def _durable(connection, _record) -> None:

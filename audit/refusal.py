@@ -16,7 +16,7 @@ from audit.log import ACCESS_LOG, AuditUnavailable, entry
 from auth.access import NotAllowed, User, decide
 
 FEW = 5
-MOST_KINDS = 500  # of one day; whatever comes after is counted together
+MOST_KINDS = 500  # of one actor and day; whatever comes after is counted together, still under that actor
 
 PENDING = Table(
     "refusal_count",
@@ -80,9 +80,9 @@ def settle() -> None:
 def _count(connection: Connection, kind: Mapping[str, str], at: str, count: int) -> None:
     found = connection.execute(select(PENDING).where(*_is(kind))).mappings().one_or_none()
     if found is None:
-        kinds = connection.execute(select(func.count()).select_from(PENDING).where(PENDING.c.day == kind["day"])).scalar_one()
-        if kinds >= MOST_KINDS:
-            kind = {**dict.fromkeys(KEY, ""), "day": kind["day"], "actor": "unknown", "action": "refused", "reason": "そのほか多数の拒否"}
+        of_actor = [PENDING.c[name] == kind[name] for name in ("day", "actor")]
+        if connection.execute(select(func.count()).select_from(PENDING).where(*of_actor)).scalar_one() >= MOST_KINDS:
+            kind = {**dict.fromkeys(KEY, ""), "day": kind["day"], "actor": kind["actor"], "action": "refused", "reason": "そのほか多数の拒否"}
             found = connection.execute(select(PENDING).where(*_is(kind))).mappings().one_or_none()
     counted = {"total": (found["total"] if found else 0) + count, "written": found["written"] if found else 0,
                "first_at": found["first_at"] if found else at, "last_at": at}

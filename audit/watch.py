@@ -7,6 +7,7 @@ from audit import chain, log, refusal
 from auth.access import NotAllowed, User
 
 LISTS = ("職員", "職員の世帯", "同姓・近隣", "要人")
+OWN = ("職員", "職員の世帯")  # closed to that account
 
 WATCHED = Table(
     "watched_person",
@@ -29,6 +30,13 @@ def add(user: User, which: str, account: str, atena_ref: str) -> None:
         there = select(WATCHED.c.list).where(*(WATCHED.c[name] == value for name, value in row.items()))
         if connection.execute(there).first() is None:
             connection.execute(insert(WATCHED).values({**row, "added_at": chain.utc_text()}))
+
+
+def own(account: str) -> frozenset[str]:
+    """The references of one member of staff and their household: nobody works on their own case (評価書 Ⅲ-3 リスク2)."""
+    with store.engine().connect() as connection:
+        read = select(WATCHED.c.atena_ref).where(WATCHED.c.account == account, WATCHED.c.list.in_(OWN))
+        return frozenset(connection.execute(read).scalars())
 
 
 def everyone() -> list[tuple[str, str, str]]:

@@ -11,6 +11,9 @@ Scope = Literal["all", "own", "none"]
 Clearance = Literal["none", "masked", "read"]
 
 
+UNTRAINED = "個人情報の取扱いの研修の期限が過ぎているか、まだ登録されていません。研修を終えて、システム管理者に研修修了日を登録してもらってください。"
+
+
 @dataclass(frozen=True)
 class User:
     """A member of staff as the store knows them at this moment."""
@@ -20,6 +23,7 @@ class User:
     role: str
     section: str
     districts: tuple[str, ...] = ()
+    is_trained: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Permissions:
     """permissions.toml parsed: actions and classes with their Japanese names, roles by identifier."""
 
     reviewed_on: object
+    without_training: frozenset[str]
     actions: MappingProxyType
     classes: MappingProxyType
     roles: MappingProxyType
@@ -62,6 +67,7 @@ def permissions() -> Permissions:
     roles = {name: _role(name, row, table) for name, row in table["roles"].items()}
     return Permissions(
         reviewed_on=table["reviewed_on"],
+        without_training=frozenset(table["without_training"]),
         actions=MappingProxyType(table["actions"]),
         classes=MappingProxyType(table["classes"]),
         roles=MappingProxyType(roles),
@@ -93,6 +99,8 @@ def decide(user: User | None, action: str) -> Decision:
     done = permissions().actions[action]
     if action not in role.actions:
         return Decision(False, f"「{done}」権限がありません（{role.title}）。必要なときは係長に相談してください。")
+    if not user.is_trained and action not in permissions().without_training:
+        return Decision(False, UNTRAINED)
     return Decision(True, f"「{done}」は{role.title}の権限です。")
 
 

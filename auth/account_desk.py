@@ -20,7 +20,8 @@ from auth.forms import Visit, answered, hidden, page, shown, table
 from auth.own_account import local
 
 CONFIRM_FIRST = "承認・署名の前に、本人の再確認が要ります。この下の「本人の再確認」を開いて確かめてから、もう一度押してください。"
-HEADS = ["利用者ID", "氏名", "役割", "所属", "担当地区", "種別", "状態", "期限", "最後のサインイン"]
+HEADS = ["利用者ID", "氏名", "役割", "所属", "担当地区", "種別", "状態", "期限", "研修修了日", "最後のサインイン"]
+TRAINING = "研修修了日（例: 2026-04-10）"
 DONE = {
     "proposed": "提案しました。ほかの人の承認を待っています。", "approved": "承認しました。", "declined": "取り下げました。",
     "disabled": "停止しました。開いていた画面は終わります。", "signed": "署名しました。",
@@ -46,12 +47,12 @@ def propose(visit: Visit) -> Response:
     """Write down a proposal."""
     form = visit.form
     districts = tuple(code for part in form.get("districts", "").split(",") if (code := part.strip()))
-    keys = ("display_name", "role", "section", "holder", "employee_number")
-    content = {key: form[key].strip() for key in keys if key in form} | {"districts": districts}
+    keys = ("display_name", "role", "section", "holder", "employee_number", "training_on")
+    content = {key: form[key].strip() for key in keys if form.get(key)} | {"districts": districts}
     kind = form.get("kind", "")
     account_proposal.propose(
         visit.user, kind, form.get("name", "").strip().lower(), reason=form.get("reason", ""),
-        content=content if kind in ("create", "change") else {},
+        content=content if kind in ("create", "change", "training") else {},
     )  # fmt: skip
     return _back("proposed")
 
@@ -123,10 +124,11 @@ def _waiting_part(visit: Visit) -> str:
 
 
 def _content_words(content: dict) -> str:
+    training = f"研修修了日 {content['training_on']}" if content.get("training_on") else ""
     if not content.get("role"):
-        return ""
+        return training
     parts = [content.get("display_name", ""), permissions().roles[content["role"]].title, content["section"], "・".join(content["districts"])]
-    parts += [{"staff": "職員", "vendor": "保守業者（7日まで）"}.get(content.get("holder"), ""), content.get("employee_number", "")]
+    parts += [{"staff": "職員", "vendor": "保守業者（7日まで）"}.get(content.get("holder"), ""), content.get("employee_number", ""), training]
     return "　".join(part for part in parts if part)
 
 
@@ -137,7 +139,7 @@ def _list_part(visit: Visit, listed: list[Listed]) -> str:
 
 def _cells(row: Listed) -> list[str]:
     told = [row.name, row.display_name, row.role, row.section, "・".join(row.districts), row.kind, row.state]
-    return [*map(html.escape, told), f'<span class="nowrap">{row.expires_on or "—"}</span>', f'<span class="nowrap">{local(row.last_sign_in)}</span>']
+    return [*map(html.escape, told), f'<span class="nowrap">{row.expires_on or "—"}</span>', f'<span class="nowrap">{row.training_on or "—"}</span>', f'<span class="nowrap">{local(row.last_sign_in)}</span>']
 
 
 def _row_actions(visit: Visit, row: Listed) -> str:
@@ -161,7 +163,12 @@ def _about_part(visit: Visit, row: Listed) -> str:
         f'<form class="pair" method="post" action="/auth/accounts/propose">{hidden(visit, kind="change", name=row.name)}'
         f'{_fields("change", row.role, row.section, row.districts)}<button type="submit">{KINDS["change"]}を提案</button></form>'
     )
-    return f'<section id="about"><h2>{html.escape(row.name)}（{html.escape(row.display_name)}）についての提案</h2>{change}{simple}</section>'
+    training = (
+        f'<form class="pair" method="post" action="/auth/accounts/propose">{hidden(visit, kind="training", name=row.name)}'
+        f'{_field("training_on", TRAINING, 10, part="training")}{_field("reason", "理由", 200, part="training")}'
+        f'<button type="submit">{KINDS["training"]}を提案</button></form>'
+    )
+    return f'<section id="about"><h2>{html.escape(row.name)}（{html.escape(row.display_name)}）についての提案</h2>{change}{training}{simple}</section>'
 
 
 def _create_part(visit: Visit) -> str:
@@ -170,7 +177,8 @@ def _create_part(visit: Visit) -> str:
         f'<form class="pair" method="post" action="/auth/accounts/propose">{hidden(visit, kind="create")}'
         f'{_field("name", "利用者ID（英小文字・数字）", 32)}{_field("display_name", "氏名", 60)}'
         '<div><label for="holder">種別</label><select id="holder" name="holder"><option value="staff">職員</option><option value="vendor">保守業者</option></select></div>'
-        f'{_field("employee_number", "職員番号（職員のとき）", 20, must=False)}{_fields("new")}<button type="submit">提案する</button></form></section>'
+        f'{_field("employee_number", "職員番号（職員のとき）", 20, must=False)}'
+        f'{_field("training_on", TRAINING, 10, must=False)}{_fields("new")}<button type="submit">提案する</button></form></section>'
     )
 
 

@@ -13,13 +13,12 @@ import settings
 import store
 from audit import log, refusal
 from auth import accounts, first_secret, passwords
-from auth.access import User
-from auth.account_rules import last_day
-from auth.accounts import AccountRefused, account_holder, stamp
+from auth.access import User, permissions
+from auth.account_rules import last_day, rules
+from auth.accounts import LONGEST_NAME, LONGEST_REASON, AccountRefused, account_holder, check_text, stamp
 from auth.second_factor import second_factor
 
-KINDS = {"create": "新規登録", "change": "変更", "renew": "期限の更新", "enable": "停止の解除", "reset": "初期パスワードの再発行"}
-LONGEST_REASON, LONGEST_NAME = 200, 60
+KINDS = {"create": "新規登録", "change": "変更", "renew": "期限の更新", "enable": "停止の解除", "reset": "初期パスワードの再発行", "training": "研修修了日の登録"}
 
 account_proposal = sa.Table(
     "account_proposal",
@@ -45,11 +44,11 @@ def propose(user: User, kind: str, name: str, *, reason: str, content: dict[str,
     """Write a proposal about account `name`; its id. Raises NotAllowed, AccountRefused, audit.log.AuditUnavailable.
 
     `content`: for create display_name, role, section, districts, holder ("staff" or "vendor") and employee_number; for
-    change role, section and districts; otherwise nothing. Every kind but change also sets the last day.
+    change role, section and districts; for training (and, if there is one, for create) training_on; otherwise nothing.
+    create, renew and enable also set the last day.
     """
     _check_allowed(user, "account.propose", name)
-    if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise AccountRefused(f"理由を{LONGEST_REASON}文字までで入力してください。承認する人が読みます。")
+    check_text("理由", reason, LONGEST_REASON)
     content = _checked(kind, name, content or {})
     row = {"id": secrets.token_hex(16), "kind": kind, "account": name, "content": json.dumps(content, ensure_ascii=False), "reason": reason}
     if _one(_of.account == name, _waits):
@@ -108,23 +107,41 @@ def _checked(kind: str, name: str, content: dict) -> dict:
     if kind in ("create", "change"):
         content = content | {"districts": list(content.get("districts", ()))}
         accounts.check(name, content.get("role", ""), tuple(content["districts"]))
-        if not 0 < len(content.get("section", "").strip()) <= LONGEST_NAME:
-            raise AccountRefused(f"所属を{LONGEST_NAME}文字までで入力してください。")
+        check_text("所属", content.get("section", ""), LONGEST_NAME)
     if kind == "create":
         _check_holder(content)
+    if kind == "training" or content.get("training_on"):
+        accounts.check_training(content.get("training_on", ""))
+    if (content.get("holder") or _holder(name)) == "vendor":
+        _check_vendor(content.get("role") or known[name].role)
     return content
 
 
 def _check_holder(content: dict) -> None:
-    if not 0 < len(content.get("display_name", "").strip()) <= LONGEST_NAME:
-        raise AccountRefused(f"氏名を{LONGEST_NAME}文字までで入力してください。")
-    number = content.get("employee_number", "")
+    check_text("氏名", content.get("display_name", ""), LONGEST_NAME)
     if content.get("holder") not in ("staff", "vendor"):
         raise AccountRefused("職員か保守業者かを選んでください。")
-    if content["holder"] == "staff" and not (number.isalnum() and len(number) <= 20):
-        raise AccountRefused("職員番号を英数字20文字までで入力してください。人事異動との突合に使います。")
-    if content["holder"] == "vendor" and content["role"] in ("manager", "chief", "officer"):
-        raise AccountRefused("保守業者には、個人の情報を見る役割を与えられません。システム管理者か分析担当を選んでください。")
+    if content["holder"] == "staff":
+        accounts.check_number(content.get("employee_number", ""))
+        if _is_taken(content["employee_number"]):
+            raise AccountRefused("この職員番号の利用者はもうあります。1人に1つの利用者です。その利用者の変更か停止の解除を提案してください。")
+
+
+def _check_vendor(role: str) -> None:
+    allowed = rules(settings.today()).vendor_roles
+    if role not in allowed:
+        titles = "・".join(permissions().roles[name].title for name in allowed)
+        raise AccountRefused(f"保守業者には、この役割を与えられません。与えられるのは {titles} です（auth/account_rules.toml）。")
+
+
+def _holder(name: str) -> str | None:
+    with store.engine().connect() as connection:
+        return connection.scalar(sa.select(account_holder.c.kind).where(account_holder.c.account == name))
+
+
+def _is_taken(number: str) -> bool:
+    with store.engine().connect() as connection:
+        return connection.scalar(sa.select(account_holder.c.account).where(account_holder.c.employee_number == number)) is not None
 
 
 def _carry_out(connection: sa.Connection, found: sa.Row, content: dict, hashed: str) -> None:
@@ -134,16 +151,18 @@ def _carry_out(connection: sa.Connection, found: sa.Row, content: dict, hashed: 
         columns = ("display_name", "role", "section", "districts")
         ends = {"expires_on": last_day(settings.today(), is_vendor=is_vendor)}
         accounts.insert(connection, name, hashed, {key: content[key] for key in columns} | ends)
-        number = None if is_vendor else content["employee_number"]
-        connection.execute(account_holder.insert().values(account=name, kind=content["holder"], employee_number=number))
+        accounts.hold(connection, name, content["holder"], None if is_vendor else content["employee_number"])
+        if content.get("training_on"):
+            accounts.train(connection, name, content["training_on"])
     elif kind == "change":
         accounts.update(connection, name, **{key: content[key] for key in ("role", "section", "districts")})
+    elif kind == "training":
+        accounts.train(connection, name, content["training_on"])
     elif kind == "reset":
         accounts.update(connection, name, password_hash=hashed, password_set_at=stamp())
         connection.execute(second_factor.delete().where(second_factor.c.account == name))
     else:
-        is_vendor = connection.scalar(sa.select(account_holder.c.kind).where(account_holder.c.account == name)) == "vendor"
-        accounts.update(connection, name, is_disabled=False, expires_on=last_day(settings.today(), is_vendor=is_vendor))
+        accounts.update(connection, name, is_disabled=False, expires_on=last_day(settings.today(), is_vendor=_holder(name) == "vendor"))
     if hashed:
         first_secret.mark(connection, name)
 
@@ -173,5 +192,5 @@ def _one(*conditions: sa.ColumnElement) -> sa.Row | None:
 
 
 def _record(user: User, action: str, row: sa.RowMapping | dict, content: dict) -> None:
-    kept = {key: content[key] for key in ("role", "section", "districts", "holder") if key in content}
+    kept = {key: content[key] for key in ("role", "section", "districts", "holder", "training_on") if key in content}
     log.append(actor=user.name, action=action, source="console", detail={"account": row["account"], "kind": row["kind"], "proposal": row["id"], **kept})

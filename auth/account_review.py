@@ -16,7 +16,7 @@ from audit import log, refusal
 from auth import accounts
 from auth.access import User, permissions
 from auth.account_rules import quarter_start, rules
-from auth.accounts import AccountRefused, account_holder, stamp
+from auth.accounts import AccountRefused, account_holder, check_text, stamp
 from auth.sessions import session
 
 STATES = {"": "有効", "disabled": "停止", "expired": "期限切れ"}
@@ -46,6 +46,7 @@ class Listed:
     kind: str
     state: str
     expires_on: str
+    training_on: str
     last_sign_in: str
 
 
@@ -59,7 +60,7 @@ def listing() -> list[Listed]:
         Listed(
             row.name, row.display_name, permissions().roles[row.role].title, row.section, accounts.user_from(row).districts,
             {"staff": "職員", "vendor": "保守業者"}.get(kinds.get(row.name), "職員番号なし"),
-            STATES[accounts.standing(row)], row.expires_on or "", sign_ins.get(row.name, ""),
+            STATES[accounts.standing(row)], row.expires_on or "", row.training_on or "", sign_ins.get(row.name, ""),
         )
         for row in accounts.everyone()
     ]  # fmt: skip
@@ -73,8 +74,8 @@ def digest(listed: list[Listed]) -> str:
 def sign(user: User, read_digest: str, comment: str) -> None:
     """Sign the list that was read. Raises NotAllowed, AccountRefused (the list has changed since), AuditUnavailable."""
     refusal.check_allowed(user, "account.review")
-    if len(comment) > LONGEST_COMMENT:
-        raise AccountRefused(f"所見は{LONGEST_COMMENT}文字までで入力してください。")
+    if comment.strip():
+        check_text("所見", comment, LONGEST_COMMENT)
     listed = listing()
     if digest(listed) != read_digest:
         raise AccountRefused("読んでいる間に利用者の登録が変わりました。新しい一覧を読んでから署名してください。")

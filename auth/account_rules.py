@@ -13,6 +13,7 @@ class Rules:
 
     since: date
     year_ends: str
+    vendor_roles: tuple[str, ...]
     vendor_days: int
     initial_hours: int
     review_months: int
@@ -24,7 +25,8 @@ class Rules:
 @lru_cache(maxsize=1)
 def _every() -> tuple[Rules, ...]:
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    rows = [Rules(row.pop("from"), city_words=tuple(row.pop("city_words")), **row) for row in table["rules"]]
+    listed = ("vendor_roles", "city_words")
+    rows = [Rules(row.pop("from"), **row | {name: tuple(row[name]) for name in listed}) for row in table["rules"]]
     return tuple(sorted(rows, key=lambda rules: rules.since))
 
 

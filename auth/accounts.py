@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 import settings
 import store
-from auth import first_secret, lockout, passwords
+from auth import first_secret, limits, lockout, passwords
 from auth.access import User, permissions
 from auth.account_rules import rules
+from law.typed_text import text_errors
 
 if __name__ == "__main__":  # before the table below: the command line imports this module again, by its name
     from auth.accounts_command import main
@@ -21,6 +22,7 @@ if __name__ == "__main__":  # before the table below: the command line imports t
     raise SystemExit(main())
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 60, 20, 200
 
 account = sa.Table(
     "account",
@@ -49,6 +51,18 @@ account_holder = sa.Table(
 )
 
 
+# 研修修了日: every training of a person; the last one counts (auth/limits.toml says for how long).
+account_training = sa.Table(
+    "account_training",
+    store.metadata,
+    sa.Column("account", sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("training_on", sa.String(10), primary_key=True),
+)
+last_training = (
+    sa.select(sa.func.max(account_training.c.training_on)).where(account_training.c.account == account.c.name).scalar_subquery().label("training_on")
+)
+
+
 class AccountRefused(Exception):
     """登録・変更できない利用者。The text says why and what to do."""
 
@@ -62,14 +76,15 @@ class Verified:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why not: "mismatch", "locked", "disabled", "expired", "lapsed" (the first secret) or "second_factor".
+    """Why not: "mismatch", "locked", "disabled", "expired", "lapsed" (the first secret), "network" or "second_factor".
 
-    For the log only; the screen says one thing.
+    For the log only; the screen says one thing. `alarm` is lockout.Attempt's.
     """
 
     reason: str
     retry_after: int = 0
     is_known: bool = False
+    alarm: str = ""
 
 
 def create(
@@ -81,28 +96,91 @@ def create(
     password: str,
     districts: tuple[str, ...] = (),
     expires_on: date | None = None,
+    employee_number: str | None = None,
+    training_on: date | None = None,
 ) -> User:
-    """Add a personal account. Raises AccountRefused (name, role, districts, duplicate) or PasswordRefused."""
+    """Add a personal account of somebody on the staff. Raises AccountRefused or PasswordRefused.
+
+    Without `employee_number` 人事異動 cannot speak of it; the command line and the proposals always give one. Without
+    `training_on` (研修修了日) it sees nobody until there is one."""
     check(name, role, districts)
+    check_text("氏名", display_name, LONGEST_NAME)
+    check_text("所属", section, LONGEST_NAME)
     row = {"display_name": display_name, "role": role, "section": section, "districts": districts, "expires_on": expires_on}
     hashed = passwords.hashed(password)
     try:
         with store.engine().begin() as connection:
             insert(connection, name, hashed, row)
+            if employee_number is not None:
+                hold(connection, name, "staff", employee_number)
+            if training_on is not None:
+                train(connection, name, training_on.isoformat())
     except sa.exc.IntegrityError as error:
-        raise AccountRefused(f"利用者ID {name} はすでに使われています。別のIDにしてください。") from error
-    return User(name, display_name, role, section, tuple(districts))
+        raise AccountRefused(f"利用者ID {name} か職員番号はすでに使われています。別のIDにするか、その職員の利用者を使ってください。") from error
+    return User(name, display_name, role, section, tuple(districts), is_trained=limits.is_trained(training_on and training_on.isoformat(), settings.today()))
 
 
 def check(name: str, role: str, districts: tuple[str, ...]) -> None:
     """Raises AccountRefused for a name, a role or districts that no account may have."""
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
+    check_text("利用者ID", name, 32)
+    check_text("担当地区", "、".join(districts) or "なし", LONGEST_REASON)
     if role not in permissions().roles:
         raise AccountRefused(f"役割「{role}」は権限表にありません。{'、'.join(permissions().roles)} から選んでください。")
     if permissions().roles[role].scope == "own" and not districts:
         title = permissions().roles[role].title
         raise AccountRefused(f"役割「{title}」には担当地区が要ります。D01,D02 のように担当地区を指定してください。")
+
+
+def check_text(label: str, text: str, longest: int) -> None:
+    """Raises AccountRefused for a text that is missing, too long, has signs nobody sees, or a 個人番号."""
+    if not text.strip():
+        raise AccountRefused(f"{label}を{longest}文字までで入力してください。")
+    for error in text_errors(label, text, longest):
+        raise AccountRefused(error)
+
+
+def check_number(number: str) -> None:
+    """Raises AccountRefused for what is no 職員番号. Only ASCII: one person's number has one spelling."""
+    if not (number.isascii() and number.isalnum()):
+        raise AccountRefused(f"職員番号を英数字（半角）{LONGEST_NUMBER}文字までで入力してください。人事異動との突合に使います。")
+    check_text("職員番号", number, LONGEST_NUMBER)
+
+
+def give_number(name: str, number: str) -> None:
+    """Say whose account an older one is. Raises AccountRefused when it has a holder already, or the number has an account."""
+    if _row(name) is None:
+        raise AccountRefused(f"利用者ID {name} はありません。")
+    try:
+        with store.engine().begin() as connection:
+            hold(connection, name, "staff", number)
+    except sa.exc.IntegrityError as error:
+        raise AccountRefused(f"{name} にはもう職員番号があるか、その職員番号の利用者がほかにあります。1人に1つの利用者です。") from error
+
+
+def hold(connection: sa.Connection, name: str, kind: str, number: str | None) -> None:
+    """Write whose account it is, as part of the caller's transaction. Raises AccountRefused, IntegrityError."""
+    if number is not None:
+        check_number(number)
+    connection.execute(account_holder.insert().values(account=name, kind=kind, employee_number=number))
+
+
+def check_training(text: str) -> None:
+    """Raises AccountRefused for what is no 研修修了日 that counts today."""
+    try:
+        is_past = date.fromisoformat(text) <= settings.today()
+    except ValueError as error:
+        raise AccountRefused("研修修了日は 2026-04-10 のように書いてください。") from error
+    if not is_past or not limits.is_trained(text, settings.today()):
+        raise AccountRefused(f"研修修了日は、今日まで{limits.limits(settings.today()).training_days}日のうちの日にしてください。")
+
+
+def train(connection: sa.Connection, name: str, training_on: str) -> None:
+    """Write a 研修修了日 (ISO text), as part of the caller's transaction; a second time does nothing more."""
+    row = {"account": name, "training_on": training_on}
+    connection.execute(account_training.delete().where(*(account_training.c[key] == value for key, value in row.items())))
+    connection.execute(account_training.insert().values(row))
 
 
 def insert(connection: sa.Connection, name: str, password_hash: str, values: dict[str, object]) -> None:
@@ -189,17 +267,19 @@ def verify(name: str, password: str, source: str, second: Callable[[str], bool] 
     `second` is asked about the name once the password is right; its no counts as a failure like a wrong password.
     """
     name = unicodedata.normalize("NFC", name).strip().lower()
-    wait = lockout.attempt(name, source)
+    tried = lockout.attempt(name, source)
     row = _row(name)
-    if wait:
-        return Refused("locked", wait, row is not None)
+    if tried.wait:
+        return Refused("locked", tried.wait, row is not None)
     if not passwords.matches(password, row.password_hash if row else None):
-        return Refused("mismatch", is_known=row is not None)
+        return Refused("mismatch", is_known=row is not None, alarm=tried.alarm)
     refusal = standing(row) or ("lapsed" if first_secret.has_lapsed(name) else "")
+    if not limits.is_inside(row.role, source, settings.today()):
+        refusal = refusal or "network"
     if not refusal and second and not second(name):
         refusal = "second_factor"
     if refusal:
-        return Refused(refusal, is_known=True)
+        return Refused(refusal, is_known=True, alarm=tried.alarm)
     lockout.forget(name, source)
     return Verified(user_from(row))
 
@@ -212,15 +292,16 @@ def standing(row: sa.Row) -> str:
 
 
 def user_from(row: sa.Row) -> User:
-    """The User a row of `account` describes."""
-    return User(row.name, row.display_name, row.role, row.section, tuple(json.loads(row.districts)))
+    """The User a row of `account` with `last_training` describes."""
+    is_trained = limits.is_trained(row.training_on, settings.today())
+    return User(row.name, row.display_name, row.role, row.section, tuple(json.loads(row.districts)), is_trained)
 
 
 def everyone() -> list[sa.Row]:
     """All accounts by name, without their password hashes."""
     columns = [column for column in account.c if column.name != "password_hash"]
     with store.engine().connect() as connection:
-        return list(connection.execute(sa.select(*columns).order_by(account.c.name)))
+        return list(connection.execute(sa.select(*columns, last_training).order_by(account.c.name)))
 
 
 def stamp() -> str:
@@ -230,4 +311,4 @@ def stamp() -> str:
 
 def _row(name: str) -> sa.Row | None:
     with store.engine().connect() as connection:
-        return connection.execute(sa.select(account).where(account.c.name == name)).first()
+        return connection.execute(sa.select(account, last_training).where(account.c.name == name)).first()

@@ -15,7 +15,7 @@ from auth.accounts import AccountRefused
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python -m auth.accounts create|list|password|disable|enable|unlock …`: 0 done, 1 refused (why, on stderr)."""
+    """`python -m auth.accounts create|list|password|disable|enable|unlock|employee-number …`: 0 done, 1 refused (why, on stderr)."""
     store.create_tables()
     asked = _parser().parse_args(arguments)
     try:
@@ -33,12 +33,12 @@ def _create(asked: argparse.Namespace) -> int:
     accounts.check(asked.name, asked.role, districts)
     if asked.name in _names():
         raise AccountRefused(f"利用者ID {asked.name} はすでに使われています。別のIDにしてください。")
-    expires_on = _last_day(asked.expires_on)
+    expires_on, training_on = _last_day(asked.expires_on), _training_on(asked.training_on)
     reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
     _record("account.create", asked.name, role=asked.role, districts=list(districts), **reason)
     user = accounts.create(
         asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        expires_on=expires_on, districts=districts, password=password,
+        expires_on=expires_on, districts=districts, password=password, employee_number=asked.employee_number, training_on=training_on,
     )  # fmt: skip
     print(f"利用者 {user.name}（{permissions().roles[user.role].title} {user.display_name}）を登録しました。")
     return 0
@@ -80,6 +80,14 @@ def _unlock(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _give_number(asked: argparse.Namespace) -> int:
+    _check_known(asked.name)
+    _record("account.employee_number", asked.name)
+    accounts.give_number(asked.name, asked.employee_number)
+    print(f"利用者 {asked.name} に職員番号を付けました。次の人事異動から突き合わせます。")
+    return 0
+
+
 def _list(_asked: argparse.Namespace) -> int:
     for row in accounts.everyone():
         state = {"": "有効", "disabled": "停止", "expired": "期限切れ"}[accounts.standing(row)]
@@ -96,6 +104,8 @@ def _check_that_it_is_the_start(break_glass: str | None) -> None:
     """Once somebody can propose and somebody can approve, accounts come from the two of them, or by breaking the glass."""
     roles = {row.role for row in accounts.everyone() if not accounts.standing(row)}
     is_staffed = all(any(decide(User("", "", role, ""), action).allowed for role in roles) for action in ("account.propose", "account.approve"))
+    if break_glass is not None:
+        accounts.check_text("理由", break_glass, accounts.LONGEST_REASON)
     if is_staffed and not break_glass:
         raise AccountRefused("登録は、画面「アカウント管理」で提案し、別の人が承認します。どちらもできない非常時だけ、--break-glass に理由を書いてください。")
 
@@ -110,10 +120,21 @@ def _names() -> set[str]:
 
 
 def _last_day(text: str | None) -> date:
+    latest = last_day(settings.today())
     try:
-        return date.fromisoformat(text) if text is not None else last_day(settings.today())
+        asked = date.fromisoformat(text) if text is not None else latest
     except ValueError as error:
         raise AccountRefused(f"最終日「{text}」は日付ではありません。2027-03-31 のように書いてください。") from error
+    if asked > latest:
+        raise AccountRefused(f"最終日は {latest} までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。")
+    return asked
+
+
+def _training_on(text: str | None) -> date | None:
+    if text is None:
+        return None
+    accounts.check_training(text)
+    return date.fromisoformat(text)
 
 
 def _record(action: str, name: str, **detail: object) -> None:
@@ -129,6 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", required=True, choices=sorted(permissions().roles))
     add.add_argument("--display-name", required=True)
     add.add_argument("--section", required=True)
+    add.add_argument("--employee-number", required=True, help="職員番号。人事異動との突合に使う。1人に1つの利用者")
+    add.add_argument("--training-on", help="研修修了日（例: 2026-04-10）。なければ、登録するまで個人の情報は見られない")
     add.add_argument("--districts", default="", help="担当地区（例: D01,D02）。地区担当には必ず指定する")
     add.add_argument("--expires-on", help="最終日（例: 2027-03-31）。なければ年度末")
     add.add_argument("--break-glass", metavar="理由", help="提案・承認する人がだれもサインインできない非常時に、その理由（記録に残る）")
@@ -138,6 +161,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "disable", _disable, "利用者を停止する")
     _command(commands, "enable", _enable, "停止した利用者を再び使えるようにする")
     _command(commands, "unlock", _unlock, "パスワードの誤りによる待ち時間を解く（端末ごとの待ち時間は残る）")
+    number = _command(commands, "employee-number", _give_number, "職員番号のない利用者に職員番号を付ける")
+    number.add_argument("employee_number", metavar="職員番号")
     commands.add_parser("list", help="利用者の一覧").set_defaults(run=_list)
     return parser
 

@@ -28,6 +28,11 @@ def must_be_confirmed() -> None:
         raise step_up.NotConfirmed(step_up.FIRST)
 
 
+def displaced() -> str | None:
+    """From which terminal the session was that this sign-in ended, if there was one: both sides are told."""
+    return sessions.displaced(_sid())
+
+
 def current_sid() -> str:
     """The reference of this screen's session, as the Gate set it; "" without one."""
     return _sid() or ""

@@ -138,11 +138,6 @@ def set_cookie(response: Response, purpose: str, value: str, max_age: int | None
     )  # fmt: skip
 
 
-def source_of(request: Request) -> str:
-    """The address the request comes from."""
-    return request.client.host if request.client else ""
-
-
 def shown(action: str, show: Callable[..., Response]) -> Callable:
     """A route that shows `show(visit)` to whoever may do `action`."""
 
@@ -206,4 +201,4 @@ async def _visit(request: Request, form: dict[str, str]) -> Visit | None:
     if found is None:
         return None
     user = await asyncio.to_thread(sessions.user_of, found.sid)
-    return Visit(found, user, request.headers, source_of(request), form, dict(request.query_params))
+    return Visit(found, user, request.headers, origin.source(request.scope), form, dict(request.query_params))

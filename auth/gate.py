@@ -17,21 +17,24 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import settings
 from auth import origin, shell
 from auth.frames import Frame, judge
+from auth.limits import is_inside
 from auth.pulse import FRESH, Pulse
 from auth.second_factor import TERMINAL_HEADER
 from auth.sessions import Session
 from auth.sign_in import ROUTES as ROUTES
 from auth.tally import Tally
 
-STREAM = "/_stcore/stream"
+STREAM, HEALTH = "/_stcore/stream", "/healthz"  # whoever watches over the server asks for its health, from beside it
+NO_SOURCE = "接続元が分かりません。市のプロキシで X-Forwarded-For に端末のアドレスを1つだけ入れてください（運用の手引き）。"
 PUBLIC = {
     ("GET", "/auth/sign-in"),
     ("POST", "/auth/sign-in"),
     ("GET", "/auth/style.css"),
     ("POST", "/auth/sign-out"),
-    ("GET", "/healthz"),
+    ("GET", HEALTH),
 }
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
@@ -40,6 +43,7 @@ SIGNED_IN = re.compile(
 # Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
 FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
 FIRST_STEPS = re.compile(r"/auth/(account|account/(password|code-offer|code)|alive|watch\.js)")
+ELSEWHERE = "この端末のネットワークからは使えません。決められた端末を使ってください。"
 FIRST_STEPS_FIRST = "先に自分のパスワードと認証コードを登録してください。"
 FORM_PAGES = ("/auth/account", "/auth/accounts", "/auth/confirm")
 PAGE = re.compile(r"/|/[^/._][^/.]*/?")
@@ -71,7 +75,7 @@ class Gate:
             answer = await self._answer(scope)
             if answer:
                 if answer.status_code >= 400 and not PROBE.fullmatch(scope["path"]):
-                    self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=_source(scope))
+                    self._refusals.note(path=scope["path"], reason=f"HTTP {answer.status_code}", source=origin.source(scope))
                 await answer(scope, receive, send)
             else:
                 await self._app(_known_as(scope, None), receive, send)
@@ -89,6 +93,8 @@ class Gate:
         is_entrance = (method, path) == ("GET", "/auth/sign-in")
         if not origin.is_our_host(headers):
             return PlainTextResponse("宛先のホスト名が正しくありません。", 400)
+        if path != HEALTH and not origin.is_from_the_proxy(scope):
+            return PlainTextResponse(NO_SOURCE, 400)
         if origin.is_foreign(headers, is_page=is_page or is_entrance):
             return PlainTextResponse("他のサイトからの要求は受け付けません。", 403)
         if method not in ("GET", "HEAD") and not origin.is_our_origin(headers):
@@ -98,6 +104,8 @@ class Gate:
         found = await self._pulse.find(origin.cookie(headers))
         if found is None:
             return RedirectResponse("/auth/sign-in", 303) if is_page else PlainTextResponse("サインインしてください。", 401)
+        if not is_inside(found.role, origin.source(scope), settings.today()):
+            return PlainTextResponse(ELSEWHERE, 403)
         if not found.is_ready and not FIRST_STEPS.fullmatch(path):
             return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse(FIRST_STEPS_FIRST, 403)
         if is_page:
@@ -112,16 +120,20 @@ class Gate:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        is_ours = origin.is_our_host(headers) and origin.is_our_origin(headers)
+        is_ours = origin.is_our_host(headers) and origin.is_our_origin(headers) and origin.is_from_the_proxy(scope)
         if scope["path"] != STREAM or not is_ours or origin.is_foreign(headers, is_page=False):
-            self._refusals.note(path=scope["path"], reason="WebSocket: 送信元", source=_source(scope))
+            self._refusals.note(path=scope["path"], reason="WebSocket: 送信元", source=origin.source(scope))
             await send({"type": "websocket.close", "code": FORBIDDEN})
             return
         token = origin.cookie(headers)
         found = await self._pulse.find(token)
         if found is None or not found.is_ready:
-            self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=_source(scope))
+            self._refusals.note(path=STREAM, reason="WebSocket: サインインなし", source=origin.source(scope))
             await send({"type": "websocket.close", "code": ENDED})
+            return
+        if not is_inside(found.role, origin.source(scope), settings.today()):
+            self._refusals.note(path=STREAM, reason=f"WebSocket: {ELSEWHERE}", source=origin.source(scope), actor=found.account)
+            await send({"type": "websocket.close", "code": FORBIDDEN})
             return
         _send_at_once(receive)
         line = _Line(self._pulse, self._refusals, token, receive, send)
@@ -188,10 +200,6 @@ class _Line:
         if not self._is_closed:
             self._is_closed = True
             await self._send({"type": "websocket.close", "code": ENDED})
-
-
-def _source(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else ""
 
 
 def _send_at_once(receive: Receive) -> None:

@@ -1,9 +1,11 @@
-"""Where the console is reached: its hosts, its scheme, its cookies, and which requests come from its own pages."""
+"""Where the console is reached: its hosts, its scheme, its cookies, from where, and which requests come from its own pages."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.types import Scope
 
 from settings import hosts, is_https
 
@@ -35,6 +37,23 @@ def is_foreign(headers: Headers, *, is_page: bool) -> bool:
     if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
         return False
     return not (is_page and headers.get("sec-fetch-mode") == "navigate")
+
+
+def source(scope: Scope) -> str:
+    """The address a request comes from. Behind TLS it is what the city's proxy wrote into X-Forwarded-For, and "" unless
+    that is exactly one address: guessing is counted by it, so it must not be the terminal's to choose."""
+    if not is_https():
+        return scope["client"][0] if scope.get("client") else ""
+    said = Headers(scope=scope).getlist("x-forwarded-for")
+    try:
+        return str(ipaddress.ip_address(said[0].strip())) if len(said) == 1 else ""
+    except ValueError:
+        return ""
+
+
+def is_from_the_proxy(scope: Scope) -> bool:
+    """Whether the request came by the city's proxy, where there must be one."""
+    return not is_https() or source(scope) != ""
 
 
 def _hostname(host: str) -> str:

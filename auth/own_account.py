@@ -21,7 +21,7 @@ HISTORY = 20
 TOLD = {"session.start": "サインイン", "session.refused": "サインインの失敗", "session.end": "終了", "step_up.confirm": "再確認", "step_up.refused": "再確認の失敗"}
 REASONS = {
     "mismatch": "パスワードの誤り", "locked": "待ち時間中", "second_factor": "認証コードの誤り", "disabled": "停止中", "expired": "期限切れ",
-    "lapsed": "初期パスワードの期限切れ", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",
+    "lapsed": "初期パスワードの期限切れ", "network": "許していないネットワーク", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",
     "elsewhere": "別の端末でのサインイン", "revoked": "登録の変更",
 }  # fmt: skip
 WRONG = "パスワードか認証コードが違います。一度使った認証コードは使えません。次のコードが出るのを待って入力してください。"

@@ -1,9 +1,8 @@
 """Passwords: how they are judged, kept and compared.
 
 A password is NFKC text of 15 to 128 characters, of any signs (OWASP ASVS 5.0, 6.2): full and half width are the same.
-What people choose themselves may not be made of the words in common_passwords.txt alone, nor hold the user's name or
-the city's words. It is keyed with the
-installation's pepper before bcrypt, so that every character counts (bcrypt alone stops at 72 bytes, which is 24 kanji)
+What people choose themselves may not be made of the words in common_passwords.txt and of repetitions alone, nor hold
+the user's name or the city's words. It is keyed with the installation's pepper before bcrypt, so that every character counts (bcrypt alone stops at 72 bytes, which is 24 kanji)
 and a stolen store proves nothing without the key.
 """
 
@@ -18,6 +17,7 @@ from pathlib import Path
 import settings
 
 SHORTEST, LONGEST = 15, 128
+LONGEST_TAIL, LONGEST_CYCLE = 4, 12
 
 # The hash of no password: an unknown name costs the same bcrypt as a known one, so time does not tell who works here.
 NOBODYS = "$2b$12$5bTjU5prhHGOdeFOs25It.peMLQPBTVz38u.VoCmPVqe9U4teFeoS"
@@ -61,14 +61,27 @@ def judge(password: str, forbidden: tuple[str, ...] = ()) -> None:
 
 
 def _is_made_of_common_words(text: str) -> bool:
-    """Whether the whole text is nothing but common words and runs of one sign, in any order."""
+    """Whether nothing is left but common words, runs of one sign and short cycles, once what stands between and behind
+    them (spaces, signs, up to four digits at the end) is taken away."""
+    letters = "".join(sign for sign in text if sign.isalnum()) or text
+    tail = len(letters) - len(letters.rstrip("0123456789"))
+    return any(_is_chain(letters[: len(letters) - cut]) for cut in range(min(tail, LONGEST_TAIL) + 1))
+
+
+def _is_chain(text: str) -> bool:
     words, reached = _common(), {0}
     for end in range(1, len(text) + 1):
-        run = len(text[:end]) - len(text[:end].rstrip(text[end - 1]))
-        starts = [start for start in reached if text[start:end] in words or (end - start >= 3 and run >= end - start)]
-        if starts:
+        if any(text[start:end] in words or _is_cycle(text[start:end]) for start in reached):
             reached.add(end)
     return len(text) in reached
+
+
+def _is_cycle(text: str) -> bool:
+    """The same one to three signs three times or more, or up to twelve twice or more (aaa, 121212, tottoritottori)."""
+    for width in range(1, min(LONGEST_CYCLE, len(text) // 2) + 1):
+        if len(text) >= width * (3 if width < 4 else 2) and text[width:] == text[:-width]:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 
-from audit import refusal
+from audit import log, refusal
 from auth import accounts, second_factor
 from auth.accounts import Refused, Verified
 
@@ -44,4 +44,6 @@ def prove(made: Claim, refused_as: str = "session.refused") -> Verified | Refuse
         # A name that is not an account may be a password typed one field too early: it is not written down.
         actor = made.name.strip().lower() if outcome.is_known else "unknown"
         refusal.record(actor=actor, action=refused_as, source=made.source, reason=outcome.reason)
+        if outcome.alarm:
+            log.append(actor=actor, action="session.alarm", source=made.source, detail={"reason": outcome.alarm})
     return outcome

@@ -17,7 +17,7 @@ import settings
 import store
 from audit import log
 from auth.access import User
-from auth.accounts import account, stamp, standing, user_from
+from auth.accounts import account, last_training, stamp, standing, user_from
 from auth.first_secret import first_secret
 from auth.second_factor import second_factor
 
@@ -52,6 +52,7 @@ class Session:
     source: str
     last_seen_at: datetime
     is_ready: bool = True
+    role: str = ""
 
 
 def digest(token: str) -> str:
@@ -124,6 +125,14 @@ def end_reason(token: str) -> str | None:
     return rows[0].end_reason if rows else None
 
 
+def displaced(sid: str | None) -> str | None:
+    """From where the session was that this one ended by beginning; None when there was none."""
+    mine, other = session.alias("mine"), session
+    ended_by_it = sa.and_(other.c.account == mine.c.account, other.c.ended_at == mine.c.started_at, other.c.end_reason == "elsewhere")
+    with store.engine().connect() as connection:
+        return connection.scalar(sa.select(other.c.source).select_from(mine.join(other, ended_by_it)).where(mine.c.sid == sid))
+
+
 def _record_end(name: str, source: str, sid: str, reason: str) -> None:
     try:
         log.append(actor=name, action="session.end", source=source, detail={"sid": sid, "reason": reason})
@@ -135,7 +144,7 @@ def _record_end(name: str, source: str, sid: str, reason: str) -> None:
 def _rows(*conditions: sa.ColumnElement) -> list[sa.Row]:
     first, second = first_secret.c.lapses_at.label("first_secret_lapses_at"), second_factor.c.nonce.label("second_nonce")
     people = session.join(account).outerjoin(first_secret).outerjoin(second_factor, second_factor.c.account == account.c.name)
-    read = sa.select(session, account, first, second).select_from(people).where(*conditions)
+    read = sa.select(session, account, first, second, last_training).select_from(people).where(*conditions)
     with store.engine().connect() as connection:
         return list(connection.execute(read))
 
@@ -145,7 +154,7 @@ def _living(row: sa.Row) -> Session | None:
     if reason:
         end(row.sid, reason)
         return None
-    return Session(row.sid, row.account, row.source, datetime.fromisoformat(row.last_seen_at), _is_ready(row))
+    return Session(row.sid, row.account, row.source, datetime.fromisoformat(row.last_seen_at), _is_ready(row), row.role)
 
 
 def _is_ready(row: sa.Row) -> bool:

@@ -49,7 +49,7 @@ async def enter(request: Request) -> Response:
         return _page(error=forms.STALE_FORM, status=403)
     if forms.QUEUE.locked():
         return _page(error=forms.BUSY, status=503)
-    made = proof.claim(form, request.headers, forms.source_of(request))
+    made = proof.claim(form, request.headers, origin.source(request.scope))
     try:
         async with forms.QUEUE:
             outcome = await asyncio.get_running_loop().run_in_executor(forms.HASHING, _sign_in, made)

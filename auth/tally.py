@@ -25,7 +25,7 @@ class Tally:
         """Count one. Of the path only its known beginning is kept: the rest is whatever somebody typed."""
         beginning = next((known for known in KNOWN if path.startswith(known)), "other")
         kind = (actor, f"route:{beginning}", reason, source)
-        if kind not in self._waiting and len(self._waiting) >= MOST_WAITING:
+        if actor == "unknown" and kind not in self._waiting and len(self._waiting) >= MOST_WAITING:
             kind = ("unknown", "route:other", "そのほか多数の拒否", "")
         self._waiting[kind] += 1
         if self._writing is None or self._writing.done():

@@ -4,21 +4,18 @@ A check returns the value to keep, or raises Wrong with what to do. Nothing a pe
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from casework.kinds import Field
 from casework.ledger import Event
 from casework.subject import Subject
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 MOST_PARTS = 600
 LARGEST_YEN = 1_000_000_000
 INSTALLMENT = re.compile(r"([0-9]{10})-([0-9]{2})")
-# Right-to-left overrides reorder what a reader sees; U+2028/9 break lines where no editor shows it.
-_INVISIBLE = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Wrong(ValueError):
@@ -44,16 +41,6 @@ def checked(field: Field, value: object, about: About) -> object:
     return TYPES[field.type](field, value, about)
 
 
-def text_errors(label: str, text: str, longest: int) -> Iterator[str]:
-    """What is wrong with a free text: too long, unseen characters, a 個人番号."""
-    if len(text) > longest:
-        yield f"{label}が {len(text):,} 文字あります。{longest:,} 文字までにしてください。"
-    if any(_is_unprintable(character) for character in text):
-        yield f"{label}に見えない制御文字（タブなど）が含まれています。貼り付けた部分を打ち直してください。"
-    if looks_like_my_number(text):
-        yield f"{label}に個人番号とみられる12桁の数字があります。個人番号は記録できません。消して、宛名番号を使ってください。"
-
-
 def years_before(day: date, years: int) -> date:
     """The same day some years ago; of 29 February the 28th."""
     is_leap_day = (day.month, day.day) == (2, 29)
@@ -63,10 +50,6 @@ def years_before(day: date, years: int) -> date:
 def is_day(value: object) -> bool:
     """A date and not an instant."""
     return isinstance(value, date) and not isinstance(value, datetime)
-
-
-def _is_unprintable(character: str) -> bool:
-    return character != "\n" and (unicodedata.category(character) in ("Cc", "Cs") or character in _INVISIBLE)
 
 
 def _day(field: Field, value: object, about: About) -> str:

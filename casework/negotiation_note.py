@@ -11,10 +11,11 @@ from datetime import date
 from auth.access import User
 from casework import ledger
 from casework.allowed import note_write
-from casework.fields import is_day, text_errors, years_before
+from casework.fields import is_day, years_before
 from casework.ledger import Event
 from casework.record import check_reach
 from casework.subject import Subject
+from law.typed_text import text_errors
 
 KIND = "negotiation_note"
 METHODS = ("電話", "訪問", "来庁", "文書", "その他")

@@ -13,16 +13,17 @@ import tomllib
 import weakref
 from collections import OrderedDict
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 import settings
+from audit import watch
 from auth.access import User, clearance, scope
 from auth.reveal import Grant
-from data_access import ledger_tail, lineage, protected, report, search_key, snapshot, source
+from data_access import ledger_tail, lineage, protected, report, search_key, snapshot, source, spill
 from data_access.feed_rules import literal
 from law.fiscal_year import fiscal_year
 
@@ -55,6 +56,7 @@ class Engine:
     reports_seen: int = -1
     used_at: float = 0
     marks: frozenset[str] = frozenset()
+    own_numbers: dict[frozenset[str], list[str]] = field(default_factory=dict)
 
 
 _lock, _older_lock = threading.Lock(), threading.Lock()
@@ -115,7 +117,7 @@ def _let_go() -> None:
 def reader(served: Engine, user: User, *, revealed: Grant | None = None, is_masked: bool = False) -> duckdb.DuckDBPyConnection:
     """A cursor of `served` that sees what `user` may see: schema disclosed is all it should be asked for.
 
-    With `revealed` it sees that one person and nobody else, and the revealed classes of them. With `is_masked` what
+    Their own case and their household's are not among it (職員本人・世帯). With `revealed` it sees that one person and nobody else, and the revealed classes of them. With `is_masked` what
     identifies a person (C1–C4) is masked even from whoever may read it."""
     cursor, seen = served.connection.cursor(), clearance(user)
     if is_masked:
@@ -124,10 +126,21 @@ def reader(served: Engine, user: User, *, revealed: Grant | None = None, is_mask
     if revealed:
         cursor.execute("set variable only_ref = ?", [revealed.atena_ref])
         seen |= dict.fromkeys(revealed.classes, "read")
+    if own := _own_numbers(served, watch.own(user.name)):
+        cursor.execute("set variable own_numbers = ?::varchar[]", [own])
     cursor.execute("set variable scope = ?", [scope(user)])
     cursor.execute("set variable districts = ?::varchar[]", [list(user.districts)])
     cursor.execute("set variable clearance = ?::map(varchar, varchar)", [seen])
     return cursor
+
+
+def _own_numbers(served: Engine, own: frozenset[str]) -> list[str]:
+    """宛名番号 of the references that are closed to whoever asks: their own and their household's."""
+    if own and own not in served.own_numbers:
+        found = served.connection.cursor().execute(
+            "select atena_number from source.atena_reference where atena_ref in (select unnest(?::varchar[]))", [sorted(own)]).fetchall()
+        served.own_numbers[own] = [number for (number,) in found]
+    return served.own_numbers.get(own, [])
 
 
 def _open(now: snapshot.Snapshot) -> Engine:
@@ -155,8 +168,7 @@ def _hold(wanted: snapshot.Snapshot) -> int:
 
 def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     restricted, derived = now.parquet("restricted"), now.parquet("derived")
-    connection = duckdb.connect(config={"python_enable_replacements": False, "autoinstall_known_extensions": False,
-                                        "autoload_known_extensions": False})
+    connection = spill.connect(python_enable_replacements=False, autoinstall_known_extensions=False, autoload_known_extensions=False)
     connection.execute("create schema derived; create schema serving")
     source.create(connection, restricted)
     for name, path in derived.items():

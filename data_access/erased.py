@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data_access import derive, erasure, lineage, snapshot
+from data_access import derive, erasure, lineage, snapshot, spill
 from data_access.approved import Approved, approved
 from data_access.feed_rules import literal
 from data_access.kept_sums import SUMS
@@ -82,7 +82,7 @@ def _put_back(restricted: Path, returning: pl.DataFrame) -> None:
 def _sum_up(restricted: Path, business_date: date, before: Snapshot, stones: pl.DataFrame, fresh: pl.DataFrame) -> None:
     """Write the sums of erased rows: those of the snapshot before, as far as they are still erased, and today's."""
     old = before.parquet("restricted")
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         connection.register("standing", stones.select("proposal_id").unique().to_arrow())
         if fresh.height:
             _derive_alone(connection, restricted, business_date, fresh)
@@ -108,7 +108,7 @@ def _rewrite(path: Path, query: str, stones: pl.DataFrame) -> None:
     """Replace the file by the query's rows, unless nothing would change; yesterday's file under the same inode stays."""
     if stones.is_empty():
         return
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         connection.register("stones", stones.to_arrow())
         wanted, here = query.format(here=_parquet(path)), _parquet(path)
         counted = connection.execute(f"select (select count(*) from ({wanted})), (select count(*) from {here})").fetchone()

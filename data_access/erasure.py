@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from data_access import ledger_tail, snapshot, source
+from data_access import ledger_tail, snapshot, source, spill
 from data_access.contract import Table, tables
 from data_access.retention_rule import rule
 from data_access.snapshot import Snapshot, SnapshotRefused
@@ -77,7 +77,7 @@ def _names_notice(table: Table) -> bool:
 
 @contextmanager
 def _opened(parquet: dict[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         source.create(connection, parquet)
         connection.execute("create schema derived")
         connection.execute(BALANCE)

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 import settings
-from data_access import snapshot
+from data_access import snapshot, spill
 from data_access.feed_rules import literal
 from data_access.snapshot import Snapshot
 from law.sanctions import long_term_care_extract
@@ -76,7 +74,7 @@ def answers(inquiries: tuple[Inquiry, ...], snapshots: dict[str, Snapshot]) -> l
 
 def _balances(used: Snapshot, numbers: set[str]) -> dict[str, list[tuple[date, int]]]:
     found = defaultdict(list)
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         rows = connection.execute(
             f"select atena_number, due_date, unpaid_yen from read_parquet({literal(str(used.folder / 'derived' / 'balance.parquet'))}) "
             "where atena_number in (select unnest(?::varchar[]))", [sorted(numbers)]).fetchall()

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 import settings
-from data_access import ledger_tail
+from data_access import ledger_tail, spill
 from data_access.feed_rules import literal
 from data_access.inquiry import Inquiry, answers
 from data_access.outbound_contract import OutFile
@@ -110,7 +108,7 @@ def _question(name: str, snapshot: Snapshot) -> str:
 
 
 def _asked(sql: str) -> list[dict]:
-    with duckdb.connect() as connection:
+    with spill.connect() as connection:
         return connection.sql(sql).pl().to_dicts()
 
 

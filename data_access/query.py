@@ -14,11 +14,11 @@ from datetime import date, datetime
 import polars as pl
 
 import settings
-from audit import log, refusal
+from audit import log, refusal, watch
 from auth import reveal
 from auth.access import NotAllowed, User
 from casework.subject import Subject
-from data_access import derive, lineage, report
+from data_access import budget, derive, lineage, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
 from data_access.noted import beside, noted
@@ -28,9 +28,7 @@ from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in
 from law.fiscal_year import fiscal_year
 
 PAST_IS_READ_ONLY = "前の基準日を表示している間は、記録できません。「最新の表示に戻る」を押してから記録してください。"
-
-
-CASE_OPENED = "case_head"
+CASE_OPENED, OWN_CASE = "case_head", "職員本人・世帯"
 
 
 @dataclass(frozen=True)
@@ -82,13 +80,16 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     A question about one person ($atena_ref) benefits from a reveal (一時解除) of that person, and opening another case
     ends it. With `is_masked` nothing that identifies a person is read in clear.
 
-    Raises NotAllowed when the user's role does not hold the question's action, AuditUnavailable when the
-    disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each case nothing is returned.
+    Raises NotAllowed when the user's role does not hold the question's action or has opened as many people today as it
+    may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
+    case nothing is returned.
     """
     asked = question(name)
     refusal.check_allowed(user, asked.action, name)
     served = _served(snapshot_id)
     about = params.get("atena_ref")
+    if about is not None:
+        _check_reach(user, name, about)
     if name == CASE_OPENED:
         reveal.leave(user, but=about)
     revealed = None if is_masked else reveal.granted(user, about)
@@ -100,6 +101,15 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
                atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
     return frame
+
+
+def _check_reach(user: User, name: str, atena_ref: str) -> None:
+    """Before a question about one person. Their own record is answered like a stranger's, and the asking recorded; past
+    the day's number of people (budget) it raises NotAllowed."""
+    if atena_ref in watch.own(user.name):
+        refusal.record(actor=user.name, question=name, reason=OWN_CASE, atena_ref=atena_ref)
+    if told := budget.exceeded(user, atena_ref):
+        refusal.refuse(user, name, told, atena_ref[:40])
 
 
 def held_intakes(user: User) -> pl.DataFrame:
@@ -151,5 +161,6 @@ def subject(user: User, atena_ref: str) -> Subject:
         "from disclosed.duplicate_suspect as seen join derived.duplicate_suspect as pair on pair.evidence = seen.suspect_key "
         "where seen.atena_ref = $ref", {"number": found[0], "ref": atena_ref}).fetchall() if found else []
     if found is None:
-        refusal.refuse(user, "subject", "この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。", atena_ref[:40])
+        refusal.record(actor=user.name, question="subject", reason=OWN_CASE if atena_ref in watch.own(user.name) else "担当地区の外", atena_ref=atena_ref[:40])
+        raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
     return Subject(*found, frozenset(key for (key,) in own), frozenset(suspects), _missed(served))

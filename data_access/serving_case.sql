@@ -1,5 +1,8 @@
 -- What disclosed.sql stands on: the derived tables as of this moment. Whoever has been protected since is in no district,
 -- and a cursor of a reveal (一時解除) holds one person and nobody else, so that a question over many gains nothing by it.
+-- Whose own case or household's it is does not find it here (職員本人・世帯): it is as if there were none.
+create macro is_own(atena_number) as list_contains(coalesce(getvariable('own_numbers'), []::varchar[]), atena_number);
+
 create view serving.delinquent as
 select delinquent.* replace (
     delinquent.is_protected or hidden.atena_number is not null as is_protected,
@@ -8,7 +11,8 @@ select delinquent.* replace (
     if(hidden.atena_number is null, delinquent.ward_name, null) as ward_name)
 from derived.delinquent as delinquent
 left join serving.protected as hidden using (atena_number)
-where getvariable('only_ref') is null or delinquent.atena_ref = getvariable('only_ref');
+where (getvariable('only_ref') is null or delinquent.atena_ref = getvariable('only_ref'))
+  and not is_own(delinquent.atena_number);
 
 create view serving.place as
 select place.* replace (
@@ -17,8 +21,9 @@ select place.* replace (
     if(hidden.atena_number is null, place.district_name, '特別管理') as district_name,
     if(hidden.atena_number is null, place.ward_name, null) as ward_name)
 from derived.place as place
-left join serving.protected as hidden using (atena_number);
+left join serving.protected as hidden using (atena_number)
+where not is_own(place.atena_number);
 
 -- grain: as derived.person_beside; whoever has been protected since is gone from everybody's case
 create view serving.person_beside as
-select * from derived.person_beside where atena_number not in (from serving.hidden_person);
+select * from derived.person_beside where atena_number not in (from serving.hidden_person) and not is_own(atena_number);

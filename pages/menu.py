@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from auth.access import UNTRAINED
 from auth.current import current_user
 from pages.parts import as_of
 from pages.parts.door import forget, shown_pages, typed_page
@@ -22,4 +23,6 @@ else:
     chosen = st.navigation(shown_pages(user) | typed_page(user), expanded=True)
     as_of.selector()
     account(user)
+    if not user.is_trained:
+        st.warning(UNTRAINED, icon=":material/school:")
     chosen.run()

@@ -76,9 +76,13 @@ def _make_city(persons: int, seed: int, clock: Clock) -> None:
 def _open_accounts() -> None:
     store.create_tables()
     known = {row.name for row in accounts.everyone()}
-    for name, password, role, section, display_name, districts in ACCOUNTS:
+    for number, (name, password, role, section, display_name, districts) in enumerate(ACCOUNTS, 1):
         if name not in known:
-            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts)
+            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts,
+                            employee_number=f"DEMO{number}")
+    with store.engine().begin() as connection:
+        for name, *_ in ACCOUNTS:
+            accounts.train(connection, name, settings.today().isoformat())
     role_titles = {name: role.title for name, role in permissions().roles.items()}
     _say("デモ専用の利用者です（パスワードは公開されています。実運用では使わないでください）。")
     for name, password, role, section, _, districts in ACCOUNTS:

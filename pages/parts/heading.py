@@ -4,7 +4,7 @@ import streamlit as st
 
 import settings
 from auth.access import User, decide, permissions, scope
-from auth.current import sign_out
+from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
 from data_access.query import Standing, standing
 from pages.parts import as_of
@@ -47,6 +47,9 @@ def account(user: User) -> None:
     with st.sidebar:
         st.text(f"{user.display_name}")
         st.caption(f"{permissions().roles[user.role].title}　{user.section}")
+        if elsewhere := displaced():
+            st.warning(f"このサインインで、端末 {elsewhere} で開いていた画面を終えました。心当たりがないときは、すぐにシステム管理者に連絡してください。",
+                       icon=":material/devices:")
         st.link_button("自分のアカウント", "/auth/account", icon=":material/manage_accounts:", width="stretch")
         if decide(user, "account.read").allowed:
             st.link_button("アカウント管理", "/auth/accounts", icon=":material/group:", width="stretch")

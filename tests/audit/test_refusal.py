@@ -93,6 +93,16 @@ def test_kinds_without_end_end_up_in_one(sqlite_file, monkeypatch):
     assert sum(counts()) == 200
 
 
+def test_a_flood_of_kinds_does_not_take_the_name_from_anybody_else_s_refusal(sqlite_file, monkeypatch):
+    monkeypatch.setattr(refusal, "MOST_KINDS", 20)
+    for number in range(30):
+        refusal.record(actor="unknown", action="session.refused", source=f"10.0.0.{number}", reason="mismatch")
+        refusal.record(actor="kato", question="case_head", atena_ref=f"REF-{number}")
+    refusal.record(actor="sato", question="case_head", reason="権限がありません", atena_ref="REF-1")
+    assert [entries()[-1][name] for name in ("actor", "question", "atena_refs")] == ["sato", "case_head", '["REF-1"]']
+    assert {entry["actor"] for entry in entries() if not entry["question"] and entry["action"] == "refused"} == {"unknown", "kato"}
+
+
 @pytest.mark.parametrize("what", [refusal.settle, lambda: refusal.record(actor="sato")])
 def test_it_says_so_when_nothing_can_be_written(sqlite_file, what):
     raw(sqlite_file, "drop table refusal_count")

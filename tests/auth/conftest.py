@@ -1,6 +1,6 @@
 """A home of its own, a clock that can be moved, and two real servers behind the Gate."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import bcrypt
 import pytest
@@ -10,7 +10,7 @@ import store
 from auth import accounts, passwords, sessions
 from tests.auth.visitor import DEMO, PASSWORD, Server
 
-OFFICER = {"display_name": "田中 一", "role": "officer", "section": "収納推進課", "districts": ("D01", "D02")}
+OFFICER = {"display_name": "田中 一", "role": "officer", "section": "収納推進課", "districts": ("D01", "D02"), "training_on": date(2026, 10, 1)}
 
 
 class Clock:

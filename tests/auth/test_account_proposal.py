@@ -132,6 +132,50 @@ def test_a_wrong_proposal_is_refused(home, clock, change, said):
     assert logged("account.propose") == []
 
 
+@pytest.mark.parametrize("role", [name for name in permissions().roles if name != "analyst"])
+def test_a_vendor_gets_no_other_role_by_any_way(home, clock, role):
+    """Neither at the start nor by a change nor by one that was proposed before the rule was, nor back from a time before it."""
+    with pytest.raises(AccountRefused, match="保守業者には"):
+        account_proposal.propose(ADMIN, "create", "hosyu", reason=WHY, content=STAFF | {"holder": "vendor", "role": role})
+    made("hosyu", role="analyst", holder="vendor", employee_number="", districts=())
+    wanted = {"role": role, "section": "収納推進課", "districts": ["D01"]}
+    with pytest.raises(AccountRefused, match="保守業者には"):
+        account_proposal.propose(ADMIN, "change", "hosyu", reason=WHY, content=wanted)
+    proposal = account_proposal.propose(ADMIN, "change", "hosyu", reason=WHY, content=wanted | {"role": "analyst"})
+    with store.engine().begin() as connection:
+        connection.execute(account_proposal.account_proposal.update().where(account_proposal._of.id == proposal).values(content=json.dumps(wanted)))
+    with pytest.raises(AccountRefused, match="保守業者には"):
+        account_proposal.approve(MANAGER, proposal)
+    account_proposal.decline(ADMIN, proposal)
+    accounts.change("hosyu", role=role)
+    with pytest.raises(AccountRefused, match="保守業者には"):
+        account_proposal.propose(ADMIN, "renew", "hosyu", reason=WHY)
+
+
+def test_one_person_gets_no_second_account(home, clock):
+    made()
+    with pytest.raises(AccountRefused, match="1人に1つ"):
+        made("suzuki2", employee_number="Esuzuki")
+    waiting = [account_proposal.propose(ADMIN, "create", name, reason=WHY, content=STAFF) for name in ("abe", "baba")]
+    account_proposal.approve(MANAGER, waiting[0])
+    with pytest.raises(AccountRefused, match="1人に1つ"):
+        account_proposal.approve(MANAGER, waiting[1])
+
+
+@pytest.mark.parametrize("change", [{"display_name": "鈴木 123456789018"}, {"section": "1234-5678-9018"}, {"employee_number": "123456789018"},
+                                    {"districts": ("D01", "１２３４５６７８９０１８")}])
+def test_a_my_number_is_refused_in_every_text(home, clock, change):
+    with pytest.raises(AccountRefused, match="個人番号"):
+        account_proposal.propose(ADMIN, "create", "suzuki", reason=WHY, content=STAFF | change)
+    with pytest.raises(AccountRefused, match="個人番号"):
+        account_proposal.propose(ADMIN, "create", "suzuki", reason="本人の 123456789018", content=STAFF)
+    with pytest.raises(AccountRefused, match="個人番号"):
+        account_proposal.propose(ADMIN, "create", "123456789018", reason=WHY, content=STAFF)
+    with pytest.raises(AccountRefused, match="個人番号"):
+        account_review.sign(MANAGER, account_review.digest(account_review.listing()), "123456789018")
+    assert logged("account.propose") == account_review.signed() == []
+
+
 def test_a_proposal_needs_a_reason_and_waits_alone(home, clock):
     with pytest.raises(AccountRefused, match="理由"):
         account_proposal.propose(ADMIN, "create", "suzuki", reason=" ", content=STAFF)
@@ -161,7 +205,7 @@ def test_an_own_password_ends_the_first_secret(home, clock):
 
 
 def test_a_vendor_has_seven_days_counting_today(home, clock):
-    made("hosyu", role="admin", holder="vendor", employee_number="", districts=())
+    made("hosyu", role="analyst", holder="vendor", employee_number="", districts=())
     assert row_of("hosyu").expires_on == "2026-11-30"
     clock.forward(days=30)
     account_proposal.approve(MANAGER, account_proposal.propose(ADMIN, "renew", "hosyu", reason=WHY))
@@ -209,7 +253,7 @@ def office(home, clock):
     for name in ("abe", "baba", "chiba"):
         made(name)
     made("dan", role="chief", districts=())
-    made("hosyu", role="admin", holder="vendor", employee_number="", districts=())
+    made("hosyu", role="analyst", holder="vendor", employee_number="", districts=())
     accounts.create("old", display_name="旧", role="analyst", section="収納推進課", password=PASSWORD)
 
 
@@ -294,7 +338,7 @@ def test_a_review_unsigned_for_thirty_days_is_overdue(office):
 def test_once_two_people_can_the_command_line_makes_no_accounts(home, clock, capsys, monkeypatch):
     accounts.create("kanri", display_name="管理", role="admin", section="情報政策課", password=PASSWORD)
     accounts.create("kacho", display_name="課長", role="manager", section="収納推進課", password=PASSWORD)
-    asked = ["create", "sato", "--role", "chief", "--display-name", "佐藤", "--section", "収納推進課", "--password-stdin"]
+    asked = ["create", "sato", "--role", "chief", "--display-name", "佐藤", "--section", "収納推進課", "--employee-number", "E9", "--password-stdin"]
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
     assert accounts_main(asked) == 1
     assert "アカウント管理" in capsys.readouterr().err

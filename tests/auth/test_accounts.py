@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,12 +19,15 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import accounts, lockout, passwords, sessions
+from auth import account_proposal, accounts, limits, lockout, passwords, proof, sessions
+from auth.access import UNTRAINED, decide, permissions
 from auth.accounts import AccountRefused, Refused, Verified, verify
 from auth.accounts_command import main
 from auth.passwords import PasswordRefused
+from auth.proof import Claim
 from tests.auth.conftest import OFFICER
 from tests.auth.visitor import PASSWORD
+from tests.staff import ADMIN, MANAGER
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 SEED = 20261124
@@ -123,7 +127,7 @@ def test_after_five_failures_even_the_right_password_waits_but_only_from_there(t
 
 
 def test_the_wait_doubles_up_to_a_quarter_of_an_hour():
-    waits = [lockout.wait_after(failures, 5) // timedelta(seconds=1) for failures in range(4, 18)]
+    waits = [lockout.wait_after(failures, lockout.OF_NAME_THERE) // timedelta(seconds=1) for failures in range(4, 18)]
     assert waits == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
 
@@ -134,6 +138,49 @@ def test_a_thousand_guesses_in_an_hour_get_at_most_twenty_looks(tanaka, clock):
         looks += verify("tanaka", "wrong", HERE).reason == "mismatch"
         clock.forward(seconds=3.6)
     assert looks <= 20
+
+
+@pytest.mark.slow
+def test_a_thousand_addresses_get_at_most_twenty_looks_an_hour_and_the_owner_is_not_held_up(tanaka, clock):
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    looks, alarms = 0, []
+    for number in range(1000):
+        outcome = verify("tanaka", "wrong", f"10.{number // 250}.7.{number % 250}")
+        looks += outcome.reason == "mismatch"
+        alarms += [outcome.alarm] if outcome.alarm else []
+        if number % 100 == 99:
+            assert isinstance(verify("tanaka", PASSWORD, HERE), Verified), "their usual address is free"
+        clock.forward(seconds=3.6)
+    assert (looks <= 20, alarms) == (True, ["name"]), looks
+    assert verify("tanaka", PASSWORD, "10.200.0.1").reason == "locked", "even the right password, from where it never came in"
+    lockout.forget_everywhere("tanaka")
+    assert isinstance(verify("tanaka", PASSWORD, "10.200.0.1"), Verified)
+
+
+def test_spraying_many_names_from_many_addresses_is_slowed_and_told_but_not_where_people_work(tanaka, clock, monkeypatch):
+    monkeypatch.setattr(lockout, "OF_ALL", replace(lockout.OF_ALL, free=10))
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    outcomes = [verify(f"name{n}", "wrong", f"10.1.{n}.1") for n in range(15)]
+    assert [outcome.reason for outcome in outcomes] == ["mismatch"] * 10 + ["locked"] * 5
+    assert [outcome.alarm for outcome in outcomes if outcome.alarm] == ["all"]
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+    clock.forward(minutes=1)
+    assert isinstance(verify("tanaka", PASSWORD, THERE), Verified), "a new terminal waits half a minute at most"
+
+
+def test_a_try_that_is_counted_after_a_later_one_is_not_held_up(tanaka, clock):
+    assert verify("tanaka", "wrong", THERE).reason == "mismatch"
+    clock.forward(seconds=-1)
+    assert isinstance(verify("tanaka", PASSWORD, HERE), Verified)
+
+
+def test_an_alarm_is_in_the_log_with_the_account_and_without_what_is_none(tanaka, clock):
+    for name in ("tanaka", "typed too early"):
+        for number in range(8):
+            proof.prove(Claim(name, "wrong", "", "", f"10.1.1.{number}"))
+    read = sa.select(log.ACCESS_LOG.c.actor, log.ACCESS_LOG.c.source, log.ACCESS_LOG.c.detail).where(log.ACCESS_LOG.c.action == "session.alarm")
+    with store.engine().connect() as connection:
+        assert list(connection.execute(read)) == [("tanaka", "10.1.1.6", '{"reason":"name"}'), ("unknown", "10.1.1.6", '{"reason":"name"}')]
 
 
 def test_spraying_many_names_from_one_address_is_slowed_too(home, clock):
@@ -176,7 +223,7 @@ def recorded(action: str) -> list[dict]:
 
 
 def creation(name: str, role: str = "chief", *more: str) -> list[str]:
-    made = ["create", name, "--role", role, "--display-name", "鈴木", "--section", "収納推進課", "--password-stdin"]
+    made = ["create", name, "--role", role, "--display-name", "鈴木", "--section", "収納推進課", "--employee-number", f"E{name}", "--password-stdin"]
     return [*made, *more]
 
 
@@ -244,6 +291,81 @@ def test_a_last_day_that_is_no_date_is_refused(command, day):
 def test_a_last_day_is_kept(command):
     assert command(*creation("suzuki", "chief", "--expires-on", "2027-03-31"), stdin=PASSWORD + "\n")[0] == 0
     assert [row.expires_on for row in accounts.everyone()] == ["2027-03-31"]
+
+
+def test_a_last_day_is_the_end_of_the_fiscal_year_at_the_latest(command):
+    code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", "2027-04-01"), stdin=PASSWORD + "\n")
+    assert (code, said, complaint) == (1, "", "最終日は 2027-03-31 までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。\n")
+    assert accounts.everyone() == []
+
+
+def test_one_person_has_one_account(command, tanaka):
+    assert command(*creation("suzuki"), stdin=PASSWORD + "\n")[0] == 0
+    code, _, complaint = command(*creation("suzuki2"), "--employee-number", "Esuzuki", stdin=PASSWORD + "\n")
+    assert (code, "職員番号はすでに使われています" in complaint) == (1, True)
+    assert "もう職員番号があるか" in command("employee-number", "tanaka", "Esuzuki")[2]
+    assert command("employee-number", "tanaka", "E1") == (0, "利用者 tanaka に職員番号を付けました。次の人事異動から突き合わせます。\n", "")
+    assert recorded("account.employee_number") == [{"account": "tanaka"}]
+    assert "もう職員番号があるか" in command("employee-number", "tanaka", "E2")[2]
+    assert command("employee-number", "nobody", "E3") == (1, "", "利用者ID nobody はありません。\n")
+    with pytest.raises(SystemExit):
+        command("create", "sato", "--role", "chief", "--display-name", "佐藤", "--section", "収納推進課", "--password-stdin")
+
+
+@pytest.mark.parametrize("number", ["", "Ｅ１００", "E-1", "E" * 21, "123456789018"])
+def test_a_number_that_is_none_or_a_my_number_is_refused(command, number):
+    code, _, complaint = command(*creation("suzuki"), "--employee-number", number, stdin=PASSWORD + "\n")
+    assert (code, "番号" in complaint, accounts.everyone()) == (1, True, [])
+
+
+def test_without_a_training_that_counts_somebody_sees_their_own_account_and_the_law_only(command, home, clock):
+    assert command(*creation("suzuki"), "--training-on", "2025-10-20", stdin=PASSWORD + "\n")[0] == 0
+    token = sessions.start("suzuki", HERE)
+    seen = sessions.user_of(sessions.find(token).sid)
+    assert decide(seen, "case.read").allowed
+    clock.forward(hours=24)
+    token = sessions.start("suzuki", HERE)
+    lapsed = sessions.user_of(sessions.find(token).sid)
+    assert {action for action in permissions().roles["chief"].actions if decide(lapsed, action).allowed} == {"grounds.read", "permission_table.read", "account.own"}
+    assert decide(lapsed, "case.read").reason == UNTRAINED
+    proposal = account_proposal.propose(ADMIN, "training", "suzuki", reason="研修", content={"training_on": "2026-11-20"})
+    assert not sessions.user_of(sessions.find(token).sid).is_trained, "not before somebody else approved it"
+    account_proposal.approve(MANAGER, proposal)
+    assert decide(sessions.user_of(sessions.find(token).sid), "case.read").allowed
+    for day in ("2026-11-26", "2025-10-20", "先月"):
+        with pytest.raises(AccountRefused, match="研修修了日"):
+            account_proposal.propose(ADMIN, "training", "suzuki", reason="研修", content={"training_on": day})
+    assert command(*creation("sato"), "--training-on", "2026-13-01", stdin=PASSWORD + "\n")[0] == 1
+
+
+@pytest.fixture
+def two_networks(monkeypatch):
+    """地区担当 in one network and another, analysts from anywhere, nobody else from anywhere."""
+    some = replace(limits.limits(date(2026, 11, 24)), networks={"officer": ["10.0.0.0/24", "2001:db8::/64"], "analyst": ["any"]})
+    monkeypatch.setattr(limits, "_every", lambda: (some,))
+
+
+@pytest.mark.parametrize(("role", "source", "inside"), [
+    ("officer", HERE, True), ("officer", "2001:db8::7", True), ("officer", "10.0.1.1", False), ("officer", "", False), ("officer", "me", False),
+    ("analyst", "10.9.9.9", True), ("chief", HERE, False),
+])
+def test_each_role_has_its_networks(two_networks, role, source, inside):
+    assert limits.is_inside(role, source, date(2026, 11, 24)) is inside
+
+
+def test_every_role_is_named_in_the_limits_and_they_were_looked_at():
+    for held in limits._every():
+        assert held.networks.keys() == permissions().roles.keys()
+        assert held.most_persons_a_day.keys() == {name for name, role in permissions().roles.items() if role.scope != "none"}
+        assert held.reviewed_on >= held.since
+
+
+def test_a_foreign_network_is_refused_at_the_sign_in_and_on_record(tanaka, two_networks):
+    assert isinstance(proof.prove(Claim("tanaka", PASSWORD, "", "", HERE)), Verified)
+    assert proof.prove(Claim("tanaka", PASSWORD, "", "", "10.0.1.1")) == Refused("network", is_known=True)
+    read = sa.select(log.ACCESS_LOG.c.actor, log.ACCESS_LOG.c.source, log.ACCESS_LOG.c.detail).where(log.ACCESS_LOG.c.action == "session.refused")
+    with store.engine().connect() as connection:
+        assert list(connection.execute(read)) == [("tanaka", "10.0.1.1", '{"reason":"network"}')]
 
 
 def test_the_command_line_changes_a_password_and_ends_the_session(command, token, clock):

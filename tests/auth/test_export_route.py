@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import sqlite3
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -26,7 +27,7 @@ CONTENT = "氏名,額\r\n".encode()
 def desk(home, clock):
     """Open a session for a role: (User, token, sid)."""
     def enter(name: str, role: str = "officer"):
-        user = accounts.create(name, password=PASSWORD, display_name="職員", role=role, section="収納推進課", districts=("D01",))
+        user = accounts.create(name, password=PASSWORD, display_name="職員", role=role, section="収納推進課", districts=("D01",), training_on=date(2026, 10, 1))
         token = sessions.start(name, "10.0.0.1")
         return user, token, sessions.find(token).sid
     return enter

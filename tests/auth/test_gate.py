@@ -248,6 +248,54 @@ def test_behind_tls_the_cookie_is_host_bound_and_the_origin_https(monkeypatch):
     assert not origin.is_our_origin(Headers(ours | {"origin": "http://console.city.example"}))
 
 
+FORWARDED = b"x-forwarded-for"
+FORGED = [[], [(FORWARDED, b"")], [(FORWARDED, b"10.0.0.1, 10.0.0.2")], [(FORWARDED, b"10.0.0.1"), (FORWARDED, b"10.0.0.2")], [(FORWARDED, b"me")]]
+
+
+@pytest.fixture
+def behind_tls(monkeypatch):
+    monkeypatch.setenv("CONSOLE_HTTPS", "1")
+    return (b"origin", b"https://localhost:8501")
+
+
+@pytest.mark.parametrize("headers", FORGED)
+def test_behind_tls_nothing_is_answered_without_one_address_of_the_proxy_s(home, behind_tls, headers):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/auth/sign-in", "headers": [HOST, *headers], "client": ("127.0.0.1", 1)}
+    asyncio.run(Gate(None)(scope, None, send))
+    assert (sent[0]["status"], "X-Forwarded-For" in sent[1]["body"].decode()) == (400, True)
+    assert talk(Wire("x" * 43, HOST, behind_tls, *headers)).closed_with() == FORBIDDEN
+
+
+def test_behind_tls_the_address_is_the_proxy_s_word(behind_tls):
+    assert origin.source({"headers": [(FORWARDED, b" 10.4.0.7 ")], "client": ("127.0.0.1", 1)}) == "10.4.0.7"
+    assert origin.source({"headers": [(FORWARDED, b"2001:DB8::1")]}) == "2001:db8::1"
+
+
+def test_a_session_carried_to_a_foreign_network_reaches_nothing(token, monkeypatch):
+    monkeypatch.setattr(gate, "is_inside", lambda role, source, _day: (role, source) == ("officer", "10.0.0.1"))
+
+    def answered(source: str) -> int:
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        cookie = (b"cookie", f"console={token}".encode())
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [HOST, cookie], "client": (source, 1)}
+        asyncio.run(Gate(None)(scope, None, send))
+        return sent[0]["status"]
+
+    assert (answered("10.0.0.1"), answered("10.0.1.1")) == (200, 403)
+    wire = Wire(token, HOST, ORIGIN)
+    wire.scope["client"] = ("10.0.1.1", 1)
+    assert talk(wire).closed_with() == FORBIDDEN
+
+
 def test_an_error_behind_the_gate_leaves_as_a_number_with_the_headers():
     sent = []
 

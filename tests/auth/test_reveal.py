@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from auth.reveal import RevealRefused
 from tests.auth.visitor import PASSWORD
 
 REF, OTHER = "7K3M-9QXD-2FHA", "AAAA-BBBB-CCCC"
+TRAINED = date(2026, 10, 1)
 REASON = "来庁した本人から電話番号の確認の求め"
 LEAD = {"C1": "alone", "C2": "alone", "C3": "alone", "C4": "alone", "C6": "approved", "C7": "approved"}
 MATRIX = {"manager": LEAD, "chief": LEAD, "officer": {"C1": "alone", "C3": "alone", "C4": "approved", "C6": "approved"},
@@ -28,7 +29,7 @@ NEVER = [(role, name) for role, may in MATRIX.items() for name in permissions().
 def signed_in(home, clock):
     """Open a session for a role: (User, sid)."""
     def enter(role: str, name: str | None = None) -> tuple[User, str]:
-        user = accounts.create(name or role.replace("_", "."), password=PASSWORD, display_name="職員", role=role, section="収納推進課", districts=("D01",))
+        user = accounts.create(name or role.replace("_", "."), password=PASSWORD, display_name="職員", role=role, section="収納推進課", districts=("D01",), training_on=TRAINED)
         return user, sessions.find(sessions.start(user.name, "10.0.0.1")).sid
     return enter
 

@@ -2,10 +2,12 @@
 
 import json
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -262,6 +264,22 @@ def test_it_does_not_start_without_its_keys(console, tmp_path):
     assert done.returncode != 0
     assert "起動できません。鍵 pepper がありません。" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_two_thousand_strangers_at_the_socket_cost_no_memory(probe):
+    request = (f"GET /_stcore/stream HTTP/1.1\r\nHost: {probe.host}\r\nOrigin: http://{probe.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+               f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nCookie: console={'x' * 43}\r\n\r\n").encode()  # fmt: skip
+
+    def knock(times: int) -> int:
+        for _ in range(times):
+            with socket.create_connection(("127.0.0.1", probe.port)) as stranger:
+                stranger.sendall(request)
+                assert stranger.recv(64).startswith(b"HTTP/1.1 403")
+        status = Path(f"/proc/{probe.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+
+    before = knock(200)
+    assert knock(2000) - before < 4096, "kB"
 
 
 def test_nobody_empties_the_caches_or_reads_the_repository(probe):

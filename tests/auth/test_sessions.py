@@ -85,6 +85,12 @@ def test_a_second_sign_in_ends_the_first(token, clock):
     assert sessions.end_reason(token) == "elsewhere"
     assert user(second).name == "tanaka"
     assert len(sessions.live()) == 1
+    assert sessions.displaced(sessions.find(second).sid) == "10.0.0.1", "the second is told, too"
+    clock.forward(seconds=1)
+    sessions.end(sessions.find(second).sid, "signed_out")
+    third = sessions.find(sessions.start("tanaka", "10.0.0.3")).sid
+    assert sessions.displaced(third) is None
+    assert sessions.displaced(None) is None
 
 
 def test_accounts_do_not_disturb_each_other(token, clock):

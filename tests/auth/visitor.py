@@ -70,7 +70,8 @@ class Server:
         """An account with PASSWORD, made by the command line."""
         self.python(
             "-m", "auth.accounts", "create", name, "--role", role, "--display-name", f"{name}さん",
-            "--section", "収納推進課", "--districts", districts, "--password-stdin", stdin=PASSWORD + "\n",
+            "--section", "収納推進課", "--districts", districts, "--employee-number", f"E{name}",
+            "--training-on", "2026-10-01", "--password-stdin", stdin=PASSWORD + "\n",
         )  # fmt: skip
 
 

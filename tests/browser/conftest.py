@@ -30,7 +30,7 @@ def staffed(founded, tmp_path_factory) -> Path:
         patch.setenv("CONSOLE_HOME", str(home))
         patch.setattr(bcrypt, "gensalt", lambda: cheap)
         for name, password, role, section, display_name, districts in ACCOUNTS:
-            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts)
+            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts, training_on=CLOCK.business_date)
         store.engine().dispose()
     return home
 

@@ -6,6 +6,7 @@ import uuid
 import polars as pl
 import pytest
 
+import settings
 from auth import accounts, reveal, sessions
 from auth.access import User
 from casework import ledger
@@ -19,7 +20,7 @@ from tests.data_access.test_gate_of_data import HIDDEN, HOUSEMATE, LATEST, LETTE
 from tests.queries.every_question import ABOUT_ONE, NAMES, PARAMETERS
 from tests.staff import CHIEF, MANAGER, NEIGHBOUR, OFFICER, STAFF
 
-EVERYWHERE = User("all", "", "officer", "", tuple(f"D{number:02d}" for number in range(1, 13)) + ("Z00",))
+EVERYWHERE = User("all", "全地区担当", "officer", "収納推進課", tuple(f"D{number:02d}" for number in range(1, 13)) + ("Z00",))
 # One marker in each place where she can be found.
 PHONE, BANK_PHONE, ACCOUNT, BRANCH = "090-9753-1864", "0857-97-5318", "7531864", "0167975"
 NEW_HOME, PLATE, NAME = "隠町9番地9", "鳥取580あ9753", "青島　和江"
@@ -159,7 +160,7 @@ REASON = "本人確認のため電話番号を確かめる"
 
 
 def revealed(user: User, ref: str, *classes: str) -> None:
-    accounts.create(user.name, password="試験のための長いことば2026", display_name=user.display_name, role=user.role, section=user.section, districts=user.districts)
+    accounts.create(user.name, password="試験のための長いことば2026", display_name=user.display_name, role=user.role, section=user.section, districts=user.districts, training_on=settings.today())
     sid = sessions.find(sessions.start(user.name, "10.0.0.1")).sid
     if reveal.request(user, sid, ref, list(classes), "本人確認", REASON) is None:
         reveal.approve(MANAGER if user.role != "manager" else CHIEF, reveal.waiting()[0]["id"])

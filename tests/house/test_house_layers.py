@@ -14,10 +14,10 @@ MAY_IMPORT = {
     "store": ("settings",),
     "law": ("law",),
     "auth.access": (),
-    "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", *SHARED),
+    "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", "law.typed_text", *SHARED),
     "audit": ("audit", "auth.access", "law.calendar", "law.my_number", *SHARED),  # law is pure; closed days, and no 個人番号 in a comment
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.refusal", "audit.chain", *SHARED),
-    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", *SHARED),
+    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.limits", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", "audit.watch", *SHARED),
     "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.erasure_preview", "data_access.feed_status", "data_access.intake_account", "data_access.report.Report", "data_access.grounds", "data_access.planning", "data_access.allocation_proposal", "data_access.suspension_case", "data_access.wage_estimate", "data_access.contract", "data_access.export", "law.my_number", "casework", "auth.access", "auth.current", "auth.reveal", "auth.export_order", "auth.step_up", "auth.permission_table", "audit.review", "audit.person", "audit.incident", "audit.watch", "audit.words", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
     "app": ("pages", "auth.gate", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created

@@ -2,11 +2,12 @@
 field one types into is known here, with the test that a 個人番号 in it is refused."""
 
 import ast
+import re
 import tomllib
 
 import pytest
 
-from tests.house.tree import ROOT, Source, dotted, parsed, product, told
+from tests.house.tree import ROOT, Source, dotted, parsed, product, texts, told
 
 # Calls of Streamlit that take their text as Markdown (st.text, st.dataframe and inputs' values do not).
 MARKDOWN = {"markdown", "caption", "write", "title", "header", "subheader", "info", "warning", "error", "success", "toast", "badge", "metric",
@@ -81,6 +82,14 @@ FIELDS = {
     ("pages/grounds.py", 1): "tests/pages/test_my_number_typed.py",
 }
 
+# The same for our own HTML pages; "" where nothing of it is kept as typed (a code; the sign-in's name, of which a keyed digest is).
+HTML_FIELDS = {
+    ("auth/account_desk.py", 12): "tests/auth/test_account_proposal.py",
+    ("auth/own_account.py", 1): "",
+    ("auth/front/sign_in.html", 1): "",
+}
+TYPED = re.compile(r'<input (?![^>]*type="(?:hidden|password)")|(?<!def )\b_field\(|<textarea')
+
 
 def test_every_field_for_free_text_is_known_with_its_test():
     found = {}
@@ -91,4 +100,9 @@ def test_every_field_for_free_text_is_known_with_its_test():
             found[source.path] = len(typed)
     assert found == dict(FIELDS.keys()), "入力欄を増やしたら、個人番号を拒む試験とともに FIELDS に加えてください。"
     assert all("my_number" in (ROOT / test).read_text(encoding="utf-8") or "個人番号" in (ROOT / test).read_text(encoding="utf-8")
-               for test in FIELDS.values() if test)  # fmt: skip
+               for test in [*FIELDS.values(), *HTML_FIELDS.values()] if test)  # fmt: skip
+
+
+def test_every_input_of_our_own_pages_is_known_with_its_test():
+    found = {(path, count) for path, text in texts(".py", ".html", under="auth/") if (count := len(TYPED.findall(text)))}
+    assert found == set(HTML_FIELDS), "入力欄を増やしたら、個人番号を拒む試験とともに HTML_FIELDS に加えてください。"

@@ -2,6 +2,7 @@
 
 import pytest
 
+import settings
 from auth import accounts, current, reveal, sessions, step_up
 from auth.proof import Claim
 from data_access import connection
@@ -18,7 +19,7 @@ STORY = str(FIRST + 40)
 def unconfirmed(own_city, monkeypatch):
     """The chief, signed in and not asked again yet."""
     user = staff.CHIEF
-    accounts.create(user.name, password=PASSWORD, display_name=user.display_name, role=user.role, section=user.section)
+    accounts.create(user.name, password=PASSWORD, display_name=user.display_name, role=user.role, section=user.section, training_on=settings.today())
     sid = sessions.find(sessions.start(user.name, "10.0.0.1")).sid
     monkeypatch.setattr(current, "_sid", lambda: sid)
     return user, sid

@@ -1,0 +1,60 @@
+"""How many people somebody may open in a day (auth/limits.toml): a crawl ends here, whichever page it goes through.
+
+The access log is the count: every case that was opened is in it before anything is shown, so a restart or a second
+process forgets nothing. What has been read of it is kept in memory, and only what came since is read again.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+import settings
+import store
+from audit.log import ACCESS_LOG
+from auth.access import User
+from auth.limits import limits
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+OPENING = ("case_head", "suspension_evidence")  # the questions with which a page first looks at one person
+
+
+@dataclass
+class _Day:
+    """Whom one person opened since midnight in Japan, read up to `seq`."""
+
+    midnight: datetime
+    seq: int = 0
+    opened: set[str] = field(default_factory=set)
+
+
+_days: dict[tuple[str, str], _Day] = {}
+
+
+def exceeded(user: User, atena_ref: str) -> str:
+    """Why `user` may open nobody else today, when `atena_ref` is not among those they opened; otherwise ""."""
+    midnight = datetime.combine(settings.now().astimezone(JAPAN).date(), time(), JAPAN)
+    day = _days.get((settings.store_url(), user.name))
+    if day is None or day.midnight != midnight:
+        day = _days[settings.store_url(), user.name] = _Day(midnight)
+    _catch_up(day, user.name)
+    most = limits(settings.today()).most_persons_a_day.get(user.role, 0)
+    if atena_ref in day.opened or len(day.opened) < most:
+        return ""
+    return f"今日開ける人数（{most:,}人）に達しました。業務で続きが要るときは、係長に相談してください。"
+
+
+def _catch_up(day: _Day, name: str) -> None:
+    entry, since = ACCESS_LOG.c, day.midnight.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    read = select(entry.seq, entry.at, entry.question, entry.atena_refs).where(
+        entry.actor == name, entry.action != "refused", entry.seq > day.seq)
+    newest = day.seq
+    with store.engine().connect().execution_options(stream_results=True) as connection:
+        for seq, at, question, references in connection.execute(read.order_by(entry.seq.desc())):
+            if at < since:
+                break
+            newest = max(newest, seq)
+            day.opened |= set(json.loads(references)) if question in OPENING else set()
+    day.seq = newest
