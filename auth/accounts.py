@@ -23,6 +23,7 @@ if __name__ == "__main__":  # before the table below: the command line imports t
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 60, 20, 200
+TAKEN = "{name} にはもう職員番号があるか、その職員番号の利用者がほかにあります。1人に1つの利用者です。"
 
 account = sa.Table(
     "account",
@@ -150,13 +151,23 @@ def check_number(number: str) -> None:
 
 def give_number(name: str, number: str) -> None:
     """Say whose account an older one is. Raises AccountRefused when it has a holder already, or the number has an account."""
+    check_free(name, number)
     if _row(name) is None:
         raise AccountRefused(f"利用者ID {name} はありません。")
     try:
         with store.engine().begin() as connection:
             hold(connection, name, "staff", number)
     except sa.exc.IntegrityError as error:
-        raise AccountRefused(f"{name} にはもう職員番号があるか、その職員番号の利用者がほかにあります。1人に1つの利用者です。") from error
+        raise AccountRefused(TAKEN.format(name=name)) from error
+
+
+def check_free(name: str, number: str) -> None:
+    """Raises AccountRefused when the account has a holder already, or the number an account."""
+    check_number(number)
+    taken = sa.select(account_holder.c.account).where((account_holder.c.account == name) | (account_holder.c.employee_number == number))
+    with store.engine().connect() as connection:
+        if connection.execute(taken).first():
+            raise AccountRefused(TAKEN.format(name=name))
 
 
 def hold(connection: sa.Connection, name: str, kind: str, number: str | None) -> None:

@@ -82,6 +82,7 @@ def _unlock(asked: argparse.Namespace) -> int:
 
 def _give_number(asked: argparse.Namespace) -> int:
     _check_known(asked.name)
+    accounts.check_free(asked.name, asked.employee_number)
     _record("account.employee_number", asked.name)
     accounts.give_number(asked.name, asked.employee_number)
     print(f"利用者 {asked.name} に職員番号を付けました。次の人事異動から突き合わせます。")

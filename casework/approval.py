@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from auth.access import User
+from auth.access import User, decide
 from casework import ledger
 from casework.allowed import check_allowed, note_write, refuse
 from casework.ledger import Event
@@ -71,6 +71,8 @@ def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, toda
 
 def decline(user: User, matter: Matter, *, proposal_id: str, event_id: str, reason: str, today: date) -> Event:
     """差戻し by whoever may approve, or 取下げ by whoever proposed: the newest proposal is no longer waited for. Raises as approve."""
+    if not decide(user, matter.propose_action).allowed:
+        check_allowed(user, matter.approve_action)
     proposed = _newest(matter, proposal_id, event_id)
     action = matter.propose_action if proposed.actor == user.name else matter.approve_action
     check_allowed(user, action)

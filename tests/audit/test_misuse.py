@@ -49,6 +49,7 @@ def clock(own_city, monkeypatch) -> Clock:
             connection.execute(accounts.account.insert().values(
                 name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts=json.dumps(user.districts),
                 password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
+            accounts.train(connection, user.name, settings.today().isoformat())
     return clock
 
 

@@ -20,7 +20,16 @@ from casework import (
     snapshot_rollback,
 )
 from casework.subject import Subject
-from data_access import derivation, erasure_preview, export, feed_status, planning, query
+from data_access import (
+    allocation_proposal,
+    derivation,
+    erasure_preview,
+    export,
+    feed_status,
+    planning,
+    query,
+    suspension_case,
+)
 from tests import staff
 from tests.house.tree import product
 from tests.queries.every_question import NOBODY, entries_after
@@ -57,6 +66,7 @@ CALLS = {
     "casework.allowed.refuse": lambda user: allowed.refuse(user, "note.write", "権限がありません"),
     "casework.approval.approve": lambda user: approval.approve(user, levy_erasure.ERASURE, proposal_id="x", **WRITE),
     "casework.approval.propose": lambda user: approval.propose(user, levy_erasure.ERASURE, content={}, reason="x", **NEW),
+    "casework.approval.decline": lambda user: approval.decline(user, levy_erasure.ERASURE, proposal_id="x", reason="x", **WRITE),
     "casework.intake_decision.decide_intake": lambda user: intake_decision.decide_intake(
         user, business_date=DAY, report_id="x", digest="0" * 64, decision="公開", reason="x", **NEW),
     "casework.levy_erasure.approve": lambda user: levy_erasure.approve(user, proposal_id="x", **WRITE),
@@ -71,6 +81,7 @@ CALLS = {
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
+    "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.derivation.derivation": lambda user: derivation.derivation(user, NOBODY, "x", DAY),
     "data_access.erasure_preview.erased": erasure_preview.erased,
     "data_access.erasure_preview.preview": erasure_preview.preview,
@@ -78,19 +89,21 @@ CALLS = {
     "data_access.export.order": lambda user: export.order(user, "worklist", {}, is_masked=True, purpose="納付催告", reason="x"),
     "data_access.feed_status.board": feed_status.board,
     "data_access.feed_status.history": feed_status.history,
+    "data_access.feed_status.sent": feed_status.sent,
     "data_access.feed_status.told_of": lambda user: feed_status.told_of(user, "x"),
     "data_access.planning.outlook": lambda user: planning.outlook(user, NOBODY, ["x"], DAY, DAY, monthly_yen=1_000),
     "data_access.query.ask": lambda user: query.ask(user, "case_head", atena_ref=NOBODY),
     "data_access.query.held_intakes": query.held_intakes,
     "data_access.query.refused": lambda user: query.refused(user, "case", "権限がありません"),
     "data_access.query.subject": lambda user: query.subject(user, NOBODY),
+    "data_access.suspension_case.suspension_case": lambda user: suspension_case.suspension_case(user, NOBODY, "1号", DAY),
 }
 ASK_NO_RIGHT = {
     "audit.review.overdue": "answers with none", "auth.access.clearance": "tells what the table says", "auth.access.decide": "tells what the table says",
     "auth.access.revealable": "tells what the table says", "auth.access.scope": "tells what the table says",
     "auth.export_order.approved_of": "own orders only", "auth.export_order.place": "data_access.export.order has asked",
     "auth.reveal.granted": "own reveals only; answers with none", "auth.reveal.leave": "ends own reveals",
-    "casework.allowed.note_write": "the command has asked",
+    "casework.allowed.note_write": "the command has asked", "data_access.budget.exceeded": "counts, and data_access.query refuses",
 }  # fmt: skip
 
 

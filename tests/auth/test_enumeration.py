@@ -78,7 +78,7 @@ def test_app_adds_sign_in_and_the_export_and_nothing_else():
 def verdict(method: str, path: str) -> str | int:
     """What the Gate says to somebody signed in: passed "on", or the status of its own answer."""
     gatekeeper = gate.Gate(None)
-    live = SimpleNamespace(is_ready=True)
+    live = SimpleNamespace(is_ready=True, role="manager")
 
     async def find(_token):
         return live

@@ -31,7 +31,7 @@ def limit_files(size: int) -> None:
 def main() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     acknowledged, refused, residue = [append(0).seq], 0, []
-    for pages in range(0, 120, 3):
+    for pages in range(0, 240, 6):
         limit_files(pages * PAGE)
         try:
             acknowledged.append(append(len(acknowledged)).seq)
