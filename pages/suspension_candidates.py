@@ -4,7 +4,7 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
-from pages.parts import filters, tables
+from pages.parts import filters, tables, wording
 from pages.parts.door import choose_case, go
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
@@ -30,8 +30,8 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　該当の疑い", f"{likely['case_count']:,}人", help="全ての要件が、確認済みで古くない資料により満たされている人数")
-            st.caption(f"{meaning}  \n該当の疑い {likely['active_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['active_yen']:,}円")
+            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数")
+            st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
 def _candidates(user: User, district: str | None) -> None:
