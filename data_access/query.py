@@ -18,7 +18,7 @@ from audit import log, refusal
 from auth import reveal
 from auth.access import NotAllowed, User, decide
 from casework.subject import Subject
-from data_access import derive, lineage, report
+from data_access import derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
 from data_access.noted import noted
@@ -124,6 +124,11 @@ def standing() -> Standing:
     used, newest = _served().snapshot, engine().snapshot
     published_at = datetime.fromisoformat(used.manifest["published_at"])
     return Standing(used.business_date, used.id, published_at, missed_days(newest.business_date, settings.today()), used.id == newest.id)
+
+
+def marks_of_now() -> int:
+    """A number that changes when somebody is marked (支援措置) or a mark is lifted; it says nothing of whom."""
+    return hash(protected.marked())
 
 
 def missed_days(as_of: date, today: date) -> int:
