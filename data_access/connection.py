@@ -23,7 +23,17 @@ import settings
 from audit import watch
 from auth.access import User, clearance, scope
 from auth.reveal import Grant
-from data_access import ledger_tail, lineage, protected, report, search_key, snapshot, source, spill
+from data_access import (
+    ledger_tail,
+    lineage,
+    protected,
+    report,
+    search_key,
+    small_cell,
+    snapshot,
+    source,
+    spill,
+)
 from data_access.feed_rules import literal
 from law.fiscal_year import fiscal_year
 
@@ -181,11 +191,12 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
     _load(connection, "intake", pl.DataFrame(schema=INTAKE))
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    search_key.create(connection)
+    small_cell.create(connection)
     connection.execute(protected.CIRCLE)
     protected.guard(connection, frozenset())
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)
-    search_key.create(connection)
     connection.execute((HERE / "serving_case.sql").read_text("utf-8"))
     for path in (HERE / "disclosed.sql", *sorted((HERE / "disclosed").glob("*.sql"))):
         connection.execute(path.read_text("utf-8"))

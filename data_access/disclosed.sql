@@ -26,8 +26,10 @@ create macro whole_beside(class, value) as case level_beside(class) when 'read' 
 create macro masked_name(name) as left_grapheme(name, 1) || '＊＊';
 create macro masked_number(number) as '****' || right(number, 4);
 create macro masked_phone(phone) as case when regexp_matches(phone, '[0-9]{4}$') then '****' || right(phone, 4) else '****' end;
-create macro names_protected(text) as
-    text is not null and len(list_filter((select words from serving.protected_words), lambda word: contains(text, word))) > 0;
+-- whether a text leads to a protected person, however it is written; folded once, then looked through for every word
+create macro names_protected(text) as text is not null and len(list_filter(
+    [{'key': trace_key(text) || '|' || address_key(nfc_normalize(text)), 'words': (select words from serving.protected_words)}],
+    lambda one: len(list_filter(one.words, lambda word: contains(one.key, word))) > 0)) > 0;
 create macro age_on(birth_date, day) as date_part('year', age(day, birth_date))::integer;
 create macro decade(years) as case when years >= 90 then '90歳以上' else (years // 10) * 10 || '代' end;
 
@@ -35,7 +37,7 @@ create macro decade(years) as case when years >= 90 then '90歳以上' else (yea
 create macro percent(part, whole_yen) as
     (((part * 20000 + whole_yen) // nullif(2 * whole_yen, 0)) * 0.01)::decimal(9, 2);
 
--- 市計 is everybody's; a district only its own readers'. 'all' sees every district, 'none' (分析・監査) districts but no person.
+-- 市計 is everybody's; a district only its own readers'. 'all' sees every district; 'none' (分析・監査): disclosed/figure.sql.
 create macro visible_district(code) as case when getvariable('scope') = 'own' and not in_scope(code) then 'X00' else code end;
 create macro visible_district_name(code, name) as case when getvariable('scope') = 'own' and not in_scope(code) then 'ほかの地区' else name end;
 
@@ -110,10 +112,9 @@ select
     delinquent.atena_ref,
     case when kept_back(delinquent.is_protected) then '（非表示）'
          else shown('C2', concat_ws(' ', delinquent.town, person.address_rest), delinquent.town) end as address,
-    case when kept_back(delinquent.is_protected) or leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
+    case when kept_back(delinquent.is_protected) or leads_there then '（非表示）'
          else shown('C2', person.mailing_address, if(person.mailing_address is null, null, '送付先あり')) end as mailing_address,
-    case when leads_to_protected.atena_number is not null or person.is_addressee_protected then '（非表示）'
-         else shown('C2', person.addressee_name, masked_name(person.addressee_name)) end as addressee_name,
+    case when leads_there then '（非表示）' else shown('C2', person.addressee_name, masked_name(person.addressee_name)) end as addressee_name,
     whole('C9', person.mail_returned_on) as mail_returned_on,
     whole('C2', delinquent.state_changed_on) as state_changed_on,
     whole('C2', person.sex) as sex,
@@ -123,7 +124,10 @@ select
         + (select count(*) from serving.live_entry as entry where entry.atena_number = person.atena_number) as note_version
 from serving.delinquent as delinquent
 join derived.case_person as person using (atena_number)
-left join serving.protected_letter as leads_to_protected using (atena_number)
+cross join lateral (
+    select person.is_addressee_protected or delinquent.atena_number in (from serving.protected_letter)
+        or (not delinquent.is_protected and names_protected(concat_ws('|', person.addressee_name, person.mailing_address))) as leads_there
+) as letter
 where in_scope(delinquent.district_code);
 
 -- grain: one member of a delinquent's household

@@ -1,6 +1,10 @@
 -- 支援措置 as of this moment: made anew when an officer marks somebody, and for an older day with what is known now.
 -- serving.protection_seed holds who was marked (and, for an older day, everyone protected today).
 
+-- every way to write a name, a telephone or a number made one; what nobody sees in a text is no part of it
+create or replace macro trace_key(text) as regexp_replace(name_key(nfc_normalize(text)),
+    '[()（）〔〕~〜–—‑\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FE00}-\x{FE0F}\x{FEFF}\x{E0100}-\x{E01EF}]', '', 'g');
+
 -- grain: one protected person
 create or replace table serving.protected as
 select atena_number from derived.place where is_protected
@@ -21,24 +25,19 @@ where one.atena_number in (from serving.protected);
 -- grain: one person whose letters go to a protected person, to where one lives, or to where one's own letters go
 create or replace table serving.protected_letter as
 with home as (
-    select postal_code, replace(translate(town || address_rest, '　', ' '), ' ', '') as place
+    select trace_key(postal_code) as postal_key, address_key(town || address_rest) as place
     from source.person
     where atena_number in (from serving.protected) and town || address_rest is not null
     union
-    select postal_code, replace(translate(address, '　', ' '), ' ', '') as place
+    select trace_key(postal_code) as postal_key, address_key(address) as place
     from source.mailing_address
     where atena_number in (from serving.protected)
-), letter as (
-    select *, replace(translate(address, '　', ' '), ' ', '') as letter_place, replace(translate(addressee_name, '　', ' '), ' ', '') as letter_name
-    from source.mailing_address
 )
-select atena_number from letter where addressee_atena_number in (from serving.protected)
+select atena_number from source.mailing_address where addressee_atena_number in (from serving.protected)
 union
-select letter.atena_number from letter join home on home.postal_code = letter.postal_code and ends_with(letter.letter_place, home.place)
-union
-select letter.atena_number from letter
-join source.person as person on replace(translate(person.name, '　', ' '), ' ', '') = letter.letter_name
-where person.atena_number in (from serving.protected);
+select letter.atena_number
+from source.mailing_address as letter
+join home on home.postal_key = trace_key(letter.postal_code) and ends_with(address_key(letter.address), home.place);
 
 -- grain: one property that a protected person holds, alone or in part
 create or replace table serving.protected_property as
@@ -48,25 +47,33 @@ select '土地', property_number from source.property_tax_land where atena_numbe
 union
 select '家屋', property_number from source.property_tax_building where atena_number in (from serving.protected);
 
--- grain: one text by which a protected person could be found in somebody else's record
+-- grain: one text by which a protected person could be found in somebody else's record, folded as the record will be
 create or replace table serving.protected_trace as
-select 'phone' as trace_kind, phone as trace from source.contact where atena_number in (from serving.protected)
+select if(key_kind = 'カナ', 'kana', 'name') as trace_kind, trace_key(search_key) as trace
+from derived.person_search_key
+where atena_number in (from serving.hidden_person)
 union
-select 'phone', account_phone from source.bank_account where atena_number in (from serving.protected) and account_phone is not null
+select 'phone', trace_key(phone) from source.contact where atena_number in (from serving.hidden_person) and phone is not null
 union
-select 'account', bank_code || account_number from source.bank_account where atena_number in (from serving.protected)
+select 'phone', trace_key(account_phone) from source.bank_account
+where atena_number in (from serving.hidden_person) and account_phone is not null
 union
-select 'holder', person.name_kana from source.person as person where atena_number in (from serving.protected) and name_kana is not null
+select 'account', trace_key(account_number) from source.bank_account where atena_number in (from serving.hidden_person)
 union
-select 'name', person.name from source.person as person where atena_number in (from serving.protected) and name is not null
+select 'number', atena_number from serving.hidden_person
 union
-select 'name', replace(translate(person.name, '　', ' '), ' ', '') from source.person as person where atena_number in (from serving.protected) and name is not null
-union
-select 'place', person.town || person.address_rest from source.person as person
-where atena_number in (from serving.protected) and length(town || address_rest) > 4
-union
-select 'place', regexp_replace(letter.address, '^(.{2,3}[都道府県])?([^市]{1,8}市)?', '') as place from source.mailing_address as letter
-where atena_number in (from serving.protected) and length(place) > 4;
+select 'place', address_key(place) from (
+    select unnest([town || address_rest, forwarding_address]) as place from source.person where atena_number in (from serving.protected)
+    union all
+    select address from source.mailing_address where atena_number in (from serving.protected)
+);
 
+-- what is looked for in a text: a place without its prefecture and city, and nothing so short that everybody has it
 create or replace table serving.protected_words as
-select coalesce(list(distinct trace) filter (where trace_kind in ('name', 'place', 'phone')), []) as words from serving.protected_trace;
+with word as (
+    select trace_kind, if(trace_kind = 'place', regexp_replace(trace, '^(.{2,3}[都道府県])?([^市]{1,8}市)?', ''), trace) as word
+    from serving.protected_trace
+)
+select coalesce(list(distinct word), []) as words
+from word
+where length(word) >= case trace_kind when 'name' then 2 when 'kana' then 4 else 5 end;

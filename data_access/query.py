@@ -18,7 +18,7 @@ from audit import log, refusal, watch
 from auth import reveal
 from auth.access import NotAllowed, User
 from casework.subject import Subject
-from data_access import budget, derive, lineage, report
+from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
 from data_access.noted import beside, noted
@@ -138,6 +138,11 @@ def standing() -> Standing:
 
 def _missed(newest: Engine) -> int:
     return len(missed(newest.snapshot.business_date, settings.today(), settings.now()))
+
+
+def marks_of_now() -> int:
+    """A number that changes when somebody is marked (支援措置) or a mark is lifted; it says nothing of whom."""
+    return hash(protected.marked())
 
 
 def reference_of(atena_number: str) -> str:

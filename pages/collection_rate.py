@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from auth.access import User
+from auth.access import User, decide
 from data_access.grounds import named_rates
 from data_access.query import ask
 from pages.parts import charts, filters, tables, wording
@@ -67,7 +67,7 @@ def _parts(user: User, year: int, year_class: str, district: str | None) -> None
     found = ask(user, "rate_by_dimension", dimension=dimension, fiscal_year=year, year_class=year_class, district=district)
     found = found.filter((pl.col("assessed_yen") > 0) | (pl.col("received_same_day_yen") != 0))
     if dimension == "相当年度":
-        found = found.with_columns(pl.Series("part", [wording.fiscal(int(year)) for year in found["part"]], dtype=pl.String))
+        found = found.with_columns(pl.Series("part", [wording.fiscal(int(year)) if year.isdecimal() else year for year in found["part"]], dtype=pl.String))
     rated = found.filter(pl.col("same_day_rate").is_not_null())
     if rated.height:
         charts.bars(rated["part"].to_list(), [float(rate) for rate in rated["same_day_rate"]], unit="%", key="rate_parts",
@@ -76,6 +76,8 @@ def _parts(user: User, year: int, year_class: str, district: str | None) -> None
         st.caption("棒 = 今年度　橙の印 = 前年同日")
     tables.show(found, ["part", "assessed_yen", "received_same_day_yen", "outstanding_yen", "same_day_rate", "rate_before", "rate_change"],
                 empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表")
+    if not decide(user, "worklist.read").allowed:
+        st.caption("10人未満の区分と特別管理は、「その他」「ほかの地区」と次の月にまとめています。")
 
 
 def _months(user: User, year: int, year_class: str, district: str | None) -> None:

@@ -30,6 +30,8 @@ def render(user: User) -> None:
         st.success("見られる範囲では、全ての項目が一致しています。", icon=":material/check_circle:")
     else:
         tables.show(summary, ["item", "cause", "case_count", "difference_yen"], empty="", alt="差異の件数。項目と理由ごと")
+        if summary["case_count"].null_count():
+            st.caption("「—」は10人未満です。人が分かるので、件数も額も示しません。")
     with st.expander("何と何を比べているか"):
         st.text("\n".join(f"{item}　{says}" for item, says in ITEMS.items()))
     if not summary.is_empty() and decide(user, "difference.read").allowed:

@@ -36,8 +36,8 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　該当の疑い", f"{likely['case_count']:,}人", help="全ての要件が、確認済みで古くない資料により満たされている人数")
-            st.caption(f"{meaning}  \n該当の疑い {likely['active_yen']:,}円  \n資料不足 {lacking['case_count']:,}人　{lacking['active_yen']:,}円")
+            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数")
+            st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
 def _candidates(user: User, district: str | None, as_of: date) -> None:

@@ -3,12 +3,12 @@
 with chosen as (
     select
         *,
-        case $dimension
+        coalesce(case $dimension
             when '期別' then '第' || installment_no::integer || '期'
             when '地区' then district_name
             when '納付方法' then payment_method
             when '相当年度' then levy_year::varchar
-        end as part,
+        end, 'その他') as part,
         case $dimension when '期別' then installment_no when '地区' then district_code else '' end as part_order
     from disclosed.rate
     where fiscal_year in ($fiscal_year, $fiscal_year - 1)

@@ -40,11 +40,6 @@ with summed as (
     from derived.heir_share
     where basis <> '残り'
     group by all
-), hidden_name as (
-    select key.search_key
-    from derived.person_search_key as key
-    semi join serving.hidden_person using (atena_number)
-    where key.key_kind = '氏名'
 ), borne as (
     select
         summed.*,
@@ -53,7 +48,7 @@ with summed as (
         case when in_scope(other.district_code) then other.atena_ref end as other_ref
     from summed
     left join serving.person_beside as other on other.atena_number = summed.heir_number
-    where other.atena_number is not null or (summed.heir_number is null and name_key(summed.heir_name) not in (from hidden_name))
+    where other.atena_number is not null or (summed.heir_number is null and not names_protected(summed.heir_name))
 ), left_over as (
     select delinquent.atena_number, (any_value(delinquent.unpaid_yen) - coalesce(sum(borne.share_yen), 0))::bigint as share_yen
     from serving.delinquent as delinquent
@@ -129,10 +124,10 @@ select
     suspect.strength,
     suspect.rule,
     suspect.item,
-    case when suspect.item = '世帯番号' or not in_scope(other.district_code) then null
+    case when suspect.item = '世帯番号' or not in_scope(other.district_code) or names_protected(suspect.own_value) then null
          when suspect.item = '電話番号' then shown_beside('C3', masked_number(suspect.own_value), masked_number(suspect.own_value))
          else whole_beside('C2', suspect.own_value) end as own_value,
-    case when suspect.item = '世帯番号' or not in_scope(other.district_code) then null
+    case when suspect.item = '世帯番号' or not in_scope(other.district_code) or names_protected(suspect.other_value) then null
          when suspect.item = '電話番号' then shown_beside('C3', masked_number(suspect.other_value), masked_number(suspect.other_value))
          else whole_beside('C2', suspect.other_value) end as other_value,
     suspect.own_table,

@@ -1,38 +1,50 @@
 -- THE GATE OF DATA, continued (figures, feeds and 突合: mostly without a person). The macros and the rule stand in ../disclosed.sql.
 
+-- Readers without persons (scope 'none') are told nothing of fewer than ten: parts of a rate are told together
+-- (small_cell.py, serving.told_with; null = one of several), other counts are for the whole city and null below ten.
+create macro is_without_persons() as getvariable('scope') = 'none';
+create macro ten_or_more(persons, value) as case when not is_without_persons() or persons >= 10 then value end;
+
 -- grain: as derived.rate_cube, without persons; districts that are not the reader's own are one line, so that
 -- the city's total is everybody's and another district's figure is not
 create view disclosed.rate as
 select
-    fiscal_year,
-    year_class,
-    levy_year,
-    installment_no,
-    visible_district(district_code) as district_code,
-    visible_district_name(district_code, district_name) as district_name,
-    payment_method,
-    installment_count,
-    assessed_yen,
-    whereabouts_unknown_yen,
-    received_yen,
-    received_same_day_yen,
-    refund_due_yen,
-    written_off_yen,
-    unpaid_yen
-from derived.rate_cube
+    rate.fiscal_year,
+    rate.year_class,
+    if(is_without_persons(), levy.told::integer, rate.levy_year) as levy_year,
+    if(is_without_persons(), installment.told, rate.installment_no) as installment_no,
+    if(is_without_persons(), coalesce(district.told, 'X00'), visible_district(rate.district_code)) as district_code,
+    if(is_without_persons() and district.told is null, 'ほかの地区', visible_district_name(rate.district_code, rate.district_name)) as district_name,
+    if(is_without_persons(), method.told, rate.payment_method) as payment_method,
+    rate.installment_count,
+    rate.assessed_yen,
+    rate.whereabouts_unknown_yen,
+    rate.received_yen,
+    rate.received_same_day_yen,
+    rate.refund_due_yen,
+    rate.written_off_yen,
+    rate.unpaid_yen
+from derived.rate_cube as rate
+left join serving.told_with as levy on levy.dimension = 'levy_year' and levy.part = rate.levy_year::varchar
+left join serving.told_with as installment on installment.dimension = 'installment_no' and installment.part = rate.installment_no
+left join serving.told_with as district on district.dimension = 'district' and district.part = rate.district_code
+left join serving.told_with as method on method.dimension = 'payment_method' and method.part = rate.payment_method
 where getvariable('scope') is not null;
 
 -- grain: as derived.rate_month
 create view disclosed.rate_month as
 select
-    fiscal_year,
-    year_class,
-    booked_month,
-    visible_district(district_code) as district_code,
-    visible_district_name(district_code, district_name) as district_name,
-    received_yen,
-    receipt_count
-from derived.rate_month
+    rate.fiscal_year,
+    rate.year_class,
+    if(is_without_persons(), month.told::date, rate.booked_month) as booked_month,
+    if(is_without_persons(), coalesce(district.told, 'X00'), visible_district(rate.district_code)) as district_code,
+    if(is_without_persons() and district.told is null, 'ほかの地区', visible_district_name(rate.district_code, rate.district_name)) as district_name,
+    rate.received_yen,
+    rate.receipt_count
+from derived.rate_month as rate
+left join serving.told_with as district on district.dimension = 'district' and district.part = rate.district_code
+left join serving.told_with as month
+    on month.dimension = 'booked_month' and month.part = rate.booked_month::varchar and month.fiscal_year = rate.fiscal_year
 where getvariable('scope') is not null;
 
 -- grain: one district of the reader
@@ -46,16 +58,26 @@ create view disclosed.intake as select * from serving.intake where getvariable('
 
 -- grain: item × reason × district: how often the source's stored values differ from its own rows, nobody named
 create view disclosed.difference_summary as
+with counted as (
+    select
+        difference.item,
+        difference.reason as cause,
+        if(is_without_persons(), 'X00', place.district_code) as district_code,
+        count(distinct difference.atena_number) as person_count,
+        count(*) as case_count,
+        sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
+    from derived.difference as difference
+    join serving.place as place using (atena_number)
+    where in_scope(place.district_code) or is_without_persons()
+    group by all
+)
 select
-    difference.item,
-    difference.reason as cause,
-    visible_district(place.district_code) as district_code,
-    count(*) as case_count,
-    sum(abs(difference.stored_yen - difference.computed_yen))::bigint as difference_yen
-from derived.difference as difference
-join serving.place as place using (atena_number)
-where in_scope(place.district_code) or getvariable('scope') = 'none'
-group by all;
+    item,
+    cause,
+    district_code,
+    ten_or_more(person_count, case_count) as case_count,
+    ten_or_more(person_count, difference_yen) as difference_yen
+from counted;
 
 -- grain: one difference of a person in the reader's districts, with both values
 create view disclosed.difference as

@@ -6,13 +6,14 @@ select
     delinquent.atena_ref,
     contact.contact_no,
     shown('C3', contact.contact_kind, contact.contact_kind) as contact_kind,
-    case when kept_back(delinquent.is_protected) or trace.trace is not null then shown('C3', '（非表示）', '（非表示）')
-         else shown('C3', contact.phone, masked_phone(contact.phone)) end as phone,
-    case when kept_back(delinquent.is_protected) or trace.trace is not null then null else whole('C3', contact.contact_person) end as contact_person
+    case when kept then shown('C3', '（非表示）', '（非表示）') else shown('C3', contact.phone, masked_phone(contact.phone)) end as phone,
+    case when kept then null else whole('C3', contact.contact_person) end as contact_person
 from source.contact as contact
 join serving.delinquent as delinquent using (atena_number)
-left join serving.protected_trace as trace
-    on trace.trace_kind = 'phone' and trace.trace = contact.phone and not delinquent.is_protected
+cross join lateral (
+    select kept_back(delinquent.is_protected)
+        or (not delinquent.is_protected and names_protected(concat_ws('|', contact.phone, contact.contact_person))) as kept
+) as care
 where in_scope(delinquent.district_code) and level('C3') <> 'none';
 
 -- grain: one account of a delinquent and its use; the branch leads to where somebody lives, so only the bank stays when masked
@@ -29,8 +30,8 @@ from source.bank_account as account
 join serving.delinquent as delinquent using (atena_number)
 cross join lateral (
     select kept_back(delinquent.is_protected) or (not delinquent.is_protected and (
-        account.bank_code || account.account_number in (select trace from serving.protected_trace where trace_kind = 'account')
-        or account.holder_kana in (select trace from serving.protected_trace where trace_kind = 'holder'))) as kept
+        names_protected(concat_ws('|', account.account_number, account.holder_kana, account.holder_name))
+        or trace_key(account.holder_kana) in (select trace from serving.protected_trace where trace_kind = 'kana'))) as kept
 ) as care
 where in_scope(delinquent.district_code) and level('C4') <> 'none';
 

@@ -90,7 +90,7 @@ select
     delinquent.atena_ref,
     every_event.happened_on,
     every_event.kind,
-    whole('C9', every_event.summary) as summary,
+    if(every_event.kind = '居所調査' and names_protected(every_event.summary), '（非表示）', whole('C9', every_event.summary)) as summary,
     whole('C9', every_event.yen) as yen,
     -- 居所調査 found a place: it is an address, and hidden as one. A note that names a protected person is kept back whole.
     case when every_event.place is null and (kept_back(delinquent.is_protected) or names_protected(every_event.body))

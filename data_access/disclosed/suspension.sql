@@ -41,18 +41,28 @@ from derived.screening_evidence as evidence
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
--- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts
+-- grain: verdict × 号 × district: counts and yen without a person; an officer's are those of the own districts.
+-- For readers without persons the 非該当 are left out: with all verdicts of a 号, one below ten would be what the others leave.
 create view disclosed.suspension_summary as
+with counted as (
+    select
+        screening.ground,
+        screening.verdict,
+        if(is_without_persons(), 'X00', delinquent.district_code) as district_code,
+        count(*) as person_count,
+        sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
+    from derived.screening as screening
+    join serving.delinquent as delinquent using (atena_number)
+    where in_scope(delinquent.district_code) or (is_without_persons() and screening.verdict <> '非該当')
+    group by all
+)
 select
-    screening.ground,
-    screening.verdict,
-    delinquent.district_code,
-    count(*) as case_count,
-    sum(delinquent.unpaid_yen - delinquent.suspended_yen)::bigint as active_yen
-from derived.screening as screening
-join serving.delinquent as delinquent using (atena_number)
-where in_scope(delinquent.district_code) or getvariable('scope') = 'none'
-group by all;
+    ground,
+    verdict,
+    district_code,
+    ten_or_more(person_count, person_count) as case_count,
+    ten_or_more(person_count, active_yen) as active_yen
+from counted;
 
 -- grain: one delinquent: what the household lives on, all members together, beside the line of hardship
 create view disclosed.household_hardship as

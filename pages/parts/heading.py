@@ -6,11 +6,12 @@ import settings
 from auth.access import User, decide, permissions, scope
 from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
-from data_access.query import Standing, standing
+from data_access.query import Standing, marks_of_now, standing
 from pages.parts import as_of
 from pages.parts.wording import wareki_with_weekday
 
 STOPPED = "届くまで、催告など納付を確かめてから行うことは記録できません。"
+CHECK_EVERY = 20  # seconds: whoever is under 支援措置 since then leaves the open screens by itself
 
 
 def heading(title: str, user: User, note: str = "") -> Standing:
@@ -26,7 +27,15 @@ def heading(title: str, user: User, note: str = "") -> Standing:
     if stands.is_stale:
         st.error(f"データが{stands.missed_days}業務日分、届いていません。その間の納付は反映されていません。連携状況を確かめてください。"
                  + STOPPED * (stands.missed_days >= STALE_DAYS), icon=":material/schedule:")
+    if scope(user) != "none":
+        st.fragment(_until_somebody_is_marked, run_every=CHECK_EVERY)(marks_of_now())
     return stands
+
+
+def _until_somebody_is_marked(drawn_with: int) -> None:
+    """Draw the page anew when the marks are not those it was drawn with. No hand is in it, so the idle time runs on."""
+    if marks_of_now() != drawn_with:
+        st.rerun()
 
 
 def _past(stands: Standing) -> None:

@@ -125,6 +125,11 @@ def yen(amount: int | None) -> str:
     return "—" if amount is None else f"{amount:,}円"
 
 
+def people(count: int | None) -> str:
+    """1,234人; 10人未満 where so few are not told."""
+    return "10人未満" if count is None else f"{count:,}人"
+
+
 def percent(value: Decimal | None) -> str:
     """93.45%; — where nothing was assessed."""
     return "—" if value is None else f"{value:.2f}%"

@@ -159,3 +159,31 @@ def test_every_registered_page_needs_an_action_of_the_permission_table():
         if entry.action not in actions
     )
     assert not complaints, complaints
+
+
+# What may stand in the URL, and so in a browser's history: choices of a list, never a word about a person.
+IN_URL = {"verdict", "ground", "year_class", "dimension", "section"}
+WRITES_URL = {"pages/district_worklist.py", "pages/parts/as_of.py", "pages/parts/filters.py"}  # 名簿, 基準日, choices from a list
+
+
+def in_the_url(source: Source):
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "query_params" and source.path not in WRITES_URL:
+            yield f"{source.path}:{node.lineno} は URL に値を置きます。人の情報が履歴に残らないよう、filters.choice を使ってください。"
+        if isinstance(node, ast.Call):
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if "bind" in given and getattr(given.get("key"), "value", None) not in IN_URL:
+                yield f"{source.path}:{node.lineno} は入力を URL に結び付けます。選択肢だけのものを IN_URL に加えてください。"
+            if dotted(node.func).endswith("text_input") and getattr(given.get("autocomplete"), "value", None) != "off":
+                yield f'{source.path}:{node.lineno} の入力欄は、ブラウザが前の入力を覚えます。autocomplete="off" を付けてください。'
+
+
+def test_no_word_about_a_person_stays_in_a_browser():
+    complaints = told(complaint for source in page_files() for complaint in in_the_url(source))
+    assert not complaints, complaints
+
+
+@pytest.mark.parametrize("text", ["st.text_input('氏名', key='n', bind='query-params', autocomplete='off')", "st.query_params['name'] = name",
+                                  "st.text_input('氏名', key='n')", "column.text_input('氏名', autocomplete='name')"])
+def test_the_rule_sees_what_would_stay(text):
+    assert told(in_the_url(parsed("pages/case.py", text))), text

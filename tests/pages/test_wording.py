@@ -63,6 +63,10 @@ def test_rates_keep_two_decimals_and_changes_their_sign(value, percent, point):
     assert (wording.percent(value), wording.point(value)) == (percent, point)
 
 
+def test_people():
+    assert [wording.people(count) for count in (0, 1_234, None)] == ["0人", "1,234人", "10人未満"]
+
+
 def test_yen():
     assert [wording.yen(amount) for amount in (0, 1_234_567, None)] == ["0円", "1,234,567円", "—"]
 
