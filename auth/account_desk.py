@@ -49,10 +49,9 @@ def propose(visit: Visit) -> Response:
     districts = tuple(code for part in form.get("districts", "").split(",") if (code := part.strip()))
     keys = ("display_name", "role", "section", "holder", "employee_number", "training_on")
     content = {key: form[key].strip() for key in keys if form.get(key)} | {"districts": districts}
-    kind = form.get("kind", "")
     account_proposal.propose(
-        visit.user, kind, form.get("name", "").strip().lower(), reason=form.get("reason", ""),
-        content=content if kind in ("create", "change", "training") else {},
+        visit.user, form.get("kind", ""), form.get("name", "").strip().lower(), reason=form.get("reason", ""),
+        content=content,
     )  # fmt: skip
     return _back("proposed")
 

@@ -18,6 +18,10 @@ from auth.account_rules import last_day, rules
 from auth.accounts import LONGEST_NAME, LONGEST_REASON, AccountRefused, account_holder, check_text, stamp
 from auth.second_factor import second_factor
 
+KEYS = {
+    "create": ("display_name", "role", "section", "districts", "holder", "employee_number", "training_on"),
+    "change": ("role", "section", "districts"), "training": ("training_on",),
+}  # what a kind takes; whatever else a form sends is not looked at, kept or logged
 KINDS = {"create": "新規登録", "change": "変更", "renew": "期限の更新", "enable": "停止の解除", "reset": "初期パスワードの再発行", "training": "研修修了日の登録"}
 
 account_proposal = sa.Table(
@@ -104,8 +108,9 @@ def _checked(kind: str, name: str, content: dict) -> dict:
         raise AccountRefused("提案の種類が正しくありません。画面を開き直してください。")
     if (kind == "create") is (name in known):
         raise AccountRefused(f"利用者ID {name} は" + ("すでに使われています。別のIDにしてください。" if name in known else "ありません。"))
+    content = {key: content[key] for key in KEYS.get(kind, ()) if key in content}
     if kind in ("create", "change"):
-        content = content | {"districts": list(content.get("districts", ()))}
+        content |= {"districts": list(content.get("districts", ()))}
         accounts.check(name, content.get("role", ""), tuple(content["districts"]))
         check_text("所属", content.get("section", ""), LONGEST_NAME)
     if kind == "create":

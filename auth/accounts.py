@@ -22,6 +22,7 @@ if __name__ == "__main__":  # before the table below: the command line imports t
     raise SystemExit(main())
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+DISTRICT = re.compile(r"(?!S00$)[A-Za-z0-9]{1,8}")  # S00 is 特別管理, which nobody has for their own
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 60, 20, 200
 TAKEN = "{name} にはもう職員番号があるか、その職員番号の利用者がほかにあります。1人に1つの利用者です。"
 
@@ -126,7 +127,10 @@ def check(name: str, role: str, districts: tuple[str, ...]) -> None:
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
     check_text("利用者ID", name, 32)
-    check_text("担当地区", "、".join(districts) or "なし", LONGEST_REASON)
+    for together in ("、", ""):  # a 個人番号 in one of them, or cut in two
+        check_text("担当地区", together.join(districts) or "なし", LONGEST_REASON)
+    if any(not DISTRICT.fullmatch(code) for code in districts):
+        raise AccountRefused("担当地区は D01 のような地区コードを、カンマで区切って書いてください。特別管理（S00）は受け持てません。")
     if role not in permissions().roles:
         raise AccountRefused(f"役割「{role}」は権限表にありません。{'、'.join(permissions().roles)} から選んでください。")
     if permissions().roles[role].scope == "own" and not districts:

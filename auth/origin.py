@@ -52,8 +52,9 @@ def source(scope: Scope) -> str:
 
 
 def is_from_the_proxy(scope: Scope) -> bool:
-    """Whether the request came by the city's proxy, where there must be one."""
-    return not is_https() or source(scope) != ""
+    """Whether the request came by the city's proxy where there must be one, and not by some proxy where there must be none:
+    the server would take X-Forwarded-For for the address, which is then the terminal's to choose."""
+    return source(scope) != "" if is_https() else "x-forwarded-for" not in Headers(scope=scope)
 
 
 def _hostname(host: str) -> str:

@@ -79,6 +79,9 @@ def make(user: User, wanted: Order) -> File:
     """The file of an order. Raises NotAllowed, FileRefused, AuditUnavailable."""
     kind = kinds()[wanted.kind]
     refusal.check_allowed(user, kind.action)
+    if not wanted.is_masked and _reads_identifiers(user) and not wanted.approved_by:  # the role has changed since the order
+        refusal.record(actor=user.name, question=kind.action, reason="承認のない、伏せない書出し")
+        raise FileRefused("氏名を伏せない書出しには承認が要ります。もう一度書き出してください。")
     try:
         rows = _rows(user, kind, wanted.parameters, wanted.is_masked, wanted.snapshot_id)
     except SnapshotRefused as refused:

@@ -45,10 +45,17 @@ def named_rates(by_year: pl.DataFrame, fiscal_year: int, day: date) -> pl.DataFr
     figures = [
         Figures(row["assessed_yen"], row["received_yen"] + row["refund_due_yen"], row["refund_due_yen"],
                 row["whereabouts_unknown_yen"], CLASSES[row["year_class"]])
-        for row in by_year.iter_rows(named=True) if row["fiscal_year"] == fiscal_year and row["year_class"] in CLASSES
+        for row in by_year.iter_rows(named=True) if row["fiscal_year"] == fiscal_year and row["year_class"] in CLASSES and _is_told(row)
     ]
+    if not figures:
+        return pl.DataFrame(schema=NAMED_RATE)
     rows = [_named(name, figures, day, year_class) for name in definitions(day) for year_class in CLASSES.values()]
     return pl.DataFrame([row for row in rows if row], schema=NAMED_RATE)
+
+
+def _is_told(row: dict) -> bool:
+    """Not so for readers without persons where a refund or an unknown whereabouts is that of fewer than ten."""
+    return None not in (row["received_yen"], row["refund_due_yen"], row["whereabouts_unknown_yen"])
 
 
 def _named(name: str, figures: list[Figures], day: date, year_class: str) -> dict | None:

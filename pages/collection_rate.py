@@ -31,7 +31,7 @@ def render(user: User) -> None:
     with st.expander("定義と根拠", icon=":material/menu_book:"):
         st.markdown(DEFINITION)
         tables.show(named_rates(by_year, year, stands.as_of), ["definition", "year_class", "named_rate", "numerator_yen", "denominator_yen", "meaning", "article"],
-                    empty="今年度の調定はまだありません。", alt="三つの定義による収納率の表")
+                    empty="今年度の調定がまだないか、10人未満の還付・居所不明を含むため示しません。", alt="三つの定義による収納率の表")
     year_class = st.segmented_control("区分", CLASSES, default="現年", key="year_class", bind="query-params", required=True)
     parts, months, years = st.tabs(["内訳", "月別", "年度比較"], key="rate_view", on_change="rerun")
     if parts.open:

@@ -43,7 +43,7 @@ def render(user: User) -> None:
     _board(board)
     history = feed_status.history(user, until)
     _history(history)
-    if is_newest:
+    if is_newest and stands is not None:
         _sent(feed_status.sent(user))
     if not may_look:
         st.caption("連携ファイルの詳細は、係長・課長・システム管理者が確認します。")

@@ -20,7 +20,7 @@ with chosen as (
         part_order,
         coalesce(sum(assessed_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as assessed_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as received_same_day_yen,
-        coalesce(sum(unpaid_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as outstanding_yen,
+        if(count(*) filter (where fiscal_year = $fiscal_year) = 0, 0, sum(unpaid_yen) filter (where fiscal_year = $fiscal_year))::bigint as outstanding_yen,
         coalesce(sum(assessed_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as assessed_before_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as received_before_yen
     from chosen

@@ -8,6 +8,26 @@ create macro ten_or_more(persons, value) as case when not is_without_persons() o
 -- grain: as derived.rate_cube, without persons; districts that are not the reader's own are one line, so that
 -- the city's total is everybody's and another district's figure is not
 create view disclosed.rate as
+with few as (
+    -- years of which a refund, a write-off or an unknown whereabouts may be fewer than ten people's: their amounts, and
+    -- what could be worked out from them, are not told to readers without persons
+    select
+        fiscal_year,
+        bool_or(refund_count between 1 and 9) as refund,
+        bool_or(refund_count between 1 and 9 or write_off_count between 1 and 9) as settlement,
+        bool_or(write_off_count between 1 and 9) as write_off,
+        bool_or(unknown_count between 1 and 9) as unknown
+    from (
+        select
+            fiscal_year,
+            count(*) filter (where refund_due_yen <> 0) as refund_count,
+            count(*) filter (where written_off_yen <> 0) as write_off_count,
+            count(*) filter (where whereabouts_unknown_yen <> 0) as unknown_count
+        from derived.rate_cube
+        group by fiscal_year, year_class
+    )
+    group by fiscal_year
+)
 select
     rate.fiscal_year,
     rate.year_class,
@@ -18,13 +38,14 @@ select
     if(is_without_persons(), method.told, rate.payment_method) as payment_method,
     rate.installment_count,
     rate.assessed_yen,
-    rate.whereabouts_unknown_yen,
+    case when not (is_without_persons() and few.unknown) then rate.whereabouts_unknown_yen end as whereabouts_unknown_yen,
     rate.received_yen,
     rate.received_same_day_yen,
-    rate.refund_due_yen,
-    rate.written_off_yen,
-    rate.unpaid_yen
+    case when not (is_without_persons() and few.refund) then rate.refund_due_yen end as refund_due_yen,
+    case when not (is_without_persons() and few.write_off) then rate.written_off_yen end as written_off_yen,
+    case when not (is_without_persons() and few.settlement) then rate.unpaid_yen end as unpaid_yen
 from derived.rate_cube as rate
+join few using (fiscal_year)
 left join serving.told_with as levy on levy.dimension = 'levy_year' and levy.part = rate.levy_year::varchar
 left join serving.told_with as installment on installment.dimension = 'installment_no' and installment.part = rate.installment_no
 left join serving.told_with as district on district.dimension = 'district' and district.part = rate.district_code

@@ -70,6 +70,7 @@ def _ticket(order_id: str) -> None:
     if user is None:
         return
     try:
+        must_be_confirmed()
         st.session_state[TICKET] = export_order.ticket(user, current_sid(), order_id)
-    except (NotAllowed, OrderRefused) as refusal:
+    except (NotAllowed, NotConfirmed, OrderRefused) as refusal:
         draft.say(FORM, "error", str(refusal))

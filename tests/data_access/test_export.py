@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -65,6 +66,9 @@ def test_the_file_is_the_list_masked_with_its_footer(own_city, user):
 def test_names_in_clear_need_an_approval_and_then_are_there(own_city):
     wanted = order(OFFICER, is_masked=False)
     assert wanted.needs_approval
+    with pytest.raises(FileRefused, match="承認が要ります"):
+        export.make(OFFICER, replace(wanted, needs_approval=False))  # as a chief's order would be, whose role has changed since
+    wanted = replace(wanted, approved_by=CHIEF.name)
     names = {row[1] for row in lines(export.make(OFFICER, wanted).content)[1 : wanted.row_count + 1]}
     assert names == set(query.ask(OFFICER, "district_worklist", page_size=10_000, skipped=0, **FILTERS["worklist"])["name"])
     assert not order(CHIEF, is_masked=False).needs_approval, "what the chief sees is masked anyway"
