@@ -2,13 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo intake outbound test check bench lint clean
+.PHONY: help demo intake outbound demo-intake demo-outbound test check bench lint clean
 
 PYTHON ?= python3.11
 PERSONS ?= 20000
 DAYS ?= 2
 PORT ?= 8501
-DATE ?= 2026-10-30
 DATES ?=
 RUN := .venv/bin/python
 DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30 CONSOLE_SECOND_FACTOR=none
@@ -17,7 +16,7 @@ PROGRESS := sed -un -e 's/^Collecting \([^ ;]*\).*/  \1/p' -e 's/^Installing col
 
 help: ## この一覧を出す
 	@echo "国民健康保険料 滞納管理コンソール"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo "変えられるもの: PERSONS=$(PERSONS)（デモの市の人口） DAYS=$(DAYS)（取り込む業務日の数。22 で1か月） PORT=$(PORT) PYTHON=$(PYTHON)"
 
 demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://localhost:8501 で動かす（PERSONS=… DAYS=… PORT=…）
@@ -26,10 +25,16 @@ demo: .venv/run.stamp ## 架空の市を作り、コンソールを http://local
 	@exec env $(DEMO) $(RUN) -m streamlit run app.py --server.port $(PORT)
 
 intake: .venv/run.stamp ## 届いた連携を古い日から取り込む（日を選ぶなら DATES="2026-10-30 …"、置き場は CONSOLE_HOME）
-	@$(RUN) -m data_access.intake $(DATES)
+	@$(RUN) -m data_access.intake $(DATES) || { code=$$?; echo "終了コード $$code（make は 2 と伝えます。予定実行には .venv/bin/python -m data_access.intake を）" >&2; exit $$code; }
 
-outbound: .venv/run.stamp ## デモの市から、他のシステムへ返す連携ファイルを書き出す（DATE=…）
-	@$(DEMO) $(RUN) -m data_access.outbound $(DATE)
+outbound: .venv/run.stamp ## 他のシステムへ返す連携ファイルを書き出す（公開中の日。選ぶなら DATES=…、置き場は CONSOLE_HOME）
+	@$(RUN) -m data_access.outbound $(DATES)
+
+demo-intake: .venv/run.stamp ## デモの市の inbox に置いた連携を取り込む
+	@$(DEMO) $(RUN) -m data_access.intake $(DATES)
+
+demo-outbound: .venv/run.stamp ## デモの市から、返す連携ファイルを書き出す
+	@$(DEMO) $(RUN) -m data_access.outbound $(DATES)
 
 test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラウザを含む。chromium がなければブラウザの分を除く）
 	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; else \

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import settings
 import store
-from audit import log  # noqa: F401 - declares its table
-from auth import accounts, sessions  # noqa: F401 - declare their tables
+from audit import log, refusal, watch  # noqa: F401 - declare their tables
+from auth import accounts, export_order, reveal, sessions  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
 from data_access.intake import take_in
 from sample_city.city import build

@@ -18,6 +18,12 @@ def errors(kind: str, payload: Mapping[str, object], about: About) -> list[tuple
 def _installment_plan(plan: Mapping, about: About) -> Errors:
     if plan["parts"][0]["promised_on"] < plan["pledged_on"]:
         yield "parts", "初回の納付予定日が誓約日より前です。これからの日にしてください。"
+    cancelled = {event.payload["plan"] for event in about.standing if event.kind == "plan_cancellation"}
+    own = {tuple(each.values()) for each in plan["installments"]}
+    for event in about.standing:
+        if event.kind == "installment_plan" and event.event_id not in cancelled and own & {tuple(each.values()) for each in event.payload["installments"]}:
+            yield "installments", f"{event.occurred_on} に記録した分納に入っている期別があります。分納取消を記録するか、その分納を訂正してください。"
+            return
 
 
 def _plan_cancellation(cancellation: Mapping, about: About) -> Errors:
@@ -54,6 +60,11 @@ def _succession(succession: Mapping, about: About) -> Errors:
 def _allocation_record(record: Mapping, about: About) -> Errors:
     if sum(each["yen"] for each in record["allocated"]) > record["collected_yen"]:
         yield "allocated", "充当額の合計が、得た額を超えます。額を確かめてください。"
+    left = record["collected_yen"] - sum(each["yen"] for each in record["allocated"])
+    if left > 0 and not record["has_surplus"]:
+        yield "has_surplus", f"充当した残りが {left:,}円 あります。得た額を確かめ、そのとおりなら「残りがある」を選んでください（残りは本人へ交付する）。"
+    if left <= 0 and record["has_surplus"]:
+        yield "has_surplus", "充当した残りがありません。「残りがある」を外してください。"
 
 
 def _protection_mark(mark: Mapping, about: About) -> Errors:

@@ -45,7 +45,8 @@ select
         when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
         when 'mailing_address_finding' then '送付先判明 ' || (payload ->> '$.source')
         when 'slip_issue' then json_array_length(payload, '$.slips') || '期 使用期限 ' || (payload ->> '$.valid_until')
-        when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || json_array_length(payload, '$.allocated') || '期'
+        when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || (payload ->> '$.collected_yen') || '円のうち '
+            || json_array_length(payload, '$.allocated') || '期' || if((payload ->> '$.has_surplus')::boolean, '（残余あり）', '')
         when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope)
         when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', json_array_length(payload, '$.written_off') || '期')
         when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')

@@ -51,9 +51,9 @@ def mark(days: list[date]) -> Marks:
         for table in tables().values():
             if any(line["表"] == table.name for line in _lines(table, day)):
                 feed = Feed(table.name, day)
-                found = [_marked(table, row, marks) for row in feed.rows()]
+                found = [_marked(feed.table, row, marks) for row in feed.rows()]
                 feed.write(found)
-                rows += [(table, row) for row in found]
+                rows += [(feed.table, row) for row in found]
     _own(marks, rows)
     return marks
 

@@ -25,10 +25,10 @@ GOOD = {
     "charge_waiver": {"decided_on": TODAY, "ground": "病気・負傷", "waived": {TWO: 1_200, ONE: 300}},
     "mailing_address_finding": {"found_on": date(2026, 3, 30), "source": "本人の申出", "addressee": "湖山　母", "address": "湖山町西二丁目2番地"},
     "slip_issue": {"issued_on": TODAY, "valid_until": date(2026, 4, 30), "slips": {TWO: 12_000, ONE: 3_000}},
-    "allocation_record": {"collected_on": TODAY, "proceeds": "取立", "collected_yen": 15_000, "allocated": {ONE: 10_000, TWO: 5_000}},
+    "allocation_record": {"collected_on": TODAY, "proceeds": "取立", "collected_yen": 15_000, "allocated": {ONE: 10_000, TWO: 5_000}, "has_surplus": False},
     "suspension_decision": {"decided_on": TODAY, "ground": "2号", "installments": [TWO, ONE]},
     "write_off_decision": {"decided_on": TODAY, "reason": "停止3年", "written_off": {ONE: 3_000}},
-    "succession": {"opened_on": date(2020, 2, 29), "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
+    "succession": {"opened_on": date(2020, 2, 29), "death_ground": "戸籍", "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
     "duplicate_decision": {"decided_on": TODAY, "suspect": PAIR, "judgement": "同一人", "reason": "戸籍の附票で転出と転入のつながりを確かめた。"},
 }  # fmt: skip
 

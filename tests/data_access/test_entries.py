@@ -61,10 +61,10 @@ def record_all(ref: str) -> None:
     write(ref, "reminder", sent_on=DAY_ONE, letter="催告書", installments=keys[:1], is_claim=True)
     write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
     write(ref, "charge_waiver", decided_on=DAY_ONE, ground="病気・負傷", waived={key: 100 for key in keys[:2]})
-    write(ref, "succession", opened_on=date(2026, 1, 5), heir_atena_number="9900000010", share_numerator=1, share_denominator=2)
+    write(ref, "succession", opened_on=date(2026, 1, 5), death_ground="戸籍", heir_atena_number="9900000010", share_numerator=1, share_denominator=2)
     write(ref, "mailing_address_finding", found_on=DAY_ONE, source="本人の申出", addressee=None, address=PLACE)
     write(ref, "slip_issue", issued_on=DAY_TWO, valid_until=DAY_TWO + timedelta(days=30), slips={key: 1_000 for key in keys[:2]})
-    write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000})
+    write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000}, has_surplus=False)
     write(ref, "suspension_decision", user=MANAGER, decided_on=DAY_TWO, ground="2号", installments=keys)
     write(ref, "write_off_decision", user=MANAGER, decided_on=DAY_TWO, reason="即時消滅", written_off={keys[0]: 2_000})
 

@@ -106,7 +106,7 @@ def assert_foots(founded, now: snapshot.Snapshot, monkeypatch) -> None:
         patch.setenv("CONSOLE_HOME", str(founded["served"]))
         whole = snapshot.current()
     for name in ("settlement", "rate_cube", "rate_month"):
-        here, there = (duckdb.sql(f"from read_parquet('{one.folder}/derived/{name}.parquet')").fetchall() for one in (now, whole))
+        here, there = (duckdb.connect().sql(f"from read_parquet('{one.folder}/derived/{name}.parquet')").fetchall() for one in (now, whole))
         assert sorted(map(str, here)) == sorted(map(str, there)), name
     assert not {"atena_number", "notice_number"} & set(table("erased_rate_cube", of=now).columns)
 

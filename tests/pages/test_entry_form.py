@@ -104,6 +104,7 @@ def test_a_reminder_a_finding_a_waiver_and_a_succession(own_city):
     press(screen)
     screen = opened("承継")
     widget(screen, "date_input", "相続開始日").set_value(date(2026, 2, 3))
+    widget(screen, "selectbox", "死亡を確かめた資料").set_value("戸籍")
     widget(screen, "text_input", "相続人の宛名番号").set_value("0000000123")
     widget(screen, "number_input", "持分の分母").set_value(2)
     press(screen)
@@ -166,6 +167,7 @@ def test_somebody_else_was_faster(own_city):
     record(staff.CHIEF, subject(staff.CHIEF, reference_of(STORY)), "residence_finding", event_id="0" * 8 + "-0000-4000-8000-" + "0" * 12,
            expected_version=0, fields={"found_on": TODAY, "source": "住民票", "result": "居所不明"}, today=TODAY)  # fmt: skip
     widget(screen, "date_input", "相続開始日").set_value(date(2026, 2, 3))
+    widget(screen, "selectbox", "死亡を確かめた資料").set_value("戸籍")
     widget(screen, "text_input", "相続人の宛名番号").set_value("0000000123")
     press(screen)
     assert "入力した内容は残っています" in screen.at.warning[0].value
