@@ -81,7 +81,7 @@ def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
         "承継": {(date(2026, 1, 5), "相続人 ****0010 持分 1/2", None, None, by)},
         "送付先": {(DAY_ONE, "送付先判明 本人の申出", None, "（非表示）", by)},
         "納付書発行": {(DAY_TWO, f"{min(2, count)}期 使用期限 2026-11-29", 1_000 * min(2, count), None, by)},
-        "充当": {(DAY_ONE, "取立 1期", 5_000, None, by)},
+        "充当": {(DAY_ONE, "取立 5000円のうち 1期", 5_000, None, by)},
         "執行停止": {(DAY_TWO, f"停止の決定 2号 {count}期", None, None, MANAGER.display_name)},
         "不納欠損": {(DAY_TWO, "欠損の決定 即時消滅 1期", 2_000, None, MANAGER.display_name)},
     }
