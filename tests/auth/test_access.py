@@ -9,14 +9,14 @@ from auth import access
 from auth.access import User, clearance, decide, permissions, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
-COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "difference.summary", "feed.read"}
+COMMON = {"home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "write_off.read", "difference.summary", "feed.read"}
 OWN = {"account.own"}
 LEADS = COMMON | OWN | {"worklist.read", "case.read", "suspension_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
-EXPORTS = {"worklist.export", "suspension_candidate.export"}
+EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
     "manager": LEADS | {"feed.detail", "difference.read", "suspension.decide", "write_off.decide", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
