@@ -36,7 +36,7 @@ class WriteOff:
 @dataclass(frozen=True)
 class Candidate:
     """One reason for which an open installment may be written off. `extinct_on`: first day on which the claim is gone; None for
-    即時消滅, which ends it on the day of the decision. `needs_person`: somebody has to confirm it. `is_first`: this one books it."""
+    a 即時消滅 not decided yet, which ends it on the day of the decision. `needs_person`: somebody has to confirm it. `is_first`: this one books it."""
 
     code: str
     booked_as: str
@@ -102,13 +102,15 @@ def candidates(
     clock: Prescription,
     suspended_on: date | None = None,
     suspension_ground: str | None = None,
+    immediate_on: date | None = None,
     renounced_on: date | None = None,
     levy_kind: str = "料",
 ) -> tuple[Candidate, ...]:
     """Every reason for which one overdue, unpaid installment may be written off on `as_of`, in the order in which they came.
 
-    `suspended_on`, `suspension_ground` (1号…): the 執行停止 in force. `renounced_on`: when the last of the heirs had renounced;
-    under the 号 that allows 即時消滅 a person sees whether the claim can plainly not be collected.
+    `suspended_on`, `suspension_ground` (1号…): the 執行停止 in force. `immediate_on`: the day on which it was decided to extinguish
+    the claim with it. `renounced_on`: when the last of the heirs had renounced; under the 号 that allows 即時消滅 a person sees
+    whether the claim can plainly not be collected.
     """
     found = []
     if not clock.is_held and clock.extinct_from and clock.extinct_from <= as_of:
@@ -119,7 +121,9 @@ def candidates(
         end = three_years_end(suspended_on, levy_kind)
         if end < as_of:
             found.append(("A", end + timedelta(days=1), False, f"停止 {suspended_on} から3年の終わり {end} を過ぎた"))
-        if renounced_on and renounced_on <= as_of and suspension_ground == f"{_immediate(as_of).value}号":
+        if immediate_on == suspended_on:
+            found.append(("B", suspended_on, False, f"{suspension_ground} の停止とともに {suspended_on} に即時消滅を決定した"))
+        elif renounced_on and renounced_on <= as_of and suspension_ground == f"{_immediate(as_of).value}号":
             found.append(("B", None, True, f"{suspension_ground} の停止中に、相続人の全員が {renounced_on} までに放棄した"))
     return tuple(_candidate(as_of, levy_kind, place == 0, *each) for place, each in enumerate(sorted(found, key=_order)))
 

@@ -1,12 +1,23 @@
 -- 不納欠損の候補: why an overdue, unpaid installment may be written off on as_of (law/write_off.py explains one).
--- grain: one installment × reason. extinct_on: first day on which the claim is gone, null for 即時消滅, which ends it on the day of
--- the decision. needs_person: somebody has to confirm it. is_first: the reason that came first; it books the installment once.
+-- grain: one installment × reason. extinct_on: first day on which the claim is gone, null for a 即時消滅 that is not decided
+-- yet. needs_person: somebody has to confirm it. is_first: the reason that came first; it books the installment once.
 create or replace table derived.write_off_candidate as
 with renounced as (
     select atena_number, max(renounced_on) as renounced_on
     from source.heir
     group by atena_number
     having count(renounced_on) = count(*)
+),
+extinguished as (
+    select distinct
+        installment ->> '$.notice_number' as notice_number,
+        installment ->> '$.installment_no' as installment_no,
+        occurred_on as suspended_on
+    from (
+        select occurred_on, unnest(json_extract(payload, '$.installments[*]')) as installment
+        from derived.entry
+        where kind = 'suspension_decision' and (payload ->> '$.is_immediate')::boolean
+    )
 ),
 ended as (
     select atena_number, notice_number, installment_no, levy_kind, 'C' as code, extinct_from as extinct_on,
@@ -18,9 +29,15 @@ ended as (
     from derived.case_installment
     where is_overdue and three_years_on < getvariable('as_of')
     union all by name
+    select atena_number, notice_number, installment_no, levy_kind, 'B' as code, suspended_on as extinct_on, false as needs_person
+    from derived.case_installment
+    semi join extinguished using (notice_number, installment_no, suspended_on)
+    where is_overdue
+    union all by name
     select atena_number, notice_number, installment_no, levy_kind, 'B' as code, true as needs_person, suspension_ground as ground
     from derived.case_installment
     join renounced using (atena_number)
+    anti join extinguished using (notice_number, installment_no, suspended_on)
     where is_overdue and renounced_on <= getvariable('as_of') and suspension_ground is not null
 )
 select

@@ -30,7 +30,7 @@ def expected_candidates(rows, open_balances):  # noqa: F811
         clock = prescription.explain(row["due_date"], row["levy_kind"], events.get(key, ()), rows.as_of)
         stop = min(stops.get(key, ()), key=lambda own: (own["decided_on"], own["suspension_number"]), default=None)
         days = [heir["renounced_on"] for heir in heirs.get((row["atena_number"],), ())]
-        own = write_off.candidates(rows.as_of, clock, stop and stop["decided_on"], stop and stop["ground"],
+        own = write_off.candidates(rows.as_of, clock, stop and stop["decided_on"], stop and stop["ground"], None,
                                    max(days) if days and None not in days else None, row["levy_kind"])
         if own:
             found[key] = own
