@@ -1,10 +1,12 @@
 """What must hold between the fields of one entry, and between an entry and those that stand already."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
 from casework.fields import About
+from casework.ledger import Event
+from law.suspension import SuspensionRefused, cancel, explain
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 Errors = Iterator[tuple[str, str]]
@@ -56,6 +58,36 @@ def _allocation_record(record: Mapping, about: About) -> Errors:
         yield "allocated", "充当額の合計が、得た額を超えます。額を確かめてください。"
 
 
+def _suspension_decision(decision: Mapping, about: About) -> Errors:
+    try:
+        explain(int(decision["ground"].removesuffix("号")), date.fromisoformat(decision["decided_on"]), None,
+                is_partial=decision["is_partial"], is_hopeless=decision["is_immediate"])
+    except SuspensionRefused as refusal:
+        yield "ground", str(refusal)
+    stopped = suspended(about.standing)
+    if any((each["notice_number"], each["installment_no"]) in stopped for each in decision["installments"]):
+        yield "installments", "すでに停止を決定した期別が入っています。画面を開き直してください。"
+
+
+def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
+    try:
+        cancel(date.fromisoformat(cancellation["suspended_on"]), date.fromisoformat(cancellation["cancelled_on"]))
+    except SuspensionRefused as refusal:
+        yield "cancelled_on", str(refusal)
+
+
+def suspended(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定."""
+    stopped = set()
+    for event in events:
+        each = {(row["notice_number"], row["installment_no"]) for row in event.payload.get("installments", ())}
+        if event.kind == "suspension_decision":
+            stopped |= each
+        elif event.kind == "suspension_cancellation":
+            stopped -= each
+    return stopped
+
+
 def _protection_mark(mark: Mapping, about: About) -> Errors:
     # An earlier day would shorten the wait before it may be lifted.
     if date.fromisoformat(mark["marked_on"]) != about.today:
@@ -78,6 +110,8 @@ RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "residence_finding": _residence_finding,
     "succession": _succession,
     "allocation_record": _allocation_record,
+    "suspension_decision": _suspension_decision,
+    "suspension_cancellation": _suspension_cancellation,
     "protection_mark": _protection_mark,
     "protection_lift": _protection_lift,
 }

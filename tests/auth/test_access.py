@@ -19,10 +19,10 @@ REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 EXPORTS = {"worklist.export", "suspension_candidate.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | {"feed.detail", "difference.read", "suspension.decide", "write_off.decide", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+    "manager": LEADS | {"feed.detail", "difference.read", "suspension.approve", "write_off.decide", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", *APPROVERS},
-    "chief": LEADS | WRITES | {"feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
-    "officer": LEADS | WRITES | {"difference.read", "reveal.use", *EXPORTS},
+    "chief": LEADS | WRITES | {"suspension.propose", "suspension.review", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "officer": LEADS | WRITES | {"suspension.propose", "difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | OWN | {"feed.detail"},
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,
                     "permission_table.read", "account.read", "account.propose", "account.disable"},

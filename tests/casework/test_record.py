@@ -19,7 +19,8 @@ from casework.rules import RULES
 from casework.subject import Subject
 from tests.casework.entries import GOOD, KEPT, OFFICER, ONE, SUBJECT, TODAY, TWO, WRITERS, fields, write
 
-KINDS = tuple(name for name in kinds() if not name.startswith("protection"))  # those are in test_protection_mark.py
+# Those of protection are in test_protection_mark.py, those decided in steps in test_case_decision.py.
+KINDS = tuple(name for name, kind in kinds().items() if not name.startswith("protection") and not kind.is_decided)
 MY_NUMBER = "番号は123456789018です"
 # type → (value, what the refusal says)
 REFUSED = {
@@ -68,7 +69,8 @@ def test_every_kind_is_whole():
         assert {field.type for field in kind.fields} <= field_checks.TYPES.keys(), kind.name
         assert all(field.values for field in kind.fields if field.type == "choice"), kind.name
         assert all(kinds()[field.of] for field in kind.fields if field.type == "event"), kind.name
-    assert GOOD.keys() == set(KINDS)
+        assert {kind.propose_action, kind.review_action} <= permissions().actions.keys() | {""}, kind.name
+    assert GOOD.keys() == set(KINDS) | {name for name, kind in kinds().items() if kind.is_decided}
     assert RULES.keys() <= kinds().keys()
     assert "negotiation_note" not in kinds()
 
@@ -96,7 +98,6 @@ def test_what_the_payloads_look_like(sqlite_file):
         "found_on": "2026-03-30", "source": "住民票", "result": "居所不明", "address": None, "confirmed_by": None, "officer_name": "佐藤"}
     assert write("slip_issue").payload == {"issued_on": "2026-04-01", "valid_until": "2026-04-30", "officer_name": "佐藤",
                                            "slips": [{**KEPT[0], "yen": 3_000}, {**KEPT[1], "yen": 12_000}]}
-    assert write("suspension_decision").payload == {"decided_on": "2026-04-01", "ground": "2号", "installments": KEPT, "officer_name": "課長"}
     assert write("succession").payload == {"opened_on": "2020-02-29", "heir_atena_number": "0000099999", "share_numerator": 1,
                                            "share_denominator": 2, "officer_name": "佐藤"}
 

@@ -137,16 +137,14 @@ def test_slips_and_money_of_a_処分(own_city):
     assert set(shown["allocated_item"]) == {"本料"}, "処分の金は本料を延滞金より先に"
 
 
-def test_a_manager_decides_執行停止_and_不納欠損(own_city):
-    screen = opened("執行停止の決定", staff.MANAGER)
-    widget(screen, "selectbox", "停止事由（地方税法15条の7第1項）").set_value("2号")
-    press(screen)
+def test_a_manager_decides_不納欠損_and_nobody_執行停止_here(own_city):
     screen = opened("不納欠損の決定", staff.MANAGER)
     widget(screen, "selectbox", "不納欠損事由").set_value("即時消滅")
     widget(screen, "multiselect", "欠損とする期別と額").set_value(keys()[:1])
     screen.run()
     press(screen)
-    assert [event.kind for event in written()] == ["suspension_decision", "write_off_decision"]
+    assert [event.kind for event in written()] == ["write_off_decision"]
+    assert not [option for option in screen.at.segmented_control[0].options if "執行停止" in option], "that is decided in three steps"
 
 
 def test_a_refusal_keeps_what_was_typed_and_says_what_to_do(own_city):
