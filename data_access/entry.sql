@@ -20,6 +20,10 @@ select
     kind,
     payload ->> '$.plan' as plan,
     payload ->> '$.mark' as mark,
+    payload ->> '$.proposal' as proposal,
+    payload ->> '$.ground' as ground,
+    matter,
+    step,
     occurred_on as happened_on,
     case matter
         when 'installment_plan' then '分納'
@@ -41,7 +45,8 @@ select
     end as shown_kind,
     if(step is not null, concat_ws(' ',
         case matter when 'suspension_decision' then '停止の' when 'suspension_cancellation' then '停止取消の' end || step,
-        payload ->> '$.ground', payload ->> '$.cancel_ground', scope),
+        payload ->> '$.ground', payload ->> '$.cancel_ground', scope, if((payload ->> '$.is_partial')::boolean, '一部', null),
+        if((payload ->> '$.is_immediate')::boolean, '即時消滅', null)),
     case kind
         when 'installment_plan' then concat_ws(' ',
             if((payload ->> '$.is_written')::boolean, '分納誓約（書面）', '分納の申出（口頭）'), scope,

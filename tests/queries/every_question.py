@@ -31,6 +31,7 @@ PARAMETERS = {
     "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
     "suspension_evidence": {"ground": "1号"},
     "suspension_summary": {"district": None},
+    "waiting_decisions": {"kind": "執行停止", "district": None},
     "worklist_queues": {"district": None},
 }
 ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments"}
