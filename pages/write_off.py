@@ -7,9 +7,12 @@ from auth.access import User, decide
 from data_access.query import Standing, ask
 from data_access.write_off_effect import effect
 from pages.parts import charts, filters, tables, wording
+from pages.parts.attempt import outcome
+from pages.parts.decision_part import waiting_part
 from pages.parts.door import choose_case, go
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.write_off_form import DECISION, propose_part, reversal_part
 
 PAGE_SIZE = 50
 REASONS = {"時効": "国保法110条1項、地方自治法236条2項", "停止3年": "地方税法15条の7第4項", "即時消滅": "地方税法15条の7第5項"}
@@ -21,7 +24,8 @@ CHANCES = {
 }
 CHOSEN = "written_off_person"
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
-STATEMENT = ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "booked_as", "extinct_on", "needs_person", "suspension_ground", "article"]
+STATEMENT = {"levy_year": 95, "installment_no": 65, "due_date": 95, "unpaid_yen": 110, "charge_yen": 100, "booked_as": 115, "extinct_on": 95,
+             "needs_person": 75, "suspension_ground": 60, "article": 330}
 
 
 def render(user: User) -> None:
@@ -29,7 +33,7 @@ def render(user: User) -> None:
     stands = heading("不納欠損", user, "国保法110条、地方税法15条の7第4項・第5項")
     district = filters.district(user, everywhere="市計")
     _cards(ask(user, "write_off_parts", dimension="事由", is_booked=False, district=district))
-    names = (["候補"] if decide(user, "case.read").allowed else []) + ["決算への影響", "分析"]
+    names = (["候補"] if decide(user, "write_off_candidate.read").allowed else []) + ["決算への影響", "分析"]
     for name, tab in zip(names, st.tabs(names, key="write_off_view", on_change="rerun"), strict=True):
         if tab.open:
             with tab:
@@ -47,6 +51,7 @@ def _cards(parts: pl.DataFrame) -> None:
 
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
+    waiting = waiting_part(user, "不納欠損", district, lambda row: _read(user, row)) if stands.is_newest else None
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = st.session_state.get("write_off_page", 1) - 1
     asked = dict(district=district, booked_as=reason, page_size=PAGE_SIZE)
@@ -54,26 +59,43 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     if found.is_empty() and page:
         found = ask(user, "write_off_candidates", **asked, skipped=0)
     st.caption("行を押すと、期別ごとの事由と消滅の日が下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。")
-    tables.show(found, ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person"],
+    tables.show(found, ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "decided_on"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
-                on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row])}))
+                on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     export_part(user, "write_off_statement", {"district": district, "booked_as": reason})
-    chosen = st.session_state.get(CHOSEN)
-    if chosen in zip(found["atena_ref"], found["name"], strict=True):  # never somebody whom the filter has left out
-        _candidate(user, *chosen)
+    outcome(DECISION)
+    for row in found.iter_rows(named=True):
+        if (row["atena_ref"], row["booked_as"]) == st.session_state.get(CHOSEN):  # never somebody whom the filter has left out
+            own = _candidate(user, row)
+            if waiting is not None:
+                propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"])
+    if stands.is_newest:
+        reversal_part(user, district)
 
 
-def _candidate(user: User, atena_ref: str, name: str) -> None:
+def _candidate(user: User, candidate: dict) -> pl.DataFrame:
     """The installments of one person, each with every reason that has come."""
     st.subheader("期別と事由", anchor=False)
     who, way = st.columns([5, 1], vertical_alignment="center")
-    who.text(f"{name}　参照番号 {atena_ref}")
+    who.text(f"{candidate['name']}　参照番号 {candidate['atena_ref']}")
     if way.button("カルテを開く", icon=":material/person:", width="stretch"):
-        choose_case(atena_ref)
+        choose_case(candidate["atena_ref"])
         go("case")
-    tables.show(ask(user, "write_off_installments", atena_ref=atena_ref), STATEMENT,
-                empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
+    own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
+    tables.show(own, list(STATEMENT), widths=STATEMENT, empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
+    return own
+
+
+def _read(user: User, waiting: dict) -> None:
+    """What who decides has to read: the 期別 of the 起案 as they stand today; of a 取消, those of the decision it takes back."""
+    keys = waiting["written_off"]
+    if waiting["decision"]:
+        decided = ask(user, "write_off_decided", district=None).filter(event_id=waiting["decision"])
+        keys = decided["written_off"][0] if decided.height else []
+    own = ask(user, "write_off_installments", atena_ref=waiting["atena_ref"])
+    tables.show(own.filter(pl.col("installment_key").is_in(list(keys))), list(STATEMENT), widths=STATEMENT, key="waiting_installments",
+                empty="この起案の期別は、いまは候補にありません。差し戻してください。", alt="起案された期別の事由と消滅の日の表")
 
 
 def _effect(user: User, district: str | None, stands: Standing) -> None:

@@ -1,5 +1,5 @@
 -- grain: one overdue installment of the person × reason for which it may be written off
--- action: write_off.read
+-- action: write_off_candidate.read
 select
     * exclude (needs_person),
     if(needs_person, '要確認', null) as needs_person

@@ -1,5 +1,5 @@
 -- grain: one overdue installment × the reason that came first: the lines of the 欠損調書
--- action: write_off.read
+-- action: write_off_candidate.read
 select
     * exclude (needs_person),
     if(needs_person, '要確認', null) as needs_person,

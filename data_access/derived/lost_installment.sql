@@ -84,8 +84,7 @@ tried as (
 ),
 stopped as (
     select distinct notice_number, installment_no
-    from source.suspension as suspension
-    join source.suspension_installment as scope using (suspension_number)
+    from derived.suspension_installment as suspension
     join known using (notice_number, installment_no)
     where suspension.decided_on < known.ended_on
         and (suspension.cancelled_on is null or suspension.cancelled_on >= known.ended_on)

@@ -1,5 +1,24 @@
 -- THE GATE OF DATA, continued (不納欠損). The macros and the rule stand in ../disclosed.sql and figure.sql.
 
+-- grain: one 不納欠損 decided here about a delinquent in the reader's districts, unless it is reversed; 収納システム books it
+create view disclosed.write_off_decided as
+select
+    delinquent.atena_ref,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    entry.event_id,
+    entry.happened_on,
+    whole('C9', entry.summary) as summary,
+    whole('C9', entry.written_off) as written_off,
+    whole('C9', entry.yen) as yen,
+    whole('C9', entry.written_by) as written_by,
+    entry.seq
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+where entry.kind = 'write_off_decision' and in_scope(delinquent.district_code)
+    and entry.event_id not in (select decision from serving.entry where kind = 'write_off_reversal');
+
 -- grain: one overdue installment of a delinquent in the reader's districts × reason for which it may be written off
 create view disclosed.write_off_candidate as
 select
@@ -18,10 +37,14 @@ select
     whole('C9', installment.charge_yen) as charge_yen,
     whole('C9', candidate.extinct_on) as extinct_on,
     whole('C9', candidate.needs_person) as needs_person,
-    whole('C9', installment.suspension_ground) as suspension_ground
+    whole('C9', installment.suspension_ground) as suspension_ground,
+    whole('C9', decided.happened_on) as decided_on
 from derived.write_off_candidate as candidate
 join derived.case_installment as installment using (notice_number, installment_no)
 join serving.delinquent as delinquent on delinquent.atena_number = candidate.atena_number
+left join (
+    select unnest(written_off) as installment_key, happened_on from disclosed.write_off_decided
+) as decided on decided.installment_key = candidate.notice_number || '-' || candidate.installment_no
 where in_scope(delinquent.district_code);
 
 -- grain: dimension (事由, 区分, 年数, 逃したこと) × part × booked or waiting × fiscal year × district: installments and yen, no person.

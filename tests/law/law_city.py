@@ -110,7 +110,7 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
-    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date},
+    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date, "seq": pl.Int64},
     "derived.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
     "derived.installment_plan_scope": {
         "plan_number": pl.String,
@@ -220,6 +220,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
     database.execute("set variable fiscal_year = $year::integer", {"year": fiscal_year(as_of)})
     run_alone(database, "grace_span")
+    run_alone(database, "suspension_installment")
     return database
 
 
