@@ -79,7 +79,7 @@ def _candidate(user: User, candidate: dict) -> pl.DataFrame:
     st.subheader("期別と事由", anchor=False)
     who, way = st.columns([5, 1], vertical_alignment="center")
     who.text(f"{candidate['name']}　参照番号 {candidate['atena_ref']}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch"):
+    if way.button("カルテを開く", icon=":material/person:", width="stretch", key="open_candidate"):
         choose_case(candidate["atena_ref"])
         go("case")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])

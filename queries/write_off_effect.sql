@@ -28,4 +28,4 @@ select
        and ($district is null or district_code = $district)) as carried_received_before_yen
 from standing
 left join waiting using (year_class)
-order by standing.year_class
+order by if(standing.year_class = '現年', 1, 2)

@@ -26,8 +26,13 @@ def numbers() -> dict[str, str]:
 
 @pytest.mark.slow
 def test_from_the_candidate_to_the_reversal(own_city):
-    ref = next(row["atena_ref"] for row in listed(NEIGHBOUR).iter_rows(named=True) if row["booked_as"] == "時効" and row["needs_person"] is None)
-    said = press(show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効")), "propose_", "時効が完成し、更新の事実がない。")
+    ref = listed(NEIGHBOUR).filter(booked_as="時効")["atena_ref"][0]
+    own = ask(NEIGHBOUR, "write_off_installments", atena_ref=ref).filter(is_first=True, booked_as="時効")
+    form = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効"))
+    scope = keyed(form.at.multiselect, "scope_")
+    assert scope.value == own.filter(own["needs_person"].is_null())["installment_key"].to_list(), "what somebody has to confirm is chosen by hand"
+    scope.set_value(own["installment_key"].to_list())
+    said = press(form, "propose_", "時効が完成し、更新の事実がない。")
     assert "起案しました。" in said.at.success[0].value
     step(CHIEF)
     assert "決裁しました。" in step(MANAGER).at.success[0].value
