@@ -48,7 +48,7 @@ def propose(
 ) -> Event:
     """Write a proposal. Raises NotAllowed, ApprovalRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable."""
     check_allowed(user, matter.propose_action)
-    _check_reason(reason)
+    check_reason(reason)
     note_write(user, matter.propose_action, "", event_id)
     return ledger.append(
         event_id=event_id, kind=matter.proposal, subject=matter.name, expected_version=expected_version, actor=user.name,
@@ -76,7 +76,7 @@ def decline(user: User, matter: Matter, *, proposal_id: str, event_id: str, reas
     proposed = _newest(matter, proposal_id, event_id)
     action = matter.propose_action if proposed.actor == user.name else matter.approve_action
     check_allowed(user, action)
-    _check_reason(reason)
+    check_reason(reason)
     note_write(user, action, "", event_id)
     return ledger.append(
         event_id=event_id, kind=matter.declining, subject=matter.name, expected_version=proposed.version, actor=user.name,
@@ -94,7 +94,8 @@ def _newest(matter: Matter, proposal_id: str, event_id: str) -> Event:
     return proposed
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raises ApprovalRefused unless it says something, is short enough and holds no 個人番号."""
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。あとから読む人のためのものです。")
     if looks_like_my_number(reason):

@@ -15,6 +15,7 @@ from law.typed_text import text_errors
 
 MOST_PARTS = 600
 LARGEST_YEN = 1_000_000_000
+EVIDENCE = re.compile(r"\S{1,40}")
 INSTALLMENT = re.compile(r"([0-9]{10})-([0-9]{2})")
 
 
@@ -147,6 +148,13 @@ def _suspect(field: Field, value: object, about: About) -> list[dict]:
     return [{"other_number": other, "evidence": value}]
 
 
+def _evidence(field: Field, value: object, about: About) -> list[str]:
+    """`value`: 審査の根拠 (evidence_id) of the criteria that were met."""
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value or not all(isinstance(one, str) and EVIDENCE.fullmatch(one) for one in value):
+        raise Wrong(f"{field.label}がありません。審査の根拠が1つもないものは起案できません。")
+    return sorted(set(value))
+
+
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -158,5 +166,5 @@ def _is_yen(value: object) -> bool:
 TYPES = {
     "day": _day, "deadline": _deadline, "choice": _choice, "flag": _flag, "text": _text, "number": _number, "integer": _integer,
     "installments": _installments, "yen_by_installment": _yen_by_installment, "parts": _parts, "event": _event,
-    "suspect": _suspect,
+    "suspect": _suspect, "evidence": _evidence,
 }  # fmt: skip

@@ -28,7 +28,8 @@ class Field:
 @dataclass(frozen=True)
 class Kind:
     """One kind of entry: `action` is needed to write it, `dated` names the field that says when it happened,
-    and what `needs_fresh` is not written while the feeds are missing for too long (rules.STALE_DAYS)."""
+    and what `needs_fresh` is not written while the feeds are missing for too long (rules.STALE_DAYS).
+    With `propose_action` and `review_action` it is written by casework/case_decision.py alone, as the last of three steps."""
 
     name: str
     label: str
@@ -36,6 +37,13 @@ class Kind:
     dated: str
     fields: tuple[Field, ...]
     needs_fresh: bool = False
+    propose_action: str = ""
+    review_action: str = ""
+
+    @property
+    def is_decided(self) -> bool:
+        """Does it take 起案, 審査 and 決裁 by three people?"""
+        return bool(self.propose_action)
 
     def field(self, name: str) -> Field:
         """The field called `name`."""
@@ -51,4 +59,4 @@ def kinds() -> MappingProxyType:
 
 def _kind(name: str, row: dict) -> Kind:
     fields = (Field(**{**field, "values": tuple(field.get("values", ()))}) for field in row["fields"])
-    return Kind(name, row["label"], row["action"], row["dated"], tuple(fields), row.get("needs_fresh", False))
+    return Kind(name, **{**row, "fields": tuple(fields)})

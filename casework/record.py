@@ -53,20 +53,27 @@ def check_reach(user: User, subject: Subject, action: str) -> None:
         refuse(user, action, "担当地区の外の記事は記録できません。担当替えが必要なときは係長に相談してください。", subject.atena_ref)
 
 
+def check_fresh(user: User, subject: Subject, kind: Kind, action: str) -> None:
+    """Raises NotAllowed when the kind rests on what is unpaid and the feeds are missing for too long."""
+    if kind.needs_fresh and subject.missed_days >= rules.STALE_DAYS:
+        refuse(user, action, f"連携が{subject.missed_days}業務日届いていません。その間に納付があったかもしれないため、{kind.label}は記録できません。"
+                             "連携状況を確かめ、届いてから記録してください。", subject.atena_ref)
+
+
 def _append(
     user: User, subject: Subject, kind: Kind, fields: Mapping[str, object], today: date, event_id: str, expected_version: int,
     corrects: str | None,
 ) -> Event:  # fmt: skip
     check_reach(user, subject, kind.action)
-    if kind.needs_fresh and subject.missed_days >= rules.STALE_DAYS:
-        refuse(user, kind.action, f"連携が{subject.missed_days}業務日届いていません。その間に納付があったかもしれないため、{kind.label}は記録できません。"
-                                  "連携状況を確かめ、届いてから記録してください。", subject.atena_ref)
+    if kind.is_decided:
+        refuse(user, kind.action, f"{kind.label}は、起案・審査・決裁の順にだけ記録できます。執行停止候補・不納欠損の画面から起案してください。", subject.atena_ref)
+    check_fresh(user, subject, kind, kind.action)
     # Without this very entry: sent a second time, it must not stand in its own way.
     others = [event for event in ledger.events_of(subject.atena_number) if event.event_id != event_id]
     left = tuple(event for event in standing(others) if event.event_id != corrects)
     if corrects and any(corrects in event.payload.values() for event in left):
         raise EventRefused("この記録を取り消した記録があるため、訂正できません。新しく記録してください。")
-    payload = _payload(kind, fields, About(subject, today, user.display_name, left))
+    payload = checked_fields(kind, fields, About(subject, today, user.display_name, left))
     note_write(user, kind.action, subject.atena_ref, event_id)
     return ledger.append(
         event_id=event_id,
@@ -80,7 +87,7 @@ def _append(
     )
 
 
-def _payload(kind: Kind, fields: Mapping[str, object], about: About) -> dict[str, object]:
+def checked_fields(kind: Kind, fields: Mapping[str, object], about: About) -> dict[str, object]:
     """Every field of the kind, checked. Raises EntryRefused with everything that is wrong."""
     unknown = fields.keys() - {field.name for field in kind.fields}
     errors = [(name, "この種類の記録にない項目です。画面を開き直してください。") for name in sorted(unknown)]

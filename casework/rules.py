@@ -1,10 +1,12 @@
 """What must hold between the fields of one entry, and between an entry and those that stand already."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
 from casework.fields import About
+from casework.ledger import Event
+from law.suspension import SuspensionRefused, cancel, explain
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 Errors = Iterator[tuple[str, str]]
@@ -67,6 +69,60 @@ def _allocation_record(record: Mapping, about: About) -> Errors:
         yield "has_surplus", "充当した残りがありません。「残りがある」を外してください。"
 
 
+def _suspension_decision(decision: Mapping, about: About) -> Errors:
+    try:
+        explain(int(decision["ground"].removesuffix("号")), date.fromisoformat(decision["decided_on"]), None,
+                is_partial=decision["is_partial"], is_hopeless=decision["is_immediate"])
+    except SuspensionRefused as refusal:
+        yield "ground", str(refusal)
+    stopped = suspended(about.standing)
+    if any((each["notice_number"], each["installment_no"]) in stopped for each in decision["installments"]):
+        yield "installments", "すでに停止を決定した期別が入っています。画面を開き直してください。"
+
+
+def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
+    try:
+        cancel(date.fromisoformat(cancellation["suspended_on"]), date.fromisoformat(cancellation["cancelled_on"]))
+    except SuspensionRefused as refusal:
+        yield "cancelled_on", str(refusal)
+
+
+def _write_off_decision(decision: Mapping, about: About) -> Errors:
+    extinct_on = decision["extinct_on"]
+    if extinct_on is None and decision["reason"] != "即時消滅":
+        yield "extinct_on", f"{decision['reason']}による不納欠損には、消滅した日が要ります。候補の画面から起案してください。"
+    if extinct_on and extinct_on > decision["decided_on"]:
+        yield "extinct_on", "消滅した日が決定日より後です。消滅してから起案してください。"
+    gone = written_off(about.standing)
+    if any((each["notice_number"], each["installment_no"]) in gone for each in decision["written_off"]):
+        yield "written_off", "すでに不納欠損を決定した期別が入っています。画面を開き直してください。"
+
+
+def _write_off_reversal(reversal: Mapping, about: About) -> Errors:
+    if any(event.kind == "write_off_reversal" and event.payload["decision"] == reversal["decision"] for event in about.standing):
+        yield "decision", "この不納欠損はすでに取り消されています。"
+
+
+def written_off(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment that a 不納欠損 of the ledger covers and no 取消 has freed."""
+    events = tuple(events)
+    reversed_ids = {event.payload["decision"] for event in events if event.kind == "write_off_reversal"}
+    standing = (event for event in events if event.kind == "write_off_decision" and event.event_id not in reversed_ids)
+    return {(row["notice_number"], row["installment_no"]) for event in standing for row in event.payload["written_off"]}
+
+
+def suspended(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定."""
+    stopped = set()
+    for event in events:
+        each = {(row["notice_number"], row["installment_no"]) for row in event.payload.get("installments", ())}
+        if event.kind == "suspension_decision":
+            stopped |= each
+        elif event.kind == "suspension_cancellation":
+            stopped -= each
+    return stopped
+
+
 def _protection_mark(mark: Mapping, about: About) -> Errors:
     # An earlier day would shorten the wait before it may be lifted.
     if date.fromisoformat(mark["marked_on"]) != about.today:
@@ -89,6 +145,10 @@ RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "residence_finding": _residence_finding,
     "succession": _succession,
     "allocation_record": _allocation_record,
+    "suspension_decision": _suspension_decision,
+    "suspension_cancellation": _suspension_cancellation,
+    "write_off_decision": _write_off_decision,
+    "write_off_reversal": _write_off_reversal,
     "protection_mark": _protection_mark,
     "protection_lift": _protection_lift,
 }

@@ -32,7 +32,7 @@ semi join source.installment as installment on installment.notice_number = write
     and installment.installment_no = write_off.installment_no and fixed_charge_yen is not null
 """
 SUSPENDED = f"""
-select {KEY}, decided_on, cancelled_on - 1 from source.suspension join source.suspension_installment using (suspension_number)
+select {KEY}, decided_on, cancelled_on - 1 from derived.suspension_installment
 where decided_on < coalesce(cancelled_on, 'infinity')
 """
 GRACED = f"""

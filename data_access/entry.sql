@@ -6,7 +6,11 @@ with every_entry as (
     union all by name
     select * from serving.live_entry
 ), standing as (
-    select *, json_array_length(payload, '$.installments') || '期' as scope
+    select
+        *,
+        coalesce(json_array_length(payload, '$.installments'), json_array_length(payload, '$.written_off')) || '期' as scope,
+        regexp_replace(kind, '_(proposal|review|declining)$', '') as matter,
+        case when kind like '%\_proposal' escape '\' then '起案' when kind like '%\_review' escape '\' then '審査' when kind like '%\_declining' escape '\' then '起案の差戻し・取下げ' end as step
     from every_entry
     where event_id not in (select corrects from every_entry where corrects is not null)
 )
@@ -16,8 +20,15 @@ select
     kind,
     payload ->> '$.plan' as plan,
     payload ->> '$.mark' as mark,
+    payload ->> '$.proposal' as proposal,
+    payload ->> '$.ground' as ground,
+    payload ->> '$.decision' as decision,
+    list_transform(json_extract(payload, '$.written_off[*]'),
+        lambda each: (each ->> '$.notice_number') || '-' || (each ->> '$.installment_no')) as written_off,
+    matter,
+    step,
     occurred_on as happened_on,
-    case kind
+    case matter
         when 'installment_plan' then '分納'
         when 'plan_cancellation' then '分納'
         when 'reminder' then '催告'
@@ -28,12 +39,19 @@ select
         when 'slip_issue' then '納付書発行'
         when 'allocation_record' then '充当'
         when 'suspension_decision' then '執行停止'
+        when 'suspension_cancellation' then '執行停止'
         when 'write_off_decision' then '不納欠損'
+        when 'write_off_reversal' then '不納欠損'
         when 'duplicate_decision' then '名寄せ'
         when 'protection_mark' then '支援措置'
         when 'protection_lift' then '支援措置'
         else kind
     end as shown_kind,
+    if(step is not null, concat_ws(' ',
+        case matter when 'suspension_decision' then '停止の' when 'suspension_cancellation' then '停止取消の'
+            when 'write_off_decision' then '欠損の' when 'write_off_reversal' then '欠損取消の' end || step,
+        payload ->> '$.ground', payload ->> '$.cancel_ground', payload ->> '$.reason', payload ->> '$.reversal_ground', scope, if((payload ->> '$.is_partial')::boolean, '一部', null),
+        if((payload ->> '$.is_immediate')::boolean, '即時消滅', null)),
     case kind
         when 'installment_plan' then concat_ws(' ',
             if((payload ->> '$.is_written')::boolean, '分納誓約（書面）', '分納の申出（口頭）'), scope,
@@ -47,18 +65,20 @@ select
         when 'slip_issue' then json_array_length(payload, '$.slips') || '期 使用期限 ' || (payload ->> '$.valid_until')
         when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || (payload ->> '$.collected_yen') || '円のうち '
             || json_array_length(payload, '$.allocated') || '期' || if((payload ->> '$.has_surplus')::boolean, '（残余あり）', '')
-        when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope)
-        when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', json_array_length(payload, '$.written_off') || '期')
+        when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope, if((payload ->> '$.is_immediate')::boolean, '即時消滅', null))
+        when 'suspension_cancellation' then concat_ws(' ', '停止の取消', payload ->> '$.cancel_ground', scope)
+        when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', scope)
+        when 'write_off_reversal' then concat_ws(' ', '欠損の取消', payload ->> '$.reversal_ground')
         when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')
         when 'protection_lift' then '支援措置の解除 ' || (payload ->> '$.lift_ground')
         when 'succession' then '相続人 '
             || if(payload ->> '$.heir_atena_number' in (from serving.hidden_person), '（非表示）', '****' || right(payload ->> '$.heir_atena_number', 4)) || ' 持分 '
             || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
         when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
-    end as summary,
+    end) as summary,
     list_sum(json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.*[*].yen')::bigint[])::bigint as yen,
     payload ->> '$.address' as place,
-    if(kind = 'duplicate_decision', payload ->> '$.reason', null) as body,
+    if(kind = 'duplicate_decision', payload ->> '$.reason', payload ->> '$.said_reason') as body,
     payload ->> '$.suspect[0].evidence' as evidence,
     officer_name as written_by,
     recorded_at,

@@ -10,6 +10,7 @@ from data_access.query import ask
 from law.hardship import Hardship, Household, Line
 from law.hardship import explain as explain_hardship
 from law.screening import record_rules, remedy
+from law.suspension import Duty, immediate_item
 from law.suspension import explain as explain_suspension
 
 ENDS = {"three_years_on": pl.Date, "ends_on": pl.Date, "ended_by": pl.String}
@@ -18,13 +19,16 @@ STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "articl
 
 @dataclass(frozen=True)
 class SuspensionCase:
-    """`hardship` is None where the household's income is not shown to the reader. `agrees`: the snapshot says the same of it."""
+    """`hardship` is None where the household's income is not shown to the reader. `agrees`: the snapshot says the same of it.
+    `duties`: what follows a 停止, with its article. `may_extinguish`: this 号 may be extinguished at once."""
 
     evidence: pl.DataFrame
     installments: pl.DataFrame
     hardship: Hardship | None
     steps: pl.DataFrame
     agrees: bool
+    duties: tuple[Duty, ...]
+    may_extinguish: bool
 
     @property
     def suggests_welfare(self) -> bool:
@@ -35,14 +39,27 @@ def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> Sus
     """Everything a person needs to decide on one 号, as if it were suspended on `as_of`. Raises NotAllowed as `ask` does."""
     household = ask(user, "suspension_hardship", atena_ref=atena_ref)
     hardship = _hardship(household, as_of)
+    installments = ask(user, "suspension_installments", atena_ref=atena_ref)
+    item = int(ground.removesuffix("号"))
     steps = [(step.item, step.yen, step.sentence, step.article) for step in hardship.steps] if hardship else []
     return SuspensionCase(
         _with_remedies(ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground), as_of),
-        _with_ends(ask(user, "suspension_installments", atena_ref=atena_ref), ground, as_of),
+        _with_ends(installments, ground, as_of),
         hardship,
         pl.DataFrame(steps, schema=STEP_ROWS, orient="row"),
         hardship is None or (hardship.line, hardship.monthly_yen, hardship.limit_yen) == household.select("line", "monthly_yen", "limit_yen").row(0),
+        explain_suspension(item, as_of, None, has_attachment=installments["disposition_kind"].count() > 0).duties,
+        item == immediate_item(as_of),
     )
+
+
+def release_due(installments: pl.DataFrame) -> tuple[Duty, ...]:
+    """What 15条の7第3項 asks for the suspended among `installments` (of case_installments) that are still attached; mostly nothing."""
+    held = installments.filter(pl.col("suspension_ground").is_not_null() & pl.col("disposition_kind").is_not_null())
+    stopped = set(held.select("suspension_ground", "suspended_on").iter_rows())
+    found = [explain_suspension(int(ground.removesuffix("号")), on, None, has_attachment=True).duties for ground, on in stopped]
+    without = [explain_suspension(int(ground.removesuffix("号")), on, None).duties for ground, on in stopped]
+    return tuple({duty for duties in found for duty in duties} - {duty for duties in without for duty in duties})
 
 
 def _with_remedies(evidence: pl.DataFrame, as_of: date) -> pl.DataFrame:

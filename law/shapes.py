@@ -152,7 +152,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "pension": str,
         "cash": str,
     },
-    "write_off.toml": {"reason": {"code": str, "name": str}, "not_a_reason": {"name": str, "text": str}},
+    "write_off.toml": {"reason": {"code": str, "name": str, "booked_as": str}, "not_a_reason": {"name": str, "text": str}},
 }  # fmt: skip
 
 

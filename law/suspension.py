@@ -113,6 +113,11 @@ def _ground(item: int, on: date) -> dict:
     raise SuspensionRefused(f"地方税法15条の7第1項に {item}号 はありません。1号〜3号から選んでください。")
 
 
+def immediate_item(on: date) -> int:
+    """The 号 whose 停止 may be extinguished at once (5項)."""
+    return value(SUSPENSION_FILE, "immediate_extinction_item", on, int).value
+
+
 def _immediate(item: int, on: date) -> str:
     law = value(SUSPENSION_FILE, "immediate_extinction_item", on, int)
     if item != law.value:

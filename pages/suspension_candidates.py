@@ -8,9 +8,11 @@ from auth.access import User, decide
 from data_access.query import ask
 from data_access.suspension_case import SuspensionCase, suspension_case
 from pages.parts import filters, tables, wording
+from pages.parts.decision_part import waiting_part
 from pages.parts.door import choose_case, go
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.suspension_form import batch_part, propose_part
 
 PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
@@ -22,13 +24,23 @@ STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
 
 
 def render(user: User) -> None:
-    """The funnel in numbers; for those who may, the candidates and the evidence of the one chosen."""
+    """The funnel in numbers; for those who may, what waits for a decision, the candidates and the evidence of the one chosen."""
     stands = heading("執行停止候補", user, "地方税法15条の7（国保法79条の2、地方自治法231条の3第3項による例）")
     district = filters.district(user)
     summary = ask(user, "suspension_summary", district=district)
     _funnel(summary)
     if decide(user, "suspension_candidate.read").allowed:
-        _candidates(user, district, stands.as_of)
+        waiting = waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
+        _candidates(user, district, stands.as_of, set(waiting.filter(matter="suspension_decision")["atena_ref"]))
+
+
+def _read(user: User, waiting: dict, as_of: date) -> None:
+    """What who decides has to read: the case as it stands today, for a 取消 in the カルテ."""
+    if waiting["ground"]:
+        _candidate(user, waiting, as_of)
+    elif st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
+        choose_case(waiting["atena_ref"])
+        go("case")
 
 
 def _funnel(summary) -> None:
@@ -40,7 +52,8 @@ def _funnel(summary) -> None:
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
-def _candidates(user: User, district: str | None, as_of: date) -> None:
+def _candidates(user: User, district: str | None, as_of: date, waiting: set[str]) -> None:
+    st.subheader("候補", anchor=False)
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
     ground = right.segmented_control("号", list(GROUNDS), key="ground", bind="query-params")
@@ -55,19 +68,23 @@ def _candidates(user: User, district: str | None, as_of: date) -> None:
                 key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    batch_part(user, found, ground)
     export_part(user, "suspension_candidates", {"district": district, "verdict": verdict, "ground": ground})
     chosen = st.session_state.get(CHOSEN)
-    if chosen in zip(found["atena_ref"], found["name"], found["ground"], strict=True):  # never somebody whom the filter has left out
-        _candidate(user, *chosen, as_of)
+    for row in found.iter_rows(named=True):
+        if (row["atena_ref"], row["name"], row["ground"]) == chosen:  # never somebody whom the filter has left out
+            case = _candidate(user, row, as_of)
+            propose_part(user, row, case, row["atena_ref"] in waiting)
 
 
-def _candidate(user: User, atena_ref: str, name: str, ground: str, as_of: date) -> None:
+def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     """What there is to decide on: evidence, what is missing, how it would end by 期別, and the household."""
+    atena_ref, name, ground = candidate["atena_ref"], candidate["name"], candidate["ground"]
     found = suspension_case(user, atena_ref, ground, as_of)
     st.subheader(f"証拠（{ground}）", anchor=False)
     who, way = st.columns([5, 1], vertical_alignment="center")
     who.text(f"{name}　参照番号 {atena_ref}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch"):
+    if way.button("カルテを開く", icon=":material/person:", width="stretch", key=f"open_{candidate.get('proposal_id', 'candidate')}"):
         choose_case(atena_ref)
         go("case")
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
@@ -80,6 +97,7 @@ def _candidate(user: User, atena_ref: str, name: str, ground: str, as_of: date) 
             tables.show(lacking, list(LACKING), widths=LACKING, empty="", alt=f"{clause}に足りない資料と、その調べ方の表")
     _ends(found, as_of)
     _hardship(found)
+    return found
 
 
 def _ends(found: SuspensionCase, as_of: date) -> None:
@@ -88,6 +106,7 @@ def _ends(found: SuspensionCase, as_of: date) -> None:
                f"{wording.short(as_of)} に停止した場合の3年の終わりと時効の、早いほうで消える。差押の間は時効が完成しない。")
     tables.show(found.installments, ["levy_year", "installment_no", "due_date", "unpaid_yen", "charge_yen", "prescription_on", "three_years_on", "ended_by"],
                 empty="停止していない未納はありません。", alt="期別ごとの時効と停止3年の終わりの表")
+    st.caption("停止したあとにすること　" + "　".join(f"{duty.text}（{duty.article}）" for duty in found.duties))
 
 
 def _hardship(found: SuspensionCase) -> None:

@@ -4,11 +4,9 @@
 -- the city lets 15条の9 apply. What only a person's decision exempts has no feed yet.
 create or replace table derived.charge_exemption as
 with stood as (
-    select scope.notice_number, scope.installment_no, '執行停止' as ground, suspension.decided_on as from_date,
-        suspension.cancelled_on - 1 as to_date
-    from source.suspension as suspension
-    join source.suspension_installment as scope using (suspension_number)
-    where suspension.decided_on < coalesce(suspension.cancelled_on, 'infinity')
+    select notice_number, installment_no, '執行停止' as ground, decided_on as from_date, cancelled_on - 1 as to_date
+    from derived.suspension_installment
+    where decided_on < coalesce(cancelled_on, 'infinity')
     union all by name
     select notice_number, installment_no, exemption_ground as ground, from_date, exempt_to as to_date
     from derived.grace_span

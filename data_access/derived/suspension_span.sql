@@ -4,18 +4,17 @@
 create or replace table derived.suspension_span as
 with stopped as (
     select
-        scope.notice_number,
-        scope.installment_no,
+        suspension.notice_number,
+        suspension.installment_no,
         open_installment.levy_kind,
         suspension.ground as suspension_ground,
         suspension.decided_on as suspended_on
-    from source.suspension as suspension
-    join source.suspension_installment as scope using (suspension_number)
+    from derived.suspension_installment as suspension
     join derived.open_installment as open_installment using (notice_number, installment_no)
     where suspension.decided_on <= getvariable('as_of')
         and (suspension.cancelled_on is null or suspension.cancelled_on > getvariable('as_of'))
     qualify row_number() over (
-        partition by scope.notice_number, scope.installment_no order by suspension.decided_on, suspension.suspension_number) = 1
+        partition by suspension.notice_number, suspension.installment_no order by suspension.decided_on, suspension.suspension_number) = 1
 )
 select
     stopped.notice_number,

@@ -79,3 +79,30 @@ select
 from derived.household_hardship as hardship
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
+
+-- grain: one 起案 about a delinquent that waits for its 審査 or 決裁; a reason that names a protected person is kept back whole
+create view disclosed.waiting_decision as
+select
+    delinquent.atena_ref,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    entry.event_id as proposal_id,
+    entry.matter,
+    entry.shown_kind as kind,
+    entry.happened_on,
+    if(reviewed.event_id is null, '審査待ち', '決裁待ち') as state,
+    whole('C9', entry.ground) as ground,
+    whole('C9', entry.written_off) as written_off,
+    whole('C9', entry.decision) as decision,
+    whole('C9', entry.summary) as summary,
+    whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
+    whole('C9', entry.written_by) as written_by,
+    whole('C9', reviewed.written_by) as reviewed_by,
+    whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
+    entry.seq
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+left join serving.entry as reviewed on reviewed.proposal = entry.event_id and reviewed.step = '審査'
+where entry.step = '起案' and in_scope(delinquent.district_code)
+    and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');

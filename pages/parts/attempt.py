@@ -9,6 +9,7 @@ from auth.current import current_user
 from casework.approval import ApprovalRefused
 from casework.intake_decision import DecisionRefused
 from casework.ledger import Conflict, Event, EventRefused, LedgerUnavailable
+from casework.record import EntryRefused
 from data_access.query import PAST_IS_READ_ONLY
 from pages.parts import as_of, draft, wording
 
@@ -30,7 +31,7 @@ def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: s
         command(user)
     except Conflict as conflict:
         draft.say(form, "warning", _conflict(conflict))
-    except (DecisionRefused, ApprovalRefused, NotAllowed, EventRefused, LedgerUnavailable) as failure:
+    except (DecisionRefused, ApprovalRefused, EntryRefused, NotAllowed, EventRefused, LedgerUnavailable) as failure:
         draft.say(form, "error", str(failure))
     else:
         draft.saved(form, told)

@@ -31,7 +31,7 @@ UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  #
 
 def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
     """Show what may be recorded, and the outcome of the last attempt. `version` is the state of the case on this screen."""
-    may_write = [kind for kind in kinds().values() if decide(user, kind.action).allowed]
+    may_write = [kind for kind in kinds().values() if not kind.is_decided and decide(user, kind.action).allowed]
     labels = [NOTE] * decide(user, "note.write").allowed + [kind.label for kind in may_write]
     if not labels:
         return

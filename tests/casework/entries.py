@@ -5,6 +5,7 @@ from datetime import date
 
 from auth.access import User
 from casework import ledger
+from casework.case_decision import approve, propose, review
 from casework.record import correct, record
 from casework.subject import Subject
 
@@ -13,8 +14,8 @@ ONE, TWO = "0000000001-01", "0000000001-02"
 PAIR = "0123456789abcdef0123456789abcdef"  # a suspected duplicate, named by its evidence
 SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}), frozenset({(PAIR, "0000054321")}))
 OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
+CHIEF = User("kakari", "係長", "chief", "収納推進課")
 MANAGER = User("kacho", "課長", "manager", "収納推進課")
-WRITERS = {"suspension_decision": MANAGER, "write_off_decision": MANAGER}  # every other kind: OFFICER
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
 GOOD = {
     "installment_plan": {"pledged_on": TODAY, "is_written": True, "installments": [TWO, ONE],
@@ -26,8 +27,10 @@ GOOD = {
     "mailing_address_finding": {"found_on": date(2026, 3, 30), "source": "本人の申出", "addressee": "湖山　母", "address": "湖山町西二丁目2番地"},
     "slip_issue": {"issued_on": TODAY, "valid_until": date(2026, 4, 30), "slips": {TWO: 12_000, ONE: 3_000}},
     "allocation_record": {"collected_on": TODAY, "proceeds": "取立", "collected_yen": 15_000, "allocated": {ONE: 10_000, TWO: 5_000}, "has_surplus": False},
-    "suspension_decision": {"decided_on": TODAY, "ground": "2号", "installments": [TWO, ONE]},
-    "write_off_decision": {"decided_on": TODAY, "reason": "停止3年", "written_off": {ONE: 3_000}},
+    "suspension_decision": {"ground": "2号", "installments": [TWO, ONE], "is_partial": False, "is_immediate": False, "evidence_ids": ["I0002", "I0001"]},
+    "suspension_cancellation": {"suspended_on": date(2025, 4, 1), "installments": [ONE], "cancel_ground": "資力の回復"},
+    "write_off_decision": {"reason": "停止3年", "extinct_on": date(2026, 3, 2), "written_off": {ONE: 3_000}},
+    "write_off_reversal": {"decision": "", "reversal_ground": "時効の更新が判明"},
     "succession": {"opened_on": date(2020, 2, 29), "death_ground": "戸籍", "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
     "duplicate_decision": {"decided_on": TODAY, "suspect": PAIR, "judgement": "同一人", "reason": "戸籍の附票で転出と転入のつながりを確かめた。"},
 }  # fmt: skip
@@ -47,4 +50,14 @@ def write(kind: str, *, user=None, subject=SUBJECT, event_id=None, version=None,
     given = fields(kind, **changed)
     seen = ledger.version_of(subject.atena_number) if version is None else version
     command, more = (correct, {"corrects": corrects}) if corrects else (record, {})
-    return command(user or WRITERS.get(kind, OFFICER), subject, kind, event_id=event_id or str(uuid.uuid4()), expected_version=seen, fields=given, today=today, **more)
+    return command(user or OFFICER, subject, kind, event_id=event_id or str(uuid.uuid4()), expected_version=seen, fields=given, today=today, **more)
+
+
+def decided(kind: str, *, subject=SUBJECT, today=TODAY, steps=((OFFICER, propose), (CHIEF, review), (MANAGER, approve)), **changed):
+    """The last event of a decision taken through its steps, good but for `changed`."""
+    last, proposal_id = None, None
+    for user, step in steps:
+        given = {"fields": {**GOOD[kind], **changed}, "reason": "預金も給与もない。"} if step is propose else {"proposal_id": proposal_id}
+        last = step(user, subject, kind, event_id=str(uuid.uuid4()), expected_version=ledger.version_of(subject.atena_number), today=today, **given)
+        proposal_id = proposal_id or last.event_id
+    return last

@@ -17,9 +17,10 @@ from casework.kinds import kinds
 from casework.record import EntryRefused
 from casework.rules import RULES
 from casework.subject import Subject
-from tests.casework.entries import GOOD, KEPT, OFFICER, ONE, SUBJECT, TODAY, TWO, WRITERS, fields, write
+from tests.casework.entries import GOOD, KEPT, OFFICER, ONE, SUBJECT, TODAY, TWO, fields, write
 
-KINDS = tuple(name for name in kinds() if not name.startswith("protection"))  # those are in test_protection_mark.py
+# Those of protection are in test_protection_mark.py, those decided in steps in test_case_decision.py.
+KINDS = tuple(name for name, kind in kinds().items() if not name.startswith("protection") and not kind.is_decided)
 MY_NUMBER = "番号は123456789018です"
 # type → (value, what the refusal says)
 REFUSED = {
@@ -68,7 +69,8 @@ def test_every_kind_is_whole():
         assert {field.type for field in kind.fields} <= field_checks.TYPES.keys(), kind.name
         assert all(field.values for field in kind.fields if field.type == "choice"), kind.name
         assert all(kinds()[field.of] for field in kind.fields if field.type == "event"), kind.name
-    assert GOOD.keys() == set(KINDS)
+        assert {kind.propose_action, kind.review_action} <= permissions().actions.keys() | {""}, kind.name
+    assert GOOD.keys() == set(KINDS) | {name for name, kind in kinds().items() if kind.is_decided}
     assert RULES.keys() <= kinds().keys()
     assert "negotiation_note" not in kinds()
 
@@ -77,7 +79,7 @@ def test_every_kind_is_whole():
 def test_an_entry_becomes_an_event_with_exactly_its_fields(sqlite_file, kind):
     given = fields(kind)
     written = write(kind)
-    assert (written.kind, written.subject, written.actor, written.corrects) == (kind, SUBJECT.atena_number, WRITERS.get(kind, OFFICER).name, None)
+    assert (written.kind, written.subject, written.actor, written.corrects) == (kind, SUBJECT.atena_number, OFFICER.name, None)
     assert written.occurred_on == given[kinds()[kind].dated]
     assert written.payload.keys() == {field.name for field in kinds()[kind].fields} | {"officer_name"}
     assert ledger.events_of(SUBJECT.atena_number)[-1] == written
@@ -96,8 +98,7 @@ def test_what_the_payloads_look_like(sqlite_file):
         "found_on": "2026-03-30", "source": "住民票", "result": "居所不明", "address": None, "confirmed_by": None, "officer_name": "佐藤"}
     assert write("slip_issue").payload == {"issued_on": "2026-04-01", "valid_until": "2026-04-30", "officer_name": "佐藤",
                                            "slips": [{**KEPT[0], "yen": 3_000}, {**KEPT[1], "yen": 12_000}]}
-    assert write("suspension_decision").payload == {"decided_on": "2026-04-01", "ground": "2号", "installments": KEPT, "officer_name": "課長"}
-    assert write("succession").payload == {"opened_on": "2020-02-29", "heir_atena_number": "0000099999", "share_numerator": 1,
+    assert write("succession").payload == {"opened_on": "2020-02-29", "death_ground": "戸籍", "heir_atena_number": "0000099999", "share_numerator": 1,
                                            "share_denominator": 2, "officer_name": "佐藤"}
 
 
@@ -120,7 +121,6 @@ def test_everything_wrong_is_told_at_once_and_an_unknown_item_is_refused(sqlite_
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", ["manager", "analyst", "admin", "auditor", "ltc_reader"])
 def test_who_may_not_write_it_is_refused_before_anything_else(sqlite_file, kind, role):
-    role = "chief" if kind in WRITERS and role == "manager" else role  # what a manager decides, a chief does not
     given, before = fields(kind), ledger.last_seq()
     stranger = User(role, role, role, "収納推進課", ("湖山",))
     with pytest.raises(NotAllowed, match="権限がありません"):
@@ -129,7 +129,7 @@ def test_who_may_not_write_it_is_refused_before_anything_else(sqlite_file, kind,
     assert not decide(stranger, kinds()[kind].action).allowed
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WRITERS])
+@pytest.mark.parametrize("kind", KINDS)
 def test_an_officer_writes_only_for_the_own_districts_and_a_chief_for_all(sqlite_file, kind):
     given = fields(kind)
     with pytest.raises(NotAllowed, match="担当地区の外"):

@@ -116,7 +116,7 @@ def events_of(rows) -> dict[tuple, list[prescription.Event]]:
     found: dict[tuple, list[prescription.Event]] = {}
     for row in rows.source("demand"):
         if row["withdrawn_on"] is None or row["withdrawn_on"] > rows.as_of:
-            found.setdefault(pick(row, *KEY), []).append(prescription.Event("督促", row["issued_on"]))
+            found.setdefault(pick(row, *KEY), []).append(prescription.Event("督促", row["issued_on"], deadline=row["designated_deadline"]))
     for row in rows.source("receipt"):
         if row["principal_yen"] > 0:
             found.setdefault(pick(row, *KEY), []).append(prescription.Event("承認", row["received_on"]))
@@ -127,8 +127,8 @@ def events_of(rows) -> dict[tuple, list[prescription.Event]]:
     dispositions = one(rows.source("disposition"), "disposition_number")
     for row in rows.source("disposition_installment"):
         own = dispositions[(row["disposition_number"],)]
-        if own["disposition_kind"] == "差押":
-            found.setdefault(pick(row, *KEY), []).append(prescription.Event("差押", own["took_effect_on"], own["ended_on"], own["end_reason"]))
+        kind = "差押" if own["disposition_kind"] == "差押" else "交付要求"
+        found.setdefault(pick(row, *KEY), []).append(prescription.Event(kind, own["took_effect_on"], own["ended_on"], own["end_reason"]))
     for key, granted in graces_of(rows).items():
         for own in granted:
             found.setdefault(key, []).append(prescription.Event(own["law"].event_kind, own["from_date"], own["runs_to"]))

@@ -148,8 +148,7 @@ create table derived.balance as select '9' as atena_number, '1' as notice_number
 create table source.receipt as select '1' as notice_number, '01' as installment_no, $paid as received_on, 90000 as principal_yen;
 create table source.write_off (notice_number varchar, installment_no varchar, written_off_on date, written_off_yen bigint);
 create table source.demand (notice_number varchar, installment_no varchar, designated_deadline date, withdrawn_on date);
-create table source.suspension as select '5' as suspension_number, $suspended as decided_on, null::date as cancelled_on;
-create table source.suspension_installment as select '5' as suspension_number, '1' as notice_number, '01' as installment_no;
+create table derived.suspension_installment as select '1' as notice_number, '01' as installment_no, $suspended as decided_on, null::date as cancelled_on;
 create table source.grace as select '7' as grace_number, '徴収猶予' as grace_kind, '病気・負傷' as ground, date '2024-01-01' as granted_on,
     date '2024-01-01' as from_date, date '2024-06-30' as to_date, null::date as cancelled_on, null::date as cancelling_fact_on;
 create table source.grace_installment as select '7' as grace_number, '1' as notice_number, '01' as installment_no;

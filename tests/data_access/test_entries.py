@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from casework import ledger
+from casework.case_decision import approve, propose, review
 from casework.record import correct, record
 from data_access import query, snapshot
 from data_access.intake import take_in
@@ -15,7 +17,7 @@ from tests.staff import CHIEF, MANAGER, NEIGHBOUR, OFFICER
 NUMBER = "9900000090"  # story 9, with open installments and no plan
 PROTECTED = "9900000150"
 PLACE = "湖山町東一丁目1番地"
-RECORDED = 11
+RECORDED = 21
 
 
 @pytest.fixture
@@ -32,6 +34,18 @@ def write(ref: str, kind: str, user=CHIEF, corrects: str | None = None, **fields
     version = query.ask(user, "case_head", atena_ref=ref)["note_version"][0]
     command, more = (correct, {"corrects": corrects}) if corrects else (record, {})
     return command(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, fields=fields, today=DAY_TWO, **more)
+
+
+def decide(ref: str, kind: str, *, day: date = DAY_TWO, **fields):
+    """起案 by the person's officer, 審査 and 決裁: the entry. Each step sees the newest version."""
+    officer = next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+    proposal_id = None
+    for user, step in ((officer, propose), (CHIEF, review), (MANAGER, approve)):
+        version = query.ask(user, "case_head", atena_ref=ref)["note_version"][0]
+        given = {"proposal_id": proposal_id} if proposal_id else {"fields": fields, "reason": "預金も給与もない。"}
+        done = step(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, today=day, **given)
+        proposal_id = proposal_id or done.event_id
+    return done
 
 
 def pledge(ref: str, parts, *, is_written=True, **more):
@@ -54,7 +68,7 @@ def months(count: int, yen: int) -> list[tuple[date, int]]:
 
 
 def record_all(ref: str) -> None:
-    """RECORDED entries, one of every kind but 名寄せ and 支援措置."""
+    """RECORDED events: one entry of every kind but 名寄せ and 支援措置, those decided in steps with their three."""
     keys = [row["installment_key"] for row in owed(ref)]
     plan = pledge(ref, months(3, 4_000))
     write(ref, "plan_cancellation", plan=plan.event_id, cancelled_on=DAY_TWO, reason="不履行")
@@ -65,13 +79,16 @@ def record_all(ref: str) -> None:
     write(ref, "mailing_address_finding", found_on=DAY_ONE, source="本人の申出", addressee=None, address=PLACE)
     write(ref, "slip_issue", issued_on=DAY_TWO, valid_until=DAY_TWO + timedelta(days=30), slips={key: 1_000 for key in keys[:2]})
     write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000}, has_surplus=False)
-    write(ref, "suspension_decision", user=MANAGER, decided_on=DAY_TWO, ground="2号", installments=keys)
-    write(ref, "write_off_decision", user=MANAGER, decided_on=DAY_TWO, reason="即時消滅", written_off={keys[0]: 2_000})
+    decide(ref, "suspension_decision", ground="2号", installments=keys, is_partial=False, is_immediate=False, evidence_ids=["I01"])
+    decide(ref, "suspension_cancellation", suspended_on=DAY_TWO, installments=keys[:1], cancel_ground="停止の誤り")
+    written_off = decide(ref, "write_off_decision", reason="即時消滅", extinct_on=None, written_off={keys[0]: 2_000})
+    decide(ref, "write_off_reversal", decision=written_off.event_id, reversal_ground="額の誤り")
 
 
 def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
     record_all(ref)
     count, by = len(owed(ref)), CHIEF.display_name
+    officer = next(event.payload["officer_name"] for event in ledger.events_after(0) if event.kind == "suspension_decision_proposal")
     expected = {
         "分納": {(DAY_TWO, "分納の取消 不履行", None, None, by),
                (DAY_ONE, f"分納誓約（書面） {count}期 3回 {months(3, 1)[0][0]}〜{months(3, 1)[-1][0]}", 12_000, None, by)},
@@ -82,8 +99,14 @@ def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
         "送付先": {(DAY_ONE, "送付先判明 本人の申出", None, "（非表示）", by)},
         "納付書発行": {(DAY_TWO, f"{min(2, count)}期 使用期限 2026-11-29", 1_000 * min(2, count), None, by)},
         "充当": {(DAY_ONE, "取立 5000円のうち 1期", 5_000, None, by)},
-        "執行停止": {(DAY_TWO, f"停止の決定 2号 {count}期", None, None, MANAGER.display_name)},
-        "不納欠損": {(DAY_TWO, "欠損の決定 即時消滅 1期", 2_000, None, MANAGER.display_name)},
+        "執行停止": {(DAY_TWO, f"停止の起案 2号 {count}期", None, "預金も給与もない。", officer), (DAY_TWO, "停止の審査", None, None, by),
+                 (DAY_TWO, f"停止の決定 2号 {count}期", None, None, MANAGER.display_name),
+                 (DAY_TWO, "停止取消の起案 停止の誤り 1期", None, "預金も給与もない。", officer), (DAY_TWO, "停止取消の審査", None, None, by),
+                 (DAY_TWO, "停止の取消 停止の誤り 1期", None, None, MANAGER.display_name)},
+        "不納欠損": {(DAY_TWO, "欠損の起案 即時消滅 1期", 2_000, "預金も給与もない。", officer), (DAY_TWO, "欠損の審査", None, None, by),
+                 (DAY_TWO, "欠損の決定 即時消滅 1期", 2_000, None, MANAGER.display_name),
+                 (DAY_TWO, "欠損取消の起案 額の誤り", None, "預金も給与もない。", officer), (DAY_TWO, "欠損取消の審査", None, None, by),
+                 (DAY_TWO, "欠損の取消 額の誤り", None, None, MANAGER.display_name)},
     }
     for _ in range(2):
         assert {kind: set(told(ref, kind)) for kind in expected} == expected

@@ -16,8 +16,10 @@ from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, LTC_READER, MANAGER, NEI
 
 REASON = "午後の訪問の名簿を作るため"
 FILTERS = {"worklist": {"queue": None, "district": None, "sort": "急ぐ順"}, "suspension_candidates": {"district": None, "verdict": None, "ground": None},
+           "write_off_statement": {"district": None, "booked_as": None},
            "feed_check": {"report_id": ""}}  # fmt: skip
-MAY = {"worklist": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "suspension_candidates": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "feed_check": {ADMIN}}
+MAY = {"worklist": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "suspension_candidates": {MANAGER, CHIEF, OFFICER, NEIGHBOUR},
+       "write_off_statement": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "feed_check": {ADMIN}}
 
 
 def order(user: User, name: str = "worklist", **more):

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters, screening
+from law import parameters, screening, write_off
+from law.fiscal_year import fiscal_year
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
 SCHEMAS = {
@@ -57,6 +58,8 @@ SCHEMAS = {
         "installment_no": pl.String,
         "written_off_on": pl.Date,
         "written_off_yen": pl.Int64,
+        "fiscal_year": pl.Int32,
+        "reason": pl.String,
     },
     "source.suspension": {
         "suspension_number": pl.String,
@@ -107,7 +110,7 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
     },
-    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date},
+    "derived.entry": {"event_id": pl.String, "kind": pl.String, "payload": pl.String, "occurred_on": pl.Date, "seq": pl.Int64},
     "derived.installment_plan": {"plan_number": pl.String, "pledged_on": pl.Date, "is_written": pl.Boolean},
     "derived.installment_plan_scope": {
         "plan_number": pl.String,
@@ -170,6 +173,8 @@ SCHEMAS = {
         "unpaid_yen": pl.Int64,
         "stored_received_yen": pl.Int64,
         "stored_unpaid_yen": pl.Int64,
+        "levy_kind": pl.String,
+        "assessment_fiscal_year": pl.Int32,
     },
     "derived.delinquency_charge": {
         "notice_number": pl.String,
@@ -190,6 +195,7 @@ SCHEMAS = {
         "is_held": pl.Boolean,
         "needs_person": pl.Boolean,
     },
+    "source.heir": {"atena_number": pl.String, "renounced_on": pl.Date},
     "derived.plan_state": {"plan_number": pl.String, "plan_state": pl.String},
     "derived.charge_exemption": {
         "notice_number": pl.String,
@@ -205,14 +211,16 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in (parameters.as_tables() | screening.law_tables()).items():
+    for name, law_rows in (parameters.as_tables() | screening.law_tables() | write_off.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])
         own = [(*row, *[None] * (len(schema) - len(row))) for row in given]  # what a rule does not read may be left out
         _create(database, table, pl.DataFrame(own, schema=schema, orient="row"))
     database.execute("set variable as_of = $as_of::date", {"as_of": as_of})
+    database.execute("set variable fiscal_year = $year::integer", {"year": fiscal_year(as_of)})
     run_alone(database, "grace_span")
+    run_alone(database, "suspension_installment")
     return database
 
 

@@ -3,6 +3,7 @@
 The feeds are seeded rows of 停止, 猶予, 破産事件 and 督促; their days crowd around as_of, around leap days and month ends.
 """
 
+import json
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -133,3 +134,37 @@ def test_a_bar_that_demand_toml_has_lost_stops_the_city():
     run_alone(database, "suspension_span")
     with pytest.raises(duckdb.Error, match="demand.toml の seizure_bar に「破産手続」がありません"):
         run_alone(database, "seizure_bar")
+
+
+def entry(seq: int, kind: str, on: date, **said) -> tuple:
+    payload = {**said, "installments": [{"notice_number": "N1", "installment_no": "01"}]}
+    return f"E{seq}", kind, json.dumps(payload), on, seq
+
+
+# what the old system says (決定日, 取消日), what the ledger says (決定・取消 and the days before AS_OF) → suspended since how many days
+ENDS = [
+    ([], [("決定", 9)], 9),
+    ([], [("決定", 9), ("取消", 5)], None),
+    ([], [("決定", 9), ("取消", 5), ("決定", 5)], 5),
+    ([], [("決定", 0), ("取消", 0), ("決定", 0)], 0),
+    ([(20, None)], [("取消", 5)], None),
+    ([(20, None)], [("取消", 5), ("決定", 3)], 3),
+    ([(20, 10)], [("決定", 9)], 9),
+    ([(9, None)], [("決定", 9), ("取消", 5)], None),  # the ledger's own, come back with the old system's feed
+    ([(4, None)], [("決定", 9), ("取消", 5)], 4),
+]
+
+
+@pytest.mark.parametrize(("told", "written", "since"), ENDS)
+def test_the_ledger_s_decisions_stand_beside_the_feed_s(told, written, since):
+    def day(ago):
+        return None if ago is None else AS_OF - timedelta(days=ago)
+
+    kinds = {"決定": "suspension_decision", "取消": "suspension_cancellation"}
+    database = one_installment(
+        AS_OF, date(2025, 6, 30),
+        suspension=[(f"S{place}", day(on), day(until), "1号") for place, (on, until) in enumerate(told)],
+        suspension_installment=[(f"S{place}", "N1", "01") for place in range(len(told))],
+        entry=[entry(seq, kinds[kind], day(ago), ground="2号") for seq, (kind, ago) in enumerate(written, 1)])
+    run_alone(database, "suspension_span")
+    assert [on for _, on in answers(database, "suspension_span", "suspension_ground", "suspended_on").values()] == ([day(since)] if since is not None else [])

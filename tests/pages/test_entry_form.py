@@ -138,18 +138,6 @@ def test_slips_and_money_of_a_処分(own_city):
     assert set(shown["allocated_item"]) == {"本料"}, "処分の金は本料を延滞金より先に"
 
 
-def test_a_manager_decides_執行停止_and_不納欠損(own_city):
-    screen = opened("執行停止の決定", staff.MANAGER)
-    widget(screen, "selectbox", "停止事由（地方税法15条の7第1項）").set_value("2号")
-    press(screen)
-    screen = opened("不納欠損の決定", staff.MANAGER)
-    widget(screen, "selectbox", "不納欠損事由").set_value("即時消滅")
-    widget(screen, "multiselect", "欠損とする期別と額").set_value(keys()[:1])
-    screen.run()
-    press(screen)
-    assert [event.kind for event in written()] == ["suspension_decision", "write_off_decision"]
-
-
 def test_a_refusal_keeps_what_was_typed_and_says_what_to_do(own_city):
     screen = opened("居所調査")
     widget(screen, "selectbox", "結果").set_value("居所判明")
@@ -202,12 +190,12 @@ def _press_twice(atena_ref, event_id) -> None:
         entry_form._record(atena_ref, 0, event_id, kinds()["residence_finding"], date(2026, 10, 30))
 
 
-@pytest.mark.parametrize("kind", [kind.label for kind in kinds().values()])
+@pytest.mark.parametrize("kind", [kind.label for kind in kinds().values() if not kind.is_decided])
 def test_only_those_who_may_write_are_offered_it(city, kind):
     managers = next(one for one in show(staff.MANAGER, "case", case_ref=reference_of(STORY)).at.get("button_group") if one.label == "種類")
-    assert [option.content if hasattr(option, "content") else option for option in managers.options] == [
-        "執行停止の決定", "不納欠損の決定", "支援措置あり", "支援措置の解除"]
-    offered = next(one for one in opened(kind, staff.MANAGER if kind.endswith("の決定") else staff.CHIEF).at.get("button_group") if one.label == "種類")
+    assert [option.content if hasattr(option, "content") else option for option in managers.options] == ["支援措置あり", "支援措置の解除"], (
+        "執行停止と不納欠損は、起案・審査・決裁の順にだけ")
+    offered = next(one for one in opened(kind, staff.CHIEF).at.get("button_group") if one.label == "種類")
     assert kind in [option.content if hasattr(option, "content") else option for option in offered.options]
 
 

@@ -88,7 +88,7 @@ def test_the_evidence_of_a_candidate_names_its_record_and_its_age(city):
     reference = found.at.dataframe[0].value
     assert len(reference) >= 1
     screen = show(staff.NEIGHBOUR, "suspension_candidates", screened=(_reference_of_story(13), "倉見　健", "1号"))
-    assert [each.value for each in screen.at.subheader] == ["証拠（1号）", "停止の対象になる期別", "家計の目安"]
+    assert [each.value for each in screen.at.subheader] == ["候補", "証拠（1号）", "停止の対象になる期別", "家計の目安", "起案"]
     evidence = screen.at.dataframe[1].value
     assert list(evidence["target"]) == ["預金", "給与", "不動産", "年金"]
     assert all(evidence["dated_on"].str.startswith("R08."))

@@ -9,7 +9,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_candidates"]
+LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_candidates", "write_off_candidates", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "case_events": {"kind": None},
@@ -31,9 +31,16 @@ PARAMETERS = {
     "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
     "suspension_evidence": {"ground": "1号"},
     "suspension_summary": {"district": None},
+    "waiting_decisions": {"kind": "執行停止", "district": None},
+    "write_off_candidates": {"booked_as": None, **WHOLE_LIST},
+    "write_off_decided": {"district": None},
+    "write_off_effect": {"district": None},
+    "write_off_parts": {"dimension": "事由", "is_booked": True, "district": None},
+    "write_off_statement": {"booked_as": None, **WHOLE_LIST},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments"}
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments",
+             "write_off_installments"}
 
 
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:

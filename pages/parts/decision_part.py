@@ -1,0 +1,73 @@
+"""審査・決裁を待つもの: the 起案 about persons that wait, and for the one chosen what to read and the buttons of the next step."""
+
+from collections.abc import Callable
+
+import polars as pl
+import streamlit as st
+
+import settings
+from auth.access import User, decide
+from casework.case_decision import approve, decline, review
+from casework.kinds import kinds
+from data_access.query import ask, subject
+from pages.parts import draft, tables, wording
+from pages.parts.attempt import attempt, outcome
+
+CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
+COLUMNS = ["state", "name", "district_name", "summary", "active_yen", "happened_on", "written_by", "reviewed_by"]
+CARRIED_OUT = "次の取込で公開するデータから反映されます。"
+
+
+def waiting_part(user: User, kind: str, district: str | None, read: Callable[[dict], None]) -> pl.DataFrame:
+    """The 起案 of `kind` that wait, all of them returned; `read` shows the case of the one chosen, before its buttons."""
+    waiting = ask(user, "waiting_decisions", kind=kind, district=district)
+    outcome(FORM)
+    outcome(BACK)
+    if waiting.is_empty():
+        st.caption("審査・決裁を待つ起案はありません。")
+        return waiting
+    st.subheader("審査・決裁を待つもの", anchor=False)
+    tables.show(waiting, COLUMNS, key=f"waiting_{kind}_{district}_{waiting.height}", empty="", alt="審査・決裁を待つ起案の表。古いものから",
+                on_choose=lambda row: st.session_state.update({CHOSEN: waiting["proposal_id"][row]}))
+    chosen = waiting.filter(proposal_id=st.session_state.get(CHOSEN, ""))
+    if chosen.height:
+        row = chosen.row(0, named=True)
+        with st.container(border=True):
+            st.text(f"{row['summary']}　{row['name']}　参照番号 {row['atena_ref']}\n"
+                    f"起案　{row['written_by']}　{wording.wareki(row['happened_on'])}　審査　{row['reviewed_by'] or 'まだ'}\n理由　{row['body']}")
+            read(row)
+            _next_step(user, row)
+    return waiting
+
+
+def _next_step(user: User, row: dict) -> None:
+    """The button of who may take the next step, and the way back for that person and for the proposer."""
+    kind = kinds()[row["matter"]]
+    is_reviewed = row["state"] == "決裁待ち"
+    action, step, verb = (kind.action, approve, "決裁する") if is_reviewed else (kind.review_action, review, "審査を済ませる")
+    is_own = row["written_by"] == user.display_name and decide(user, kind.propose_action).allowed
+    may_step = decide(user, action).allowed and not is_own
+    if may_step:
+        event_id = draft.opened(FORM, row["proposal_id"] + row["state"])
+        st.checkbox("理由・根拠の資料・期別を確かめた", key=f"confirmed_{event_id}")
+        st.button(verb, type="primary", icon=":material/approval:", key=f"step_{event_id}", on_click=attempt, args=(
+            FORM, f"confirmed_{event_id}", lambda clicker: step(
+                clicker, subject(clicker, row["atena_ref"]), kind.name, proposal_id=row["proposal_id"], event_id=event_id,
+                expected_version=row["note_version"], today=settings.today()),
+            f"決裁しました。{CARRIED_OUT}本人に通知してください。" if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"))
+    elif not is_own:
+        st.caption("次は課長が決裁します。" if is_reviewed else "次は係長が審査します。")
+    if may_step or is_own:
+        _decline(kind.name, row, "取り下げる" if is_own else "差し戻す")
+
+
+def _decline(kind: str, row: dict, verb: str) -> None:
+    event_id = draft.opened(BACK, row["proposal_id"])
+    with st.expander(verb, icon=":material/undo:"):
+        st.text_area("なぜ進めないか", key=f"reason_{event_id}", height=68, placeholder="起案した人が読む。個人番号は書かない。")
+        st.checkbox(f"{verb}ことを確かめた", key=f"confirmed_{event_id}")
+        st.button(verb, key=f"decline_{event_id}", on_click=attempt, args=(
+            BACK, f"confirmed_{event_id}", lambda clicker: decline(
+                clicker, subject(clicker, row["atena_ref"]), kind, proposal_id=row["proposal_id"], event_id=event_id,
+                expected_version=row["note_version"], reason=st.session_state[f"reason_{event_id}"] or "", today=settings.today()),
+            "起案は進みません。経過に載っています。"))

@@ -1,0 +1,125 @@
+"""起案 of a 執行停止 (one candidate, or several of one 号 at once) and of its 取消 (from the カルテ)."""
+
+import uuid
+
+import polars as pl
+import streamlit as st
+
+import settings
+from auth.access import NotAllowed, User, decide
+from casework.approval import LONGEST_REASON, ApprovalRefused
+from casework.case_decision import propose
+from casework.kinds import kinds
+from casework.ledger import Conflict, Event
+from casework.record import EntryRefused
+from data_access.query import ask, subject
+from data_access.suspension_case import SuspensionCase, release_due
+from pages.parts import draft, wording
+from pages.parts.attempt import attempt, outcome
+
+ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
+ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
+NEXT = "係長の審査、課長の決裁の順に進みます。"
+
+
+def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting: bool) -> None:
+    """The form for the candidate on the screen, filled in from the screening: all that is not suspended, what was met."""
+    if not decide(user, "suspension.propose").allowed:
+        return
+    st.subheader("起案", anchor=False)
+    outcome(ONE)
+    if is_waiting:
+        st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
+        return
+    atena_ref, ground = candidate["atena_ref"], candidate["ground"]
+    event_id = draft.opened(ONE, atena_ref + ground)
+    said = {row["installment_key"]: _said(row) for row in found.installments.iter_rows(named=True)}
+    st.multiselect("停止する期別", list(said), default=list(said), format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    if found.may_extinguish:
+        st.checkbox("即時消滅とする（限定承認など、徴収できないことが明らかなとき。地方税法15条の7第5項）", key=f"immediate_{event_id}")
+    st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+    st.checkbox("証拠と期別を確かめた", key=f"confirmed_{event_id}")
+    st.button("起案する", type="primary", icon=":material/send:", key=f"propose_{event_id}", on_click=attempt, args=(
+        ONE, f"confirmed_{event_id}", lambda clicker: _propose(
+            clicker, atena_ref, ground, candidate["note_version"], event_id, st.session_state[f"reason_{event_id}"] or "",
+            keys=st.session_state[f"scope_{event_id}"], is_immediate=bool(st.session_state.get(f"immediate_{event_id}"))),
+        f"起案しました。{NEXT}"))
+
+
+def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None:
+    """Candidates of one 号 with every criterion met, all their 期別, one reason; one event each."""
+    likely = candidates.filter(verdict="該当の疑い")
+    if ground is None or likely.is_empty() or not decide(user, "suspension.propose").allowed:
+        return
+    outcome(BATCH)
+    event_id = draft.opened(BATCH, ground)
+    rows = {row["atena_ref"]: row for row in likely.iter_rows(named=True)}
+    with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
+        st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
+                       key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
+        st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+        st.checkbox("一人ずつ証拠を確かめた", key=f"confirmed_{event_id}")
+        st.button("まとめて起案する", icon=":material/send:", key=f"batch_{event_id}", on_click=attempt, args=(
+            BATCH, f"confirmed_{event_id}", lambda clicker: _propose_each(
+                clicker, [rows[one] for one in st.session_state[f"people_{event_id}"]], event_id, st.session_state[f"reason_{event_id}"] or ""),
+            f"選んだ人を一人ずつ起案しました。{NEXT}"))
+
+
+def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str) -> Event:
+    """One event each; whom it was refused for is told with why, and the others stand. Sent again, nothing is written twice."""
+    if not candidates:
+        raise ApprovalRefused("起案する人を選んでください。")
+    done, refused = [], []
+    for row in candidates:
+        try:
+            own = str(uuid.uuid5(uuid.UUID(event_id), row["atena_ref"]))
+            done.append(_propose(user, row["atena_ref"], row["ground"], row["note_version"], own, reason))
+        except (ApprovalRefused, EntryRefused, NotAllowed, Conflict) as refusal:
+            refused.append(f"{row['atena_ref']}: {refusal}")
+    if refused:
+        raise ApprovalRefused(f"{len(done)}人を起案しました。次の{len(refused)}人は起案していません。　" + "　".join(refused))
+    return done[-1]
+
+
+def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: str, reason: str, *, keys: list[str] | None = None,
+             is_immediate: bool = False) -> Event:
+    """`keys` None: every 期別 that is not suspended. The evidence is asked again at this click, never taken from the screen."""
+    owed = ask(user, "suspension_installments", atena_ref=atena_ref)["installment_key"].to_list()
+    met = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground).filter(finding="満たす")
+    chosen = owed if keys is None else keys
+    return propose(
+        user, subject(user, atena_ref), "suspension_decision", event_id=event_id, expected_version=version, reason=reason, today=settings.today(),
+        fields={"ground": ground, "installments": chosen, "is_partial": set(chosen) != set(owed), "is_immediate": is_immediate,
+                "evidence_ids": met["evidence_id"].drop_nulls().to_list()})
+
+
+def cancel_part(user: User, atena_ref: str, version: int) -> None:
+    """On the カルテ: the attachments that a 停止 obliges to release, and the 起案 to cancel what is stopped."""
+    owed = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=False)
+    for duty in release_due(owed):
+        st.warning(f"執行停止中の期別に差押があります。{duty.text}（{duty.article}）。", icon=":material/lock_open:")
+    stopped = owed.filter(pl.col("suspended_on").is_not_null() & (pl.col("unpaid_yen") > 0))
+    if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
+        return
+    outcome(CANCEL)
+    event_id = draft.opened(CANCEL, atena_ref)
+    with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
+        decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
+                                  format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
+        said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}
+        st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), key=f"scope_{event_id}_{decided_on}")
+        ground = kinds()[CANCEL].field("cancel_ground")
+        st.selectbox(ground.label, ground.values, index=None, placeholder="選ぶ", key=f"ground_{event_id}")
+        st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+        st.checkbox("財産・所得・所在の資料を確かめた", key=f"confirmed_{event_id}")
+        st.button("取消を起案する", icon=":material/send:", key=f"propose_{event_id}", on_click=attempt, args=(
+            CANCEL, f"confirmed_{event_id}", lambda clicker: propose(
+                clicker, subject(clicker, atena_ref), CANCEL, event_id=event_id, expected_version=version, today=settings.today(),
+                reason=st.session_state[f"reason_{event_id}"] or "", fields={
+                    "suspended_on": decided_on, "installments": st.session_state[f"scope_{event_id}_{decided_on}"],
+                    "cancel_ground": st.session_state[f"ground_{event_id}"]}),
+            f"執行停止の取消を起案しました。{NEXT}執行停止候補の画面の「審査・決裁を待つもの」にあります。"))
+
+
+def _said(row: dict) -> str:
+    return f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期　{wording.yen(row['unpaid_yen'])}"

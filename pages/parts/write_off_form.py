@@ -1,0 +1,82 @@
+"""起案 of a 不納欠損 for one person and one 事由, and of the 取消 of one that was decided here."""
+
+import polars as pl
+import streamlit as st
+
+import settings
+from auth.access import User, decide
+from casework.approval import LONGEST_REASON
+from casework.case_decision import propose
+from casework.kinds import kinds
+from casework.ledger import Event
+from data_access.query import ask, subject
+from pages.parts import draft, tables, wording
+from pages.parts.attempt import attempt, outcome
+
+DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
+ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
+NEXT = "係長の審査、課長の決裁の順に進みます。"
+
+
+def propose_part(user: User, candidate: dict, installments: pl.DataFrame, is_waiting: bool) -> None:
+    """The form for the candidate on the screen: its own 事由, every 期別 that nobody has to confirm first."""
+    own = installments.filter(pl.col("is_first") & pl.col("decided_on").is_null(), booked_as=candidate["booked_as"])
+    if own.is_empty() or not decide(user, "write_off.propose").allowed:
+        return
+    st.subheader(f"起案（{candidate['booked_as']}）", anchor=False)
+    if is_waiting:
+        st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
+        return
+    event_id = draft.opened(DECISION, candidate["atena_ref"] + candidate["booked_as"])
+    said = {row["installment_key"]: _said(row) for row in own.iter_rows(named=True)}
+    sure = own.filter(pl.col("needs_person").is_null())["installment_key"].to_list()
+    st.multiselect("欠損とする期別", list(said), default=sure, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    if len(sure) < own.height:
+        st.caption("「要確認」の期別は、時効が完成したこと、または取れないことが明らかなことを確かめてから選ぶ。")
+    st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+    st.checkbox("事由・消滅の日・額を確かめた", key=f"confirmed_{event_id}")
+    st.button("起案する", type="primary", icon=":material/send:", key=f"propose_{event_id}", on_click=attempt, args=(
+        DECISION, f"confirmed_{event_id}", lambda clicker: _propose(
+            clicker, candidate, st.session_state[f"scope_{event_id}"], event_id, st.session_state[f"reason_{event_id}"] or ""),
+        f"起案しました。{NEXT}"))
+
+
+def _propose(user: User, candidate: dict, keys: list[str], event_id: str, reason: str) -> Event:
+    """The yen and the days are asked again at this click, never taken from the screen."""
+    own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"]).filter(
+        pl.col("installment_key").is_in(keys), is_first=True, booked_as=candidate["booked_as"])
+    return propose(
+        user, subject(user, candidate["atena_ref"]), DECISION, event_id=event_id, expected_version=candidate["note_version"], reason=reason,
+        today=settings.today(), fields={"reason": candidate["booked_as"], "extinct_on": own["extinct_on"].max(),
+                                        "written_off": dict(own.select("installment_key", "unpaid_yen").iter_rows())})
+
+
+def reversal_part(user: User, district: str | None) -> None:
+    """What was decided here and stands, and the 起案 to reverse one of them."""
+    decided = ask(user, "write_off_decided", district=district)
+    outcome(REVERSAL)
+    if decided.is_empty():
+        return
+    with st.expander(f"決裁した不納欠損（{decided.height:,}件）と、その取消", icon=":material/undo:"):
+        tables.show(decided, ["happened_on", "name", "district_name", "summary", "yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
+        if not decide(user, "write_off.propose").allowed:
+            return
+        event_id = draft.opened(REVERSAL, str(decided.height))
+        rows = {row["event_id"]: row for row in decided.iter_rows(named=True)}
+        chosen = st.selectbox("取り消す不納欠損", list(rows), index=None, placeholder="選ぶ", key=f"decision_{event_id}",
+                              format_func=lambda one: f"{wording.short(rows[one]['happened_on'])}　{rows[one]['name']}　{rows[one]['summary']}　{wording.yen(rows[one]['yen'])}")
+        ground = kinds()[REVERSAL].field("reversal_ground")
+        st.selectbox(ground.label, ground.values, index=None, placeholder="選ぶ", key=f"ground_{event_id}")
+        st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+        st.checkbox("取り消す不納欠損と理由を確かめた", key=f"confirmed_{event_id}")
+        st.button("取消を起案する", icon=":material/send:", key=f"propose_{event_id}", disabled=chosen is None, on_click=attempt, args=(
+            REVERSAL, f"confirmed_{event_id}", lambda clicker: propose(
+                clicker, subject(clicker, rows[chosen]["atena_ref"]), REVERSAL, event_id=event_id, expected_version=rows[chosen]["note_version"],
+                today=settings.today(), reason=st.session_state[f"reason_{event_id}"] or "",
+                fields={"decision": chosen, "reversal_ground": st.session_state[f"ground_{event_id}"]}),
+            f"不納欠損の取消を起案しました。{NEXT}"))
+
+
+def _said(row: dict) -> str:
+    return (f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期　{wording.yen(row['unpaid_yen'])}"
+            + ("　要確認" if row["needs_person"] else ""))

@@ -1,0 +1,197 @@
+"""起案・審査・決裁 about one person: three people in order, what each step refuses, and what the last one writes."""
+
+import uuid
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from auth.access import NotAllowed, User
+from casework import case_decision, ledger
+from casework.approval import ApprovalRefused
+from casework.case_decision import approve, decisions, decline, propose, review
+from casework.kinds import kinds
+from casework.ledger import Conflict
+from casework.record import EntryRefused
+from tests.casework.entries import (
+    CHIEF,
+    GOOD,
+    KEPT,
+    MANAGER,
+    OFFICER,
+    ONE,
+    SUBJECT,
+    TODAY,
+    TWO,
+    decided,
+    write,
+)
+
+KIND = "suspension_decision"
+PROPOSED, REVIEWED = ((OFFICER, propose),), ((OFFICER, propose), (CHIEF, review))
+
+
+def taken(step, user, proposal, *, subject=SUBJECT, event_id=None, version=None, **more):
+    seen = ledger.version_of(SUBJECT.atena_number) if version is None else version
+    return step(user, subject, KIND, proposal_id=proposal.event_id, event_id=event_id or str(uuid.uuid4()), expected_version=seen, today=TODAY, **more)
+
+
+def states() -> list[str]:
+    return [each.state for each in decisions(kinds()[KIND], ledger.events_of(SUBJECT.atena_number))]
+
+
+def proposal():
+    return next(event for event in reversed(ledger.events_of(SUBJECT.atena_number)) if event.kind == f"{KIND}_proposal")
+
+
+def with_role(user: User, role: str) -> User:
+    return replace(user, role=role)
+
+
+def test_three_people_make_one_entry(sqlite_file):
+    written = decided(KIND)
+    assert written.payload == {"decided_on": "2026-04-01", "ground": "2号", "installments": KEPT, "is_partial": False, "is_immediate": False,
+                               "evidence_ids": ["I0001", "I0002"], "proposal": proposal().event_id, "officer_name": "課長"}
+    assert [(event.kind, event.actor) for event in ledger.events_of(SUBJECT.atena_number)] == [
+        (f"{KIND}_proposal", "sato"), (f"{KIND}_review", "kakari"), (KIND, "kacho")]
+    assert "decided_on" not in proposal().payload, "the day is that of the 決裁"
+    assert states() == ["決定"]
+    assert ledger.verify() is None
+
+
+def test_the_state_follows_the_steps(sqlite_file):
+    decided(KIND, steps=PROPOSED)
+    assert states() == ["審査待ち"]
+    taken(review, CHIEF, proposal())
+    assert states() == ["決裁待ち"]
+    taken(decline, MANAGER, proposal(), reason="勤務先を確かめる。")
+    assert states() == ["差戻し"]
+    decided(KIND, steps=PROPOSED)
+    taken(decline, OFFICER, proposal(), reason="納付の申出があった。")
+    assert states() == ["差戻し", "取下げ"]
+
+
+def test_no_step_is_taken_out_of_order_or_twice(sqlite_file):
+    decided(KIND, steps=PROPOSED)
+    with pytest.raises(ApprovalRefused, match="審査待ち"):
+        taken(approve, MANAGER, proposal())
+    with pytest.raises(ApprovalRefused, match="待つ起案がすでに"):
+        decided(KIND, steps=PROPOSED)
+    taken(review, CHIEF, proposal())
+    with pytest.raises(ApprovalRefused, match="決裁待ち"):
+        taken(review, with_role(User("other", "係長2", "", "収納推進課"), "chief"), proposal())
+    taken(approve, MANAGER, proposal())
+    for step, user, more in ((review, CHIEF, {}), (approve, MANAGER, {}), (decline, MANAGER, {"reason": "遅い"})):
+        with pytest.raises(ApprovalRefused, match="決定"):
+            taken(step, user, proposal(), **more)
+    with pytest.raises(ApprovalRefused, match="見つかりません"):
+        taken(review, CHIEF, write("reminder"))
+
+
+def test_nobody_takes_two_of_the_steps_though_the_role_changed(sqlite_file):
+    decided(KIND, steps=PROPOSED)
+    with pytest.raises(NotAllowed, match="自分が起案"):
+        taken(review, with_role(OFFICER, "chief"), proposal())
+    taken(review, CHIEF, proposal())
+    for user in (OFFICER, CHIEF):
+        with pytest.raises(NotAllowed, match="自分が起案・審査"):
+            taken(approve, with_role(user, "manager"), proposal())
+    assert states() == ["決裁待ち"]
+
+
+def test_each_step_needs_its_action_and_the_own_district(sqlite_file):
+    elsewhere = replace(SUBJECT, district_code="用瀬")
+    with pytest.raises(NotAllowed, match="担当地区の外"):
+        decided(KIND, subject=elsewhere, steps=PROPOSED)
+    with pytest.raises(NotAllowed, match="権限がありません"):
+        decided(KIND, steps=((MANAGER, propose),))
+    decided(KIND, steps=PROPOSED)
+    for step, user in ((review, OFFICER), (review, MANAGER), (approve, CHIEF)):
+        with pytest.raises(NotAllowed, match="権限がありません"):
+            taken(step, user, proposal())
+    for user in (MANAGER, User("tanto2", "担当2", "officer", "収納推進課", ("湖山",))):
+        with pytest.raises(NotAllowed, match="権限がありません"):
+            taken(decline, user, proposal(), reason="順番でない。")
+    assert ledger.last_seq() == 1
+
+
+def test_an_entry_decided_in_steps_is_recorded_no_other_way(sqlite_file):
+    with pytest.raises(NotAllowed, match="起案・審査・決裁の順"):
+        write(KIND, user=MANAGER)
+    assert ledger.last_seq() == 0
+
+
+def test_a_second_click_is_the_same_step(sqlite_file):
+    for steps in (PROPOSED, REVIEWED[1:], ((MANAGER, approve),)):
+        user, step = steps[0]
+        event_id, version = str(uuid.uuid4()), ledger.last_seq()
+        if step is propose:
+            given = dict(fields=GOOD[KIND], reason="財産がない。", event_id=event_id, expected_version=version, today=TODAY)
+            assert propose(user, SUBJECT, KIND, **given) == propose(user, SUBJECT, KIND, **given)
+        else:
+            first = taken(step, user, proposal(), event_id=event_id, version=version)
+            assert taken(step, user, proposal(), event_id=event_id, version=version) == first
+    assert ledger.last_seq() == 3
+
+
+def test_a_step_on_an_older_case_is_a_conflict(sqlite_file):
+    decided(KIND, steps=REVIEWED)
+    write("residence_finding")
+    with pytest.raises(Conflict):
+        taken(approve, MANAGER, proposal(), version=2)
+    assert states() == ["決裁待ち"]
+
+
+def test_without_the_feeds_nothing_is_decided(sqlite_file):
+    stale = replace(SUBJECT, missed_days=3)
+    with pytest.raises(NotAllowed, match="連携が3業務日"):
+        decided(KIND, subject=stale, steps=PROPOSED)
+    decided(KIND, steps=REVIEWED)
+    with pytest.raises(NotAllowed, match="連携が3業務日"):
+        taken(approve, MANAGER, proposal(), subject=stale)
+
+
+@pytest.mark.parametrize("reason", ["", "あ" * 501, "個人番号 123456789018"])
+def test_a_reason_is_given(sqlite_file, reason):
+    with pytest.raises(ApprovalRefused, match="理由"):
+        propose(OFFICER, SUBJECT, KIND, fields=GOOD[KIND], reason=reason, event_id=str(uuid.uuid4()), expected_version=0, today=TODAY)
+
+
+WRONG = {"ground": "4号", "installments": ["0000000009-01"], "is_partial": None, "is_immediate": "はい", "evidence_ids": []}
+
+
+@pytest.mark.parametrize("field", WRONG)
+def test_what_is_proposed_is_checked_whole(sqlite_file, field):
+    with pytest.raises(EntryRefused) as refused:
+        decided(KIND, steps=PROPOSED, **{field: WRONG[field]})
+    assert [name for name, _ in refused.value.errors] == [field]
+    assert ledger.last_seq() == 0
+
+
+def test_extinction_at_once_is_for_the_ground_that_the_law_names(sqlite_file):
+    with pytest.raises(EntryRefused, match="1号 の停止だけ"):
+        decided(KIND, steps=PROPOSED, is_immediate=True)
+    assert decided(KIND, ground="1号", is_immediate=True).payload["is_immediate"] is True
+
+
+def test_what_is_stopped_is_not_stopped_again_until_it_is_cancelled(sqlite_file):
+    decided(KIND, installments=[ONE], is_partial=True)
+    with pytest.raises(EntryRefused, match="すでに停止"):
+        decided(KIND, steps=PROPOSED)
+    decided(KIND, installments=[TWO], is_partial=True)
+    decided("suspension_cancellation", suspended_on=TODAY)
+    assert decided(KIND, installments=[ONE], is_partial=True).kind == KIND
+
+
+def test_a_suspension_is_cancelled_within_its_three_years(sqlite_file):
+    with pytest.raises(EntryRefused, match="2026-03-31 まで"):
+        decided("suspension_cancellation", steps=PROPOSED, suspended_on=date(2023, 3, 31))
+    written = decided("suspension_cancellation")
+    assert (written.kind, written.payload["cancelled_on"], written.payload["suspended_on"]) == ("suspension_cancellation", "2026-04-01", "2025-04-01")
+
+
+def test_a_step_that_cannot_be_noted_is_not_taken(sqlite_file, monkeypatch):
+    monkeypatch.setattr(case_decision, "note_write", lambda *_: (_ for _ in ()).throw(ledger.LedgerUnavailable("記録できない")))
+    with pytest.raises(ledger.LedgerUnavailable):
+        decided(KIND, steps=PROPOSED)
+    assert ledger.last_seq() == 0

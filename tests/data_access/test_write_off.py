@@ -1,0 +1,133 @@
+"""不納欠損 in the small city: who may be written off, what was lost, what it does to the 決算, and what those without persons are told."""
+
+from datetime import date
+
+import pytest
+
+from data_access import connection
+from data_access.query import ask, standing
+from data_access.small_cell import LEAST
+from data_access.write_off_effect import TERMS, effect
+from law import prescription, write_off
+from law.fiscal_year import fiscal_year
+from tests.data_access.source_rows import by, one, pick
+from tests.data_access.test_derived_twins import KEY, balances, events_of, open_balances, stops_of  # noqa: F401 - fixtures
+from tests.queries.every_question import parameters
+from tests.staff import ANALYST, CHIEF, OFFICER
+
+DIMENSIONS = ("事由", "区分", "年数", "逃したこと")
+
+
+def parts(user, dimension, is_booked, district=None):
+    return ask(user, "write_off_parts", dimension=dimension, is_booked=is_booked, district=district)
+
+
+def expected_candidates(rows, open_balances):  # noqa: F811
+    """期別 → its candidates, by the law's own explanation."""
+    events, stops, heirs = events_of(rows), stops_of(rows), by(rows.source("heir"), "atena_number")
+    found = {}
+    for key, row in open_balances.items():
+        clock = prescription.explain(row["due_date"], row["levy_kind"], events.get(key, ()), rows.as_of)
+        stop = min(stops.get(key, ()), key=lambda own: (own["decided_on"], own["suspension_number"]), default=None)
+        days = [heir["renounced_on"] for heir in heirs.get((row["atena_number"],), ())]
+        own = write_off.candidates(rows.as_of, clock, stop and stop["decided_on"], stop and stop["ground"], None,
+                                   max(days) if days and None not in days else None, row["levy_kind"])
+        if own:
+            found[key] = own
+    return found
+
+
+def test_every_candidate_of_the_city(rows, open_balances):  # noqa: F811
+    expected = expected_candidates(rows, open_balances)
+    derived = by(rows.derived("write_off_candidate"), *KEY)
+    assert derived.keys() == expected.keys()
+    for key, own in expected.items():
+        told = [(each.booked_as, each.extinct_on, each.needs_person, each.is_first, each.article) for each in own]
+        assert [pick(row, "booked_as", "extinct_on", "needs_person", "is_first", "article") for row in derived[key]] == told, key
+    assert {each.booked_as for own in expected.values() for each in own} >= {"時効"}
+
+
+def test_everything_the_city_has_lost(rows, balances, open_balances):  # noqa: F811
+    letters, events, every_stop = by(rows.source("demand"), *KEY), events_of(rows), {}
+    suspensions = one(rows.source("suspension"), "suspension_number")
+    for scope in rows.source("suspension_installment"):
+        every_stop.setdefault(pick(scope, *KEY), []).append(suspensions[(scope["suspension_number"],)])
+    waiting = {(*key, False): (fiscal_year(rows.as_of), own[0].booked_as, open_balances[key]["unpaid_yen"], own[0].extinct_on or rows.as_of)
+               for key, own in expected_candidates(rows, open_balances).items()}
+    booked = {(*pick(row, *KEY), True): pick(row, "fiscal_year", "reason", "written_off_yen", "written_off_on") for row in rows.source("write_off")}
+    derived = one(rows.derived("lost_installment"), *KEY, "is_booked")
+    assert derived.keys() == (waiting | booked).keys()
+    chances = set()
+    for (*key, is_booked), (year, reason, yen, ended_on) in (waiting | booked).items():
+        balance = balances[tuple(key)]
+        due, sent = balance["due_date"], [own["issued_on"] for own in letters.get(tuple(key), ())
+                                          if own["withdrawn_on"] is None or own["withdrawn_on"] > rows.as_of]
+        tried = [event.happened_on for event in events.get(tuple(key), ()) if event.kind in ("催告", "差押")
+                 or (event.kind == "承認" and event.happened_on in _pledged_or_paid(rows, tuple(key)))]
+        stopped = any(own["decided_on"] < ended_on and (own["cancelled_on"] is None or own["cancelled_on"] >= ended_on)
+                      for own in every_stop.get(tuple(key), ()))
+        chance = write_off.kept_chance(due, ended_on, sent, tried, stopped, balance["levy_kind"]) if reason == "時効" else None
+        age = ended_on.year - due.year - ((ended_on.month, ended_on.day) < (due.month, due.day))
+        year_class = "現年" if balance["assessment_fiscal_year"] == year else "滞繰"
+        assert pick(derived[(*key, is_booked)], "fiscal_year", "booked_as", "yen", "ended_on", "year_class", "age_years", "kept_chance") == (
+            year, reason, yen, ended_on, year_class, age, chance), key
+        chances.add(chance)
+    assert len(chances) >= 3, chances
+
+
+def _pledged_or_paid(rows, key) -> set[date]:
+    """Days of plans and part payments; the 承認 of a 猶予 application is no try to keep a claim."""
+    plans = one(rows.source("installment_plan"), "plan_number")
+    pledged = {plans[(row["plan_number"],)]["pledged_on"] for row in rows.source("installment_plan_scope") if pick(row, *KEY) == key}
+    return pledged | {row["received_on"] for row in rows.source("receipt") if pick(row, *KEY) == key and row["principal_yen"] > 0}
+
+
+def test_the_parts_add_up_to_what_was_booked(city, rows):
+    yen = sum(row["written_off_yen"] for row in rows.source("write_off") if row["fiscal_year"] > fiscal_year(rows.as_of) - 6)
+    for dimension in ("事由", "区分", "年数"):
+        assert parts(CHIEF, dimension, is_booked=True)["yen"].sum() == yen, dimension
+    assert parts(OFFICER, "事由", is_booked=True)["yen"].sum() == yen, "the city's figure is everybody's"
+    assert set(parts(OFFICER, "事由", is_booked=True)["district_code"]) <= {*OFFICER.districts, "X00"}
+    listed = ask(CHIEF, "write_off_candidates", **parameters("write_off_candidates"))
+    assert listed["unpaid_yen"].sum() == parts(CHIEF, "事由", is_booked=False)["yen"].sum()
+    assert set(listed["needs_person"]) == {None, "要確認"}
+
+
+@pytest.mark.parametrize("is_booked", [True, False])
+def test_without_persons_no_part_below_ten_is_told_and_no_total_gives_one_back(city, is_booked):
+    truth = {}
+    for dimension in DIMENSIONS:
+        column = dict(zip(DIMENSIONS, ("booked_as", "year_class", "age_years::varchar", "kept_chance"), strict=True))[dimension]
+        found = connection.engine().connection.cursor().execute(
+            f"select {column}, fiscal_year, list(distinct atena_number) from derived.lost_installment where is_booked = ? and {column} is not null group by all",
+            [is_booked]).fetchall()
+        truth[dimension] = {(part, year): set(numbers) for part, year, numbers in found}
+    merged = 0
+    for dimension in DIMENSIONS:
+        told = {(row["part"], row["fiscal_year"]): row for row in parts(ANALYST, dimension, is_booked).iter_rows(named=True)}
+        for (part, year), row in told.items():
+            own = truth[dimension].get((part, year))
+            if part == "そのほか":
+                named = {name for name, other in told if other == year}
+                own = set().union(*(numbers for (name, other), numbers in truth[dimension].items() if other == year and name not in named))
+                merged += 1
+            expected = len(own) if len(own) >= LEAST else None
+            assert (row["person_count"], row["yen"] is None, row["installment_count"] is None) == (expected, expected is None, expected is None)
+    assert merged
+
+
+def test_the_effect_keeps_the_identity_and_this_year_s_rate(city):
+    year = standing().fiscal_year
+    found = effect(CHIEF, None, year)
+    assert found.waiting_yen > 0
+    assert found.this_year == 0
+    assert found.next_year > 0
+    for before, after in zip(*(found.rows.filter(stage=stage).iter_rows(named=True) for stage in ("欠損の前", "欠損の後")), strict=True):
+        for row in (before, after):
+            assessed, received, refund_due, written_off, outstanding = pick(row, *TERMS)
+            assert assessed == received - refund_due + written_off + outstanding
+        assert (before["fiscal_year"], before["year_class"]) == (after["fiscal_year"], after["year_class"])
+    whole = {row["stage"]: row for row in found.rows.filter(fiscal_year=year, year_class="合計").iter_rows(named=True)}
+    assert whole["欠損の後"]["written_off_yen"] - whole["欠損の前"]["written_off_yen"] == found.waiting_yen
+    ahead = {row["stage"]: row for row in found.rows.filter(fiscal_year=year + 1).iter_rows(named=True)}
+    assert ahead["欠損の前"]["assessed_yen"] - ahead["欠損の後"]["assessed_yen"] == found.waiting_yen

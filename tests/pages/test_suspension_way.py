@@ -1,0 +1,97 @@
+"""執行停止 on the screens from the screening to its end: 起案, 審査, 決裁, stopped in the next snapshot, 取消, and open again."""
+
+import pytest
+
+from casework import ledger
+from data_access.query import ask, reference_of
+from sample_city.stories import FIRST
+from tests.data_access.test_entries import take_in_again
+from tests.pages.screen import Screen, show
+from tests.staff import CHIEF, MANAGER, NEIGHBOUR
+
+NUMBER = str(FIRST + 130)  # story 13: 1号, every criterion met
+NAME = "倉見　健"
+
+
+def keyed(elements, start: str):
+    return next(each for each in elements if each.key.startswith(start))
+
+
+def press(screen: Screen, start: str, reason: str | None = None) -> Screen:
+    """Tick every confirmation beside the button whose key begins so, say why, and press it."""
+    button = keyed(screen.at.button, start)
+    event_id = button.key.rpartition("_")[2]
+    keyed(screen.at.checkbox, f"confirmed_{event_id}").set_value(True)
+    if reason:
+        keyed(screen.at.text_area, f"reason_{event_id}").set_value(reason)
+    screen.run()
+    screen.run(keyed(screen.at.button, start).click())
+    assert not screen.at.error, [error.value for error in screen.at.error]
+    return screen
+
+
+def candidate(user=NEIGHBOUR) -> Screen:
+    return show(user, "suspension_candidates", screened=(reference_of(NUMBER), NAME, "1号"), ground="1号")
+
+
+def step(user) -> Screen:
+    """The one proposal that waits, opened and taken one step further by `user`."""
+    (waiting,) = ask(user, "waiting_decisions", kind="執行停止", district=None).to_dicts()
+    return press(show(user, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "step_")
+
+
+def kinds() -> list[str]:
+    return [event.kind for event in ledger.events_of(NUMBER)]
+
+
+def suspended() -> set[bool]:
+    owed = ask(CHIEF, "case_installments", atena_ref=reference_of(NUMBER), only_overdue=True)
+    return set(owed["suspension_ground"].is_not_null())
+
+
+@pytest.mark.slow
+def test_from_the_screening_to_the_cancellation(own_city):
+    said = press(candidate(), "propose_", "財産調査の全件で財産がない。")
+    assert "起案しました。" in said.at.success[0].value
+    assert [button.key for button in said.at.button if button.key.startswith("propose_")] == [], "one proposal at a time"
+    assert not [button for button in show(MANAGER, "suspension_candidates").at.button if button.key.startswith("step_")]
+    step(CHIEF)
+    assert "本人に通知" in step(MANAGER).at.success[0].value
+    assert kinds() == ["suspension_decision_proposal", "suspension_decision_review", "suspension_decision"]
+    assert (suspended(), ledger.events_of(NUMBER)[-1].payload["is_partial"]) == ({False}, False)
+    assert take_in_again(own_city).is_published
+    assert suspended() == {True}
+    assert reference_of(NUMBER) not in set(ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)["atena_ref"])
+    case = show(NEIGHBOUR, "case", chosen_case=reference_of(NUMBER))
+    keyed(case.at.selectbox, "ground_").set_value("資力の回復")
+    press(case, "propose_", "就職したと本人から連絡があった。")
+    step(CHIEF)
+    step(MANAGER)
+    assert kinds()[3:] == ["suspension_cancellation_proposal", "suspension_cancellation_review", "suspension_cancellation"]
+    assert take_in_again(own_city).is_published
+    assert suspended() == {False}
+
+
+def test_who_sees_which_button(own_city):
+    """The proposer takes back, the next in line steps or sends back, the others read."""
+    press(candidate(), "propose_", "財産がない。")
+    (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
+    shown = {user.name: {button.key.partition("_")[0] for button in show(user, "suspension_candidates", waiting_decision=waiting["proposal_id"]).at.button}
+             & {"step", "decline"} for user in (NEIGHBOUR, CHIEF, MANAGER)}
+    assert shown == {NEIGHBOUR.name: {"decline"}, CHIEF.name: {"step", "decline"}, MANAGER.name: set()}
+    assert "財産がない。" in show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]).words()
+    back = press(show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "decline_", "勤務先を確かめる。")
+    assert "起案は進みません" in back.at.success[0].value
+    assert kinds() == ["suspension_decision_proposal", "suspension_decision_declining"]
+
+
+def test_several_of_one_号_are_proposed_at_once(own_city):
+    screen = show(CHIEF, "suspension_candidates", ground="1号", verdict="該当の疑い")
+    people = keyed(screen.at.multiselect, "people_")
+    chosen = people.options[:2]
+    refs = [option.split("　")[-2] for option in chosen]
+    people.set_value(refs)
+    press(screen, f"batch_{people.key.removeprefix('people_')}", "財産調査の全件で財産がない。")
+    waiting = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None)
+    assert set(waiting["atena_ref"]) == set(refs)
+    assert ledger.last_seq() == len(refs) >= 1

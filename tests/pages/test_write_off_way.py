@@ -1,0 +1,75 @@
+"""不納欠損 on the screen from the candidate to its end: 起案, 審査, 決裁, what waits for 収納, 取消, and a candidate again."""
+
+import pytest
+
+from casework import ledger
+from data_access.query import ask, reference_of
+from tests.pages.screen import Screen, first_sight, show
+from tests.pages.test_suspension_way import keyed, press
+from tests.queries.every_question import parameters
+from tests.staff import ANALYST, CHIEF, MANAGER, NEIGHBOUR, OFFICER
+
+
+def listed(user):
+    return ask(user, "write_off_candidates", **parameters("write_off_candidates"))
+
+
+def step(user) -> Screen:
+    (waiting,) = ask(user, "waiting_decisions", kind="不納欠損", district=None).to_dicts()
+    return press(show(user, "write_off", waiting_decision=waiting["proposal_id"]), "step_")
+
+
+def numbers() -> dict[str, str]:
+    """参照番号 → 宛名番号 of those in the ledger."""
+    return {reference_of(event.subject): event.subject for event in ledger.events_after(0)}
+
+
+@pytest.mark.slow
+def test_from_the_candidate_to_the_reversal(own_city):
+    ref = listed(NEIGHBOUR).filter(booked_as="時効")["atena_ref"][0]
+    own = ask(NEIGHBOUR, "write_off_installments", atena_ref=ref).filter(is_first=True, booked_as="時効")
+    form = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効"))
+    scope = keyed(form.at.multiselect, "scope_")
+    assert scope.value == own.filter(own["needs_person"].is_null())["installment_key"].to_list(), "what somebody has to confirm is chosen by hand"
+    scope.set_value(own["installment_key"].to_list())
+    said = press(form, "propose_", "時効が完成し、更新の事実がない。")
+    assert "起案しました。" in said.at.success[0].value
+    step(CHIEF)
+    assert "決裁しました。" in step(MANAGER).at.success[0].value
+    events = ledger.events_of(numbers()[ref])
+    assert [event.kind for event in events] == ["write_off_decision_proposal", "write_off_decision_review", "write_off_decision"]
+    own = ask(CHIEF, "write_off_installments", atena_ref=ref).filter(is_first=True, booked_as="時効")
+    decision = events[-1].payload
+    assert (decision["reason"], decision["extinct_on"]) == ("時効", own["extinct_on"].max().isoformat())
+    assert [(f"{row['notice_number']}-{row['installment_no']}", row["yen"]) for row in decision["written_off"]] == sorted(own.select("installment_key", "unpaid_yen").rows())
+    assert own["decided_on"].null_count() == 0
+    again = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効"))
+    assert not [button for button in again.at.button if button.key.startswith("propose_") and not button.disabled], "nothing is left to propose"
+    keyed(again.at.selectbox, "decision_").set_value(events[-1].event_id)
+    again.run()
+    keyed(again.at.selectbox, "ground_").set_value("時効の更新が判明")
+    press(again, "propose_", "電話で承認した記録が見つかった。")
+    step(CHIEF)
+    step(MANAGER)
+    assert [event.kind for event in ledger.events_of(numbers()[ref])][3:] == [
+        "write_off_reversal_proposal", "write_off_reversal_review", "write_off_reversal"]
+    assert ask(CHIEF, "write_off_decided", district=None).is_empty()
+    assert ask(CHIEF, "write_off_installments", atena_ref=ref)["decided_on"].null_count() == len(ask(CHIEF, "write_off_installments", atena_ref=ref))
+
+
+@pytest.mark.parametrize("view", ["決算への影響", "分析"])
+@pytest.mark.parametrize("user", [MANAGER, OFFICER, ANALYST], ids=lambda user: user.role)
+def test_every_view_for_every_reach(city, user, view):
+    screen = show(user, "write_off", write_off_view=view)
+    assert not screen.at.error, [error.value for error in screen.at.error]
+    if view == "分析":
+        assert {"fiscal_year", "part", "district_name"} <= set(screen.at.dataframe[0].value.columns)
+    elif user is not ANALYST:
+        assert screen.cells("stage")[:2] == ["欠損の前", "欠損の後"]
+        assert screen.at.metric[4].value == "+0.00ポイント", "a write-off does not move this year's rate"
+
+
+def test_those_without_persons_are_offered_no_list(city):
+    screen = first_sight(ANALYST, "write_off", city)
+    assert [tab.label for tab in screen.at.tabs] == ["決算への影響", "分析"]
+    assert any(metric.value == "10人未満" for metric in screen.at.metric)
