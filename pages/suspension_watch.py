@@ -11,11 +11,11 @@ from pages.parts import charts, filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
 
-PAGE_SIZE, MONTHS, MOST_SIGNS = 100, 36, 3
+PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 120, "signs_told": 470}
+WIDTHS = {"name": 80, "signs_told": 400}
 
 
 def render(user: User) -> None:
@@ -57,15 +57,14 @@ def _signs(user: User, district: str | None) -> None:
 
 
 def _told(signs: list[dict]) -> str:
-    """The newest signs with day and amount; how many more there are."""
-    shown = [f"{each['sign']} {wording.short(each['day'])}" + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}") for each in signs[:MOST_SIGNS]]
-    left = len(signs) - MOST_SIGNS
-    return " ／ ".join(shown) + (f" ほか{left}件" if left > 0 else "")
+    """Every sign with the day and amount of its newest record, and of how many."""
+    return " ／ ".join(f"{each['sign']} {wording.short(each['day'])}" + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
+                       + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
 
 
 def _arrivals(user: User, district: str | None, as_of: date) -> None:
     found = ask(user, "suspension_arrivals", district=district, months=MONTHS)
-    if found.is_empty():
+    if not found["person_count"].sum():
         st.info("36か月のうちに3年か時効が来る停止はありません。", icon=":material/info:")
         return
     months = {_month_name(row["ends_month"], as_of): row for row in found.iter_rows(named=True)}

@@ -1,11 +1,16 @@
--- grain: one stopped person with a sign of means, the newest sign first; one page of $page_size rows
+-- grain: one stopped person with a sign of means, the newest first; signs: one per kind, its newest record and how many; one page
 -- action: suspension_watch.read
-with signs as (
+with sign as (
+    select atena_ref, sign, max(happened_on) as happened_on, arg_max(yen, (happened_on, evidence_id)) as yen, arg_max(evidence_id, (happened_on, evidence_id)) as evidence_id,
+        count(*) as record_count
+    from disclosed.recovery_sign
+    group by all
+), signs as (
     select
         atena_ref,
         max(happened_on) as happened_on,
-        list({sign: sign, day: happened_on, yen: yen, evidence_id: evidence_id} order by happened_on desc, sign, evidence_id) as signs
-    from disclosed.recovery_sign
+        list({sign: sign, day: happened_on, yen: yen, evidence_id: evidence_id, record_count: record_count} order by happened_on desc, sign) as signs
+    from sign
     group by atena_ref
     having $sign is null or bool_or(sign = $sign)
 ), stopped as (

@@ -6,10 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_access import snapshot
+from data_access import connection, snapshot
 from data_access.derivation import derivation
 from data_access.intake import take_in
 from data_access.query import ask, standing
+from law.suspension import explain as explain_suspension
 from tests.data_access.feeds import DAY_ONE, Feed
 from tests.staff import CHIEF, OFFICER
 
@@ -103,6 +104,11 @@ def _watched(reference):
     ending = ask(CHIEF, "suspension_arrival_list", from_month=date(1900, 1, 1), to_month=date(2100, 1, 1), **PAGE).filter(atena_ref=reference)
     assert ending["principal_yen"].sum() == person["suspended_yen"]
     assert set(ending["ended_by"]) == {"時効"}
+    stopped = connection.engine().connection.cursor().execute(
+        "select levy_kind, suspended_on, if(is_held, null, completes_on), suspension_ground from derived.case_installment where suspension_ground is not null").fetchall()
+    explained = [explain_suspension(int(ground.removesuffix("号")), on, dies_on, kind) for kind, on, dies_on, ground in stopped]
+    seen = connection.reader(connection.engine(), CHIEF).execute("select ends_on, ended_by from disclosed.suspended_installment order by all").fetchall()
+    assert seen == sorted((each.ends_on, each.ended_by) for each in explained)
     months = ask(CHIEF, "suspension_arrivals", district=None, months=36)
     assert months["ends_month"][0] == date(2026, 9, 1), "what has passed stands in the month before"
     assert (months["by_prescription_yen"] + months["by_three_years_yen"]).equals(months["principal_yen"].alias("by_prescription_yen"))
