@@ -43,13 +43,13 @@ def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, befor
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))
 
 
-def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str) -> None:
-    """Horizontal bars from zero, each named with its whole number, in the order given."""
+def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None) -> None:
+    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others."""
     named = [f"{name}　<b>{value:,}{unit}</b>" for name, value in zip(names, values, strict=True)]
     figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
-    _show(figure, alt, key, height=max(110, 30 * len(names) + 50))
+    figure.update_xaxes(rangemode="tozero", range=[0, most or max(values)], showticklabels=False, showgrid=False)
+    _show(figure, alt, key, height=30 * len(names) + 40)
 
 
 def columns(parts: dict[str, list[int]], names: list[str], *, unit: str, per: int, alt: str, key: str) -> None:

@@ -13,8 +13,8 @@ SHOWN = ["ground", "verdict", "person_count", "tried_count", "count_change", "ac
 
 def criterion_trial(user: User, district: str | None, as_of: date) -> None:
     """The longest age of a record and the criteria to leave out; what the counts of every 号 would be."""
-    st.caption("要件を変えたときの人数を数えるだけです。**ここで要件は変わらず、何も保存されません。**採用するときは、市の要領を改め、"
-               "`law/screening.toml` に新しい日付の項目を足します。")
+    st.caption("要件を変えたときの人数を数えるだけで、**ここで要件は変わらず、何も保存されません**。採用するときは、市の要領を改め、"
+               "law/screening.toml に新しい日付の項目を足します。")
     names, usual = choices(as_of), longest_age(as_of)
     left, right = st.columns([1, 3])
     age = left.number_input("資料の有効日数", 1, 3_650, usual, step=30, key="trial_age", help=f"今の定めは {usual}日。日付のない資料と、有効日数のない資料には及ばない")

@@ -27,7 +27,7 @@ def funnel(user: User, district: str | None) -> None:
             if own.is_empty():
                 st.caption("該当する人はいないか、10人未満です。")
             else:
-                charts.counts(own["part"].to_list(), own["person_count"].to_list(), unit="人", key=f"funnel_{ground}",
+                charts.counts(own["part"].to_list(), own["person_count"].to_list(), unit="人", key=f"funnel_{ground}", most=found["person_count"].max(),
                               alt=f"{verdict}（{ground}）の{dimension}別の人数の横棒。値は下の表にある")
     tables.show(found, ["ground", "part", "person_count", "active_yen"], empty="この条件の候補はありません。",
                 alt=f"{verdict}の{dimension}別の人数と額の表", most_height=300)

@@ -12,6 +12,7 @@ from data_access.intake import take_in
 from data_access.query import ask, standing
 from law.suspension import explain as explain_suspension
 from tests.data_access.feeds import DAY_ONE, Feed
+from tests.pages.screen import show
 from tests.staff import CHIEF, OFFICER
 
 STOPPED_ON = date(2025, 2, 3)
@@ -101,6 +102,12 @@ def _watched(reference):
     assert [(car["evidence_id"], car["day"], car["yen"]) for car in cars] == [("軽自 99000001", STOPPED_ON + timedelta(days=1), None)]
     assert all(sign["day"] > STOPPED_ON for sign in person["signs"])
     assert (person["ground"], person["suspended_on"]) == ("1号", STOPPED_ON)
+    screen = show(CHIEF, "suspension_watch", sign="車両")
+    assert "車両 R07.02.04" in screen.cells("signs_told")[0]
+    screen = show(CHIEF, "suspension_watch", watch_view="3年・時効の到来")
+    assert screen.cells("ends")[0] == "前月まで"
+    assert len(screen.cells("ends")) == 37
+    assert set(screen.cells("ended_by", 1)) == {"時効"}
     ending = ask(CHIEF, "suspension_arrival_list", from_month=date(1900, 1, 1), to_month=date(2100, 1, 1), **PAGE).filter(atena_ref=reference)
     assert ending["principal_yen"].sum() == person["suspended_yen"]
     assert set(ending["ended_by"]) == {"時効"}
