@@ -21,6 +21,7 @@ from data_access.protected import CIRCLE
 from law.fiscal_year import fiscal_year
 from law.parameters import as_tables
 from law.screening import law_tables as screening_tables
+from law.suspension_watch import law_tables as watch_tables
 from law.wage_attachment import law_tables as wage_tables
 from law.write_off import law_tables as write_off_tables
 
@@ -31,7 +32,7 @@ STEPS = (
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
-    "screening_evidence", "screening", "timeline", "rate_cube", "rate_month", "installment_slip_count",
+    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "installment_slip_count",
     "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (
@@ -86,7 +87,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in {**as_tables(), **wage_tables(), **screening_tables(), **write_off_tables()}.items():
+    for name, rows in {**as_tables(), **wage_tables(), **screening_tables(), **write_off_tables(), **watch_tables()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")

@@ -135,6 +135,9 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "duty": {"item": int, "text": str},
         "immediate_extinction_item": int,
     },
+    "suspension_watch.toml": {
+        "recovery_sign": {"sign": str, "grounds": list, "counts?": list, "least_yen": int, "known_on?": str, "meaning": str},
+    },
     "wage_attachment.toml": {
         "basic_yen": int,
         "relative_yen": int,

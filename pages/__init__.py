@@ -20,6 +20,7 @@ REGISTER = (
     Entry("case", "滞納者カルテ", ":material/person:", "滞納整理", "case.read"),
     Entry("duplicates", "名寄せの候補", ":material/group:", "滞納整理", "duplicate.read"),
     Entry("suspension_candidates", "執行停止候補", ":material/pause_circle:", "滞納整理", "suspension_candidate.summary"),
+    Entry("suspension_watch", "停止の監視", ":material/visibility:", "滞納整理", "suspension_watch.read"),
     Entry("write_off", "不納欠損", ":material/money_off:", "滞納整理", "write_off.read"),
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
     Entry("disclosures", "解除と書出し", ":material/lock_open:", "管理", "disclosure.approve"),

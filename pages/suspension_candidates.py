@@ -8,10 +8,13 @@ from auth.access import User, decide
 from data_access.query import ask
 from data_access.suspension_case import SuspensionCase, suspension_case
 from pages.parts import filters, tables, wording
+from pages.parts.criterion_trial_part import criterion_trial
 from pages.parts.decision_part import waiting_part
-from pages.parts.door import choose_case, go
+from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.screening_comparison import comparison
+from pages.parts.screening_funnel import funnel
 from pages.parts.suspension_form import batch_part, propose_part
 
 PAGE_SIZE = 50
@@ -29,9 +32,20 @@ def render(user: User) -> None:
     district = filters.district(user)
     summary = ask(user, "suspension_summary", district=district)
     _funnel(summary)
-    if decide(user, "suspension_candidate.read").allowed:
-        waiting = waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
-        _candidates(user, district, stands.as_of, set(waiting.filter(matter="suspension_decision")["atena_ref"]))
+    if not decide(user, "suspension_candidate.read").allowed:
+        funnel(user, district)
+        return
+    waiting = waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
+    refs = set(waiting.filter(matter="suspension_decision")["atena_ref"])
+    views = {"候補": lambda: _candidates(user, district, stands.as_of, refs), "内訳": lambda: funnel(user, district),
+             "前の基準日と比べる": lambda: comparison(user, district, stands.as_of)}
+    if decide(user, "suspension_criterion.try").allowed:
+        views["要件を試す"] = lambda: criterion_trial(user, district, stands.as_of)
+    for tab, draw in zip(st.tabs(list(views), key="screening_view", on_change="rerun"), views.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+    open_chosen_case()
 
 
 def _read(user: User, waiting: dict, as_of: date) -> None:

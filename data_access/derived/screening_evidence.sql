@@ -44,6 +44,7 @@ select
     newest.dated_on,
     newest.evidence_id,
     date_diff('day', newest.dated_on, getvariable('as_of')) as age_days,
+    asked.longest_age_days,
     coalesce(list_contains(asked.met_by, newest.result), false) as speaks_for,
     case
         when newest.atena_number is null then '資料なし'

@@ -41,3 +41,24 @@ def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, befor
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))
+
+
+def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None) -> None:
+    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others."""
+    named = [f"{name}　<b>{value:,}{unit}</b>" for name, value in zip(names, values, strict=True)]
+    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(rangemode="tozero", range=[0, most or max(values)], showticklabels=False, showgrid=False)
+    _show(figure, alt, key, height=30 * len(names) + 40)
+
+
+def columns(parts: dict[str, list[int]], names: list[str], *, unit: str, per: int, alt: str, key: str) -> None:
+    """Upright bars from zero, one per name, of at most two parts: blue below, orange on top. Values are told in units of `per`."""
+    figure = go.Figure()
+    for (part, values), colour in zip(parts.items(), (BLUE, ORANGE), strict=True):
+        figure.add_bar(x=names, y=[value / per for value in values], name=part, marker={"color": colour},
+                       hovertemplate=f"{part} %{{y:,.0f}}{unit}<extra></extra>")
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(type="category", rangemode="tozero", tickvals=names[::3], tickangle=0)
+    figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
+    _show(figure, alt, key, height=280)

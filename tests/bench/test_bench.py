@@ -34,7 +34,7 @@ def test_the_verdict_follows_the_medians(made, verdict):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["law", "rates", "questions"])
+@pytest.mark.parametrize("name", ["law", "screening", "rates", "questions"])
 def test_both_sides_of_a_comparison_answer_the_same(name, tmp_path):
     command = [sys.executable, "-m", f"bench.{name}", "--persons", "300", "--folder", str(tmp_path), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -64,7 +64,12 @@ class Walk:
                 self.export()
             if entry.module == "case":
                 self.case()
-            if entry.module == "suspension_candidates" and self.page.get_by_test_id("stDataFrame").count():
+            candidates = self.page.get_by_role("tab", name="候補", exact=True)
+            if entry.module == "suspension_candidates" and candidates.count():
+                before = len(self.desk.heard)
+                candidates.click()
+                self.answered(before)
+                self.desk.settled()
                 self.desk.click_row(0)
                 self.desk.settled()
             assert self.page.get_by_test_id("stAlertContentError").count() == 0, (entry.title, self.desk.text())

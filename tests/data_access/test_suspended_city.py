@@ -1,4 +1,4 @@
-"""A 執行停止 whose 時効 has passed, an open 破産手続, and a 督促 withdrawn only tomorrow: what the first day makes of them."""
+"""A 執行停止 whose 時効 has passed and who buys a car, an open 破産手続, and a 督促 withdrawn only tomorrow: what the first day makes of them."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -6,15 +6,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from data_access import snapshot
+from data_access import connection, snapshot
 from data_access.derivation import derivation
 from data_access.intake import take_in
 from data_access.query import ask, standing
+from law.suspension import explain as explain_suspension
 from tests.data_access.feeds import DAY_ONE, Feed
+from tests.pages.screen import show
 from tests.staff import CHIEF, OFFICER
 
 STOPPED_ON = date(2025, 2, 3)
 WHOLE = {"queue": None, "district": None, "sort": "急ぐ順", "page_size": 10_000, "skipped": 0}
+PAGE = {"district": None, "page_size": 10_000, "skipped": 0}
 
 
 def derived(name: str, folder: Path | None = None) -> pl.DataFrame:
@@ -49,6 +52,9 @@ def cases(founded, empty_city):
     add("suspension", suspension_number="99000001", atena_number=lapsed, ground="1号", decided_on=STOPPED_ON)
     for row in before.filter(atena_number=lapsed).iter_rows(named=True):
         add("suspension_installment", suspension_number="99000001", notice_number=row["notice_number"], installment_no=row["installment_no"])
+    for number, bought_on, ownership in (("99000001", STOPPED_ON + timedelta(days=1), "本人所有"), ("99000002", STOPPED_ON, "本人所有"), ("99000003", DAY_ONE, "リース")):
+        add("light_vehicle", vehicle_number=number, atena_number=lapsed, plate=f"いなば 580 あ {number[-4:]}", vehicle_kind="軽自動車（乗用）",
+            owned_from=bought_on, ownership=ownership, yearly_tax_yen=10_800)
     add("court_case", court_case_number="99000001", atena_number=found["bankrupt"], court_name="いなば地方裁判所", docket="令和8年（フ）第1号",
         case_kind="破産", opened_on=DAY_ONE - timedelta(days=30))
     key = seizable.select("notice_number", "installment_no").row(-1)
@@ -84,8 +90,35 @@ def test_the_lists_and_states_of_the_day(cases):
         assert found.prescription["on"][-1] == date(2028, 2, 3)
         assert "停止3年の終わり 2028-02-03、時効" in found.prescription["sentence"][-1]
         assert any("差し押さえられない（執行停止）" in sentence for sentence in found.demand["sentence"])
+    _watched(reference)
     _bankrupt(cases)
     _withdrawn(cases)
+
+
+def _watched(reference):
+    """The car that came the day after the decision is a sign; the one of that very day and the leased one are none."""
+    person = ask(CHIEF, "suspension_watch", sign="車両", **PAGE).filter(atena_ref=reference).row(0, named=True)
+    cars = [sign for sign in person["signs"] if sign["sign"] == "車両"]
+    assert [(car["evidence_id"], car["day"], car["yen"]) for car in cars] == [("軽自 99000001", STOPPED_ON + timedelta(days=1), None)]
+    assert all(sign["day"] > STOPPED_ON for sign in person["signs"])
+    assert (person["ground"], person["suspended_on"]) == ("1号", STOPPED_ON)
+    screen = show(CHIEF, "suspension_watch", sign="車両")
+    assert "車両 R07.02.04" in screen.cells("signs_told")[0]
+    screen = show(CHIEF, "suspension_watch", watch_view="3年・時効の到来")
+    assert screen.cells("ends")[0] == "前月まで"
+    assert len(screen.cells("ends")) == 37
+    assert set(screen.cells("ended_by", 1)) == {"時効"}
+    ending = ask(CHIEF, "suspension_arrival_list", from_month=date(1900, 1, 1), to_month=date(2100, 1, 1), **PAGE).filter(atena_ref=reference)
+    assert ending["principal_yen"].sum() == person["suspended_yen"]
+    assert set(ending["ended_by"]) == {"時効"}
+    stopped = connection.engine().connection.cursor().execute(
+        "select levy_kind, suspended_on, if(is_held, null, completes_on), suspension_ground from derived.case_installment where suspension_ground is not null").fetchall()
+    explained = [explain_suspension(int(ground.removesuffix("号")), on, dies_on, kind) for kind, on, dies_on, ground in stopped]
+    seen = connection.reader(connection.engine(), CHIEF).execute("select ends_on, ended_by from disclosed.suspended_installment order by all").fetchall()
+    assert seen == sorted((each.ends_on, each.ended_by) for each in explained)
+    months = ask(CHIEF, "suspension_arrivals", district=None, months=36)
+    assert months["ends_month"][0] == date(2026, 9, 1), "what has passed stands in the month before"
+    assert (months["by_prescription_yen"] + months["by_three_years_yen"]).equals(months["principal_yen"].alias("by_prescription_yen"))
 
 
 def _bankrupt(cases):

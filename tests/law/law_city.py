@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters, screening, write_off
+from law import parameters, screening, suspension_watch, write_off
 from law.fiscal_year import fiscal_year
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
@@ -35,7 +35,10 @@ SCHEMAS = {
         "principal_yen": pl.Int64,
         "charge_yen": pl.Int64,
         "receipt_number": pl.String,
+        "receipt_kind": pl.String,
+        "channel": pl.String,
     },
+    "source.annual_assessment": {"notice_number": pl.String, "atena_number": pl.String},
     "source.demand": {
         "notice_number": pl.String,
         "installment_no": pl.String,
@@ -147,6 +150,35 @@ SCHEMAS = {
         "dividend_income_yen": pl.Int64,
         "occasional_income_yen": pl.Int64,
         "dependant_count": pl.Int32,
+        "corrected_on": pl.Date,
+    },
+    "source.employment": {
+        "atena_number": pl.String,
+        "tax_year": pl.Int32,
+        "designated_number": pl.String,
+        "hired_on": pl.Date,
+        "left_on": pl.Date,
+        "gross_yen": pl.Int64,
+    },
+    "source.property_tax_land": {
+        "property_number": pl.String,
+        "tax_year": pl.Int32,
+        "atena_number": pl.String,
+        "valuation_yen": pl.Int64,
+    },
+    "source.property_tax_building": {
+        "property_number": pl.String,
+        "tax_year": pl.Int32,
+        "atena_number": pl.String,
+        "valuation_yen": pl.Int64,
+    },
+    "source.light_vehicle": {
+        "vehicle_number": pl.String,
+        "atena_number": pl.String,
+        "vehicle_kind": pl.String,
+        "ownership": pl.String,
+        "owned_from": pl.Date,
+        "scrapped_on": pl.Date,
     },
     "source.asset_investigation": {
         "investigation_number": pl.String,
@@ -211,7 +243,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in (parameters.as_tables() | screening.law_tables() | write_off.law_tables()).items():
+    for name, law_rows in (parameters.as_tables() | screening.law_tables() | write_off.law_tables() | suspension_watch.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])
@@ -236,6 +268,7 @@ BEFORE = {
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
     "screening": "screening_evidence",
+    "suspension_watch": "suspension_span",
 }
 
 

@@ -1,5 +1,7 @@
 """Every question of queries/ with parameters that it answers."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 import store
@@ -9,7 +11,8 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_candidates", "write_off_candidates", "write_off_statement"]
+LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
+         "write_off_candidates", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "case_events": {"kind": None},
@@ -28,8 +31,13 @@ PARAMETERS = {
     "rate_by_dimension": {"dimension": "地区", "district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_year": {"district": None},
+    "suspension_arrival_list": {"from_month": date(1900, 1, 1), "to_month": date(2100, 1, 1), **WHOLE_LIST},
+    "suspension_arrivals": {"district": None, "months": 1_000},
+    "suspension_breakdown": {"dimension": "地区", "verdict": "資料不足", "district": None},
     "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
     "suspension_evidence": {"ground": "1号"},
+    "suspension_lacking": {"district": None},
+    "suspension_standing": {"refs": [NOBODY]},
     "suspension_summary": {"district": None},
     "waiting_decisions": {"kind": "執行停止", "district": None},
     "write_off_candidates": {"booked_as": None, **WHOLE_LIST},
@@ -37,6 +45,9 @@ PARAMETERS = {
     "write_off_effect": {"district": None},
     "write_off_parts": {"dimension": "事由", "is_booked": True, "district": None},
     "write_off_statement": {"booked_as": None, **WHOLE_LIST},
+    "suspension_watch": {"sign": None, **WHOLE_LIST},
+    "suspension_what_if": {"district": None, "longest_age_days": 365, "left_out": []},
+    "suspension_watch_signs": {"district": None},
     "worklist_queues": {"district": None},
 }
 ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments",

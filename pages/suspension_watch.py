@@ -1,0 +1,97 @@
+"""停止の監視: who is under 執行停止 and shows means again, and when the stops come to an end; a person decides."""
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from auth.access import User
+from data_access.query import ask
+from pages.parts import charts, filters, tables, wording
+from pages.parts.door import choose_case, open_chosen_case
+from pages.parts.heading import heading
+
+PAGE_SIZE, MONTHS = 100, 36
+EVERY_SIGN = "すべての兆し"
+SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
+ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
+WIDTHS = {"name": 80, "signs_told": 400}
+
+
+def render(user: User) -> None:
+    """Two tabs: signs of means, one row per person; the months in which 3年 and 時効 arrive, with the people of one."""
+    stands = heading("停止の監視", user, "地方税法15条の8第1項（3年の間に事由がなくなれば停止を取り消す）")
+    district = filters.district(user)
+    signs, arrivals = st.tabs(["資力が戻った兆し", "3年・時効の到来"], key="watch_view", on_change="rerun")
+    if signs.open:
+        with signs:
+            _signs(user, district)
+    if arrivals.open:
+        with arrivals:
+            _arrivals(user, district, stands.as_of)
+    open_chosen_case()
+
+
+def _signs(user: User, district: str | None) -> None:
+    counts = ask(user, "suspension_watch_signs", district=district)
+    if counts.is_empty():
+        st.success("停止の決定より後の日付の、資力が戻った兆しはありません。", icon=":material/check_circle:")
+        return
+    told = {row["sign"]: f"{row['sign']}　{wording.people(row['person_count'])}" for row in counts.iter_rows(named=True)}
+    chosen = filters.choice("兆し", [EVERY_SIGN, *told], key="sign", format_func=lambda name: told.get(name, name))
+    page = st.session_state.get("watch_page", 1) - 1
+    asked = dict(district=district, sign=None if chosen == EVERY_SIGN else chosen, page_size=PAGE_SIZE)
+    found = ask(user, "suspension_watch", **asked, skipped=page * PAGE_SIZE)
+    if found.is_empty() and page:
+        found = ask(user, "suspension_watch", **asked, skipped=0)
+    total = found["total_count"][0] if found.height else 0
+    st.markdown(f"**{total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すとカルテが開きます。**取り消すかは、確かめてから人が決めます。**")
+    rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
+    tables.show(rows, SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
+                alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    filters.page_number("watch_page", total, PAGE_SIZE)
+    with st.expander("何を兆しと見るか"):
+        tables.show(counts, ["sign", "person_count", "happened_on", "meaning", "article"], empty="", alt="兆しの種類ごとの人数・最も新しい日・意味・根拠の表",
+                    widths={"sign": 90, "meaning": 400, "article": 280})
+        st.caption("号ごとに数えるもの、数える語、最少の額は「根拠」の「停止の監視」にある市の設定です。")
+
+
+def _told(signs: list[dict]) -> str:
+    """Every sign with the day and amount of its newest record, and of how many."""
+    return " ／ ".join(f"{each['sign']} {wording.short(each['day'])}" + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
+                       + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
+
+
+def _arrivals(user: User, district: str | None, as_of: date) -> None:
+    found = ask(user, "suspension_arrivals", district=district, months=MONTHS)
+    if not found["person_count"].sum():
+        st.info("36か月のうちに3年か時効が来る停止はありません。", icon=":material/info:")
+        return
+    months = {_month_name(row["ends_month"], as_of): row for row in found.iter_rows(named=True)}
+    charts.columns({"時効が先": [row["by_prescription_yen"] for row in months.values()], "3年が先": [row["by_three_years_yen"] for row in months.values()]},
+                   list(months), unit="万円", per=10_000, key="arrivals", alt="停止の期別の本料を、先に来る終わりの月ごとに積んだ棒。値は下の表にある")
+    st.caption("棒 = その月に終わる停止の本料（万円）。青 = 時効が先、橙 = 停止3年が先。差押の間は時効が完成しないので、3年で数えます。")
+    tables.show(found.with_columns(pl.Series("ends", list(months))), ["ends", "person_count", "principal_yen", "by_prescription_yen", "by_three_years_yen"],
+                empty="", alt="月ごとの人数・本料・先に来る終わりの表", most_height=330)
+    chosen = filters.choice("終わる月", list(months), key="ends_month", format_func=lambda name: f"{name}　{wording.people(months[name]['person_count'])}")
+    _arriving(user, district, months[chosen]["ends_month"], as_of, chosen)
+
+
+def _arriving(user: User, district: str | None, month: date, as_of: date, told: str) -> None:
+    page = st.session_state.get("arrival_page", 1) - 1
+    asked = dict(district=district, from_month=date.min if month < as_of.replace(day=1) else month, to_month=_next(month), page_size=PAGE_SIZE)
+    found = ask(user, "suspension_arrival_list", **asked, skipped=page * PAGE_SIZE)
+    if found.is_empty() and page:
+        found = ask(user, "suspension_arrival_list", **asked, skipped=0)
+    st.caption("早いほうの終わりが「先に来るもの」です。時効が先の期別は、不納欠損の理由も時効になります。行を押すとカルテが開きます。")
+    tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page}", empty="この月に終わる停止はありません。",
+                alt="その月に停止が終わる人の表。1行が滞納者1人と停止の号", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    filters.page_number("arrival_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+
+
+def _month_name(month: date, as_of: date) -> str:
+    return "前月まで" if month < as_of.replace(day=1) else wording.short_month(month)
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -1,0 +1,99 @@
+"""内訳, 前の基準日との比較 and 要件の試し: every figure is that of the candidates themselves, and small ones are told to nobody without persons."""
+
+from collections import Counter
+
+import pytest
+
+from data_access import query
+from data_access.criterion_trial import choices, longest_age, trial
+from data_access.suspension_comparison import ENTERED, LEFT, LIKELY, compare
+from tests.staff import ANALYST, CHIEF, OFFICER
+
+WHOLE = {"district": None, "page_size": 100_000, "skipped": 0}
+DIMENSIONS = ("地区", "年齢", "滞納額")
+
+
+def candidates(user, **snapshot):
+    return query.ask(user, "suspension_candidates", verdict=None, ground=None, **WHOLE, **snapshot).to_dicts()
+
+
+@pytest.mark.parametrize("verdict", ["該当の疑い", "資料不足"])
+def test_every_cut_adds_up_to_the_candidates(city, verdict):
+    for user in (CHIEF, OFFICER):
+        own = [row for row in candidates(user) if row["verdict"] == verdict]
+        for dimension in DIMENSIONS:
+            found = query.ask(user, "suspension_breakdown", dimension=dimension, verdict=verdict, district=None).to_dicts()
+            assert Counter(row["ground"] for row in own) == sum((Counter({row["ground"]: row["person_count"]}) for row in found), Counter())
+            assert sum(row["active_yen"] for row in found) == sum(row["active_yen"] for row in own)
+        by_district = Counter((row["ground"], row["district_name"]) for row in own)
+        found = query.ask(user, "suspension_breakdown", dimension="地区", verdict=verdict, district=None).to_dicts()
+        assert {(row["ground"], row["part"]): row["person_count"] for row in found} == by_district
+
+
+def test_without_persons_nothing_below_ten_is_told_or_left_over(city):
+    for verdict in ("該当の疑い", "資料不足"):
+        whole = {row["ground"]: row["case_count"] for row in query.ask(ANALYST, "suspension_summary", district=None).to_dicts() if row["verdict"] == verdict}
+        for dimension in DIMENSIONS:
+            found = query.ask(ANALYST, "suspension_breakdown", dimension=dimension, verdict=verdict, district=None).to_dicts()
+            assert all(row["person_count"] is None or row["person_count"] >= 10 for row in found)
+            assert all((row["active_yen"] is None) == (row["person_count"] is None) for row in found)
+            assert "特別管理" not in {row["part"] for row in found}
+            for ground, total in whole.items():
+                counts = [row["person_count"] for row in found if row["ground"] == ground]
+                assert counts == [None] if total is None else sum(counts) == total, "what is hidden would be the rest"
+    assert all(row["person_count"] is None or row["person_count"] >= 10 for row in query.ask(ANALYST, "suspension_lacking", district=None).to_dicts())
+
+
+def test_the_missing_records_are_those_of_the_candidates(city):
+    told = Counter()
+    for row in candidates(CHIEF):
+        if row["verdict"] == "資料不足":
+            told.update((row["ground"], row["clause"], *missing.split("：")) for missing in row["missing"].split("、"))
+    found = query.ask(CHIEF, "suspension_lacking", district=None).to_dicts()
+    assert told
+    assert {(row["ground"], row["clause"], row["target"], row["finding"]): row["person_count"] for row in found} == told
+
+
+def test_the_trial_of_the_settings_as_they_are_changes_nothing(city):
+    as_of = query.standing().as_of
+    found = trial(CHIEF, None, longest_age(as_of), []).to_dicts()
+    summary = {(row["ground"], row["verdict"]): (row["case_count"], row["active_yen"]) for row in query.ask(CHIEF, "suspension_summary", district=None).to_dicts()}
+    for row in found:
+        expected = summary.get((row["ground"], row["verdict"]), (0, 0))
+        assert (row["person_count"], row["active_yen"]) == (row["tried_count"], row["tried_yen"]) == expected, row
+        assert row["count_change"] == 0
+
+
+def test_the_trial_follows_its_settings(city):
+    as_of = query.standing().as_of
+    likely = {row["ground"]: row for row in trial(CHIEF, None, 3_650, []).to_dicts() if row["verdict"] == LIKELY}
+    assert sum(row["tried_count"] for row in likely.values()) >= sum(row["person_count"] for row in likely.values())
+    assert likely["1号"]["tried_count"] > likely["1号"]["person_count"], "old records would count"
+    oldest = {row["ground"]: row["tried_count"] for row in trial(CHIEF, None, 1, []).to_dicts() if row["verdict"] == LIKELY}
+    assert oldest["1号"] < likely["1号"]["person_count"]
+    welfare = [key for key in choices(as_of) if "生活保護" in key]
+    gone = {(row["ground"], row["verdict"]): row for row in trial(CHIEF, None, longest_age(as_of), welfare).to_dicts()}
+    assert gone["2号", LIKELY]["tried_count"] == 0 < gone["2号", LIKELY]["person_count"]
+    assert gone["1号", LIKELY]["count_change"] == 0
+
+
+def test_two_days_side_by_side(city):
+    """Before and now with what entered and left between them; a person who left is named with where to."""
+    newest, oldest = query.kept()[0], query.kept()[-1]
+    assert newest.business_date > oldest.business_date
+    found = compare(CHIEF, oldest.id, None)
+    keys = {}
+    for name, own in (("before", oldest.id), ("now", newest.id)):
+        keys[name] = {(row["atena_ref"], row["ground"]) for row in candidates(CHIEF, snapshot_id=own) if row["verdict"] == LIKELY}
+    moves = {(row["atena_ref"], row["ground"], row["move"]): row for row in found.moves.to_dicts()}
+    assert moves.keys() == {(*key, ENTERED) for key in keys["now"] - keys["before"]} | {(*key, LEFT) for key in keys["before"] - keys["now"]}
+    assert all((row["verdict_now"] if row["move"] == ENTERED else row["verdict_before"]) == LIKELY for row in moves.values())
+    for row in found.summary.to_dicts():
+        assert row["before_count"] + row["entered_count"] - row["left_count"] == row["now_count"]
+        assert row["now_count"] == sum(ground == row["ground"] for _, ground in keys["now"])
+
+
+def test_a_day_beside_itself_moves_nobody(city):
+    found = compare(OFFICER, query.kept()[0].id, None)
+    assert found.moves.is_empty()
+    assert found.summary["before_count"].equals(found.summary["now_count"].alias("before_count"))
