@@ -30,11 +30,13 @@ PARAMETERS = {
     "rate_by_year": {"district": None},
     "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
     "suspension_evidence": {"ground": "1号"},
+    "suspension_paper": {"decision": ""},
     "suspension_summary": {"district": None},
     "waiting_decisions": {"kind": "執行停止", "district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments"}
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments",
+             "suspension_paper"}
 
 
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:
