@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ class File:
     content: bytes
     row_count: int
     atena_refs: tuple[str, ...]
+    media_type: str = "text/csv; charset=utf-8"
 
 
 class FileRefused(Exception):
@@ -59,8 +61,8 @@ def _answer(make: Callable[[User, Order], File], request: Request) -> Response:
         return PlainTextResponse(str(unavailable), 503)
     except (NotAllowed, FileRefused) as refused:
         return PlainTextResponse(str(refused), 403)
-    return Response(file.content, media_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": f"attachment; filename=\"export.csv\"; filename*=UTF-8''{quote(file.name)}"})
+    return Response(file.content, media_type=file.media_type, headers={
+        "Content-Disposition": f"attachment; filename=\"export{PurePath(file.name).suffix}\"; filename*=UTF-8''{quote(file.name)}"})
 
 
 def _record(order: Order, file: File, source: str) -> None:

@@ -1,4 +1,4 @@
-"""What may be written out (export.toml), whether somebody has to approve it, and the bytes of the CSV.
+"""What may be written out (export.toml), whether somebody has to approve it, and the bytes of the CSV or of the paper.
 
 Rows come from `ask` at the moment of fetching, so that the right, the scope and the masks of that moment hold.
 """
@@ -27,6 +27,7 @@ from data_access import feed_status, intake_account
 from data_access.connection import IDENTIFYING
 from data_access.contract import labels
 from data_access.query import SnapshotRefused, ask, standing
+from documents.paper import paper
 
 BOM = "\ufeff"
 FEED_DETAIL = "feed_detail"
@@ -44,6 +45,7 @@ class Kind:
     fixed: Mapping[str, object]
     columns: tuple[str, ...]
     purposes: tuple[str, ...]
+    paper: str = ""
 
 
 @cache
@@ -89,6 +91,8 @@ def make(user: User, wanted: Order) -> File:
     if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else _table()["limits"][user.role]["free"]):
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
+    if kind.paper:
+        return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, rows.select(kind.columns).to_dicts()), rows.height, refs, "application/pdf")
     return File(f"{kind.label}_{wanted.id[:8]}.csv", _csv(rows.select(kind.columns), _footer(user, wanted, rows.height)), rows.height, refs)
 
 

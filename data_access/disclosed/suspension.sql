@@ -106,3 +106,25 @@ join serving.delinquent as delinquent using (atena_number)
 left join serving.entry as reviewed on reviewed.proposal = entry.event_id and reviewed.step = '審査'
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
+
+-- grain: one installment of one 執行停止 that was decided here, with who took its three steps
+create view disclosed.suspension_paper as
+select
+    delinquent.atena_ref,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    decided.event_id as decision,
+    decided.happened_on as decided_on,
+    unnest(decided.installment_keys) as installment_key,
+    whole('C9', decided.ground) as ground,
+    whole('C9', decided.is_partial) as is_partial,
+    whole('C9', decided.is_immediate) as is_immediate,
+    whole('C9', decided.evidence_ids) as evidence_ids,
+    whole('C8', if(kept_back(delinquent.is_protected) or names_protected(proposed.body), '（非表示）', proposed.body)) as body,
+    whole('C9', proposed.written_by) as written_by,
+    whole('C9', reviewed.written_by) as reviewed_by,
+    whole('C9', decided.written_by) as approved_by
+from serving.entry as decided
+join serving.entry as proposed on proposed.event_id = decided.proposal
+join serving.entry as reviewed on reviewed.proposal = decided.proposal and reviewed.step = '審査'
+join serving.delinquent as delinquent on delinquent.atena_number = decided.atena_number
+where decided.kind = 'suspension_decision' and in_scope(delinquent.district_code);

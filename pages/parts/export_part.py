@@ -24,17 +24,17 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
     if not decide(user, kind.action).allowed:
         return
     outcome, text = draft.said(FORM)
-    ready = [order for order in export_order.approved_of(user) if order.kind == kind_name]
-    with st.popover("書き出す", icon=":material/ios_share:"):
+    ready = [order for order in export_order.approved_of(user) if order.kind == kind_name and (not kind.paper or order.parameters == dict(filters))]
+    with st.popover(f"{kind.label}（PDF）" if kind.paper else "書き出す", icon=":material/ios_share:"):
         if confirm_first(f"confirm_{kind_name}"):
             _form(user, kind, filters)
     for order in ready:
-        st.button(f"承認された書出し（{order.row_count:,}行）を受け取る", key=f"fetch_{order.id}", icon=":material/task_alt:", on_click=_ticket, args=(order.id,))
+        st.button(f"承認された書出し（{order.row_count:,}行）を受け取る", key=f"fetch_{order.id}", icon=":material/task_alt:", on_click=_ticket, args=(kind_name, order.id))
     if outcome:
         getattr(st, outcome)(text)
-    token = st.session_state.pop(TICKET, None)
+    token = st.session_state.pop(f"{TICKET}_{kind_name}", None)
     if token:
-        st.link_button("CSVを保存する（5分以内、1回だけ）", f"/export/{token}", icon=":material/download:")
+        st.link_button(f"{'PDF' if kind.paper else 'CSV'}を保存する（5分以内、1回だけ）", f"/export/{token}", icon=":material/download:")
 
 
 def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
@@ -44,7 +44,7 @@ def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
-    st.caption("いまの条件の全ての行をCSVにします。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+    st.caption(f"{'この決定をPDFに' if kind.paper else 'いまの条件の全ての行をCSVに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
 
 
 def _order(kind_name: str, filters: dict) -> None:
@@ -62,15 +62,15 @@ def _order(kind_name: str, filters: dict) -> None:
     if order.needs_approval:
         draft.say(FORM, "info", f"{order.row_count:,}行の書出しの承認を求めました。承認されると、ここに受け取りのボタンが出ます。")
     else:
-        _ticket(order.id)
+        _ticket(kind_name, order.id)
 
 
-def _ticket(order_id: str) -> None:
+def _ticket(kind_name: str, order_id: str) -> None:
     user = current_user()
     if user is None:
         return
     try:
         must_be_confirmed()
-        st.session_state[TICKET] = export_order.ticket(user, current_sid(), order_id)
+        st.session_state[f"{TICKET}_{kind_name}"] = export_order.ticket(user, current_sid(), order_id)
     except (NotAllowed, NotConfirmed, OrderRefused) as refusal:
         draft.say(FORM, "error", str(refusal))

@@ -16,6 +16,7 @@ from data_access.query import ask, subject
 from data_access.suspension_case import SuspensionCase, release_due
 from pages.parts import draft, wording
 from pages.parts.attempt import attempt, outcome
+from pages.parts.export_part import export_part
 
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
@@ -94,10 +95,11 @@ def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: st
 
 
 def cancel_part(user: User, atena_ref: str, version: int) -> None:
-    """On the カルテ: the attachments that a 停止 obliges to release, and the 起案 to cancel what is stopped."""
+    """On the カルテ: the attachments that a 停止 obliges to release, the papers of what was decided, and the 起案 to cancel what is stopped."""
     owed = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=False)
     for duty in release_due(owed):
         st.warning(f"執行停止中の期別に差押があります。{duty.text}（{duty.article}）。", icon=":material/lock_open:")
+    _papers(user, atena_ref)
     stopped = owed.filter(pl.col("suspended_on").is_not_null() & (pl.col("unpaid_yen") > 0))
     if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
         return
@@ -119,6 +121,15 @@ def cancel_part(user: User, atena_ref: str, version: int) -> None:
                     "suspended_on": decided_on, "installments": st.session_state[f"scope_{event_id}_{decided_on}"],
                     "cancel_ground": st.session_state[f"ground_{event_id}"]}),
             f"執行停止の取消を起案しました。{NEXT}執行停止候補の画面の「審査・決裁を待つもの」にあります。"))
+
+
+def _papers(user: User, atena_ref: str) -> None:
+    """The 決議書 and the 通知書 of the newest 停止 that was decided here."""
+    for decision in ask(user, "case_suspensions", atena_ref=atena_ref).head(1).iter_rows(named=True):
+        st.caption(f"執行停止（{decision['ground']}）{wording.wareki(decision['decided_on'])}決定")
+        for column, kind in zip(st.columns(2), ("suspension_decision", "suspension_notice"), strict=True):
+            with column:
+                export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
 
 
 def _said(row: dict) -> str:

@@ -13,6 +13,7 @@ from auth.sessions import Session
 from casework import (
     allowed,
     approval,
+    case_decision,
     intake_decision,
     levy_erasure,
     negotiation_note,
@@ -67,6 +68,10 @@ CALLS = {
     "casework.approval.approve": lambda user: approval.approve(user, levy_erasure.ERASURE, proposal_id="x", **WRITE),
     "casework.approval.propose": lambda user: approval.propose(user, levy_erasure.ERASURE, content={}, reason="x", **NEW),
     "casework.approval.decline": lambda user: approval.decline(user, levy_erasure.ERASURE, proposal_id="x", reason="x", **WRITE),
+    "casework.case_decision.approve": lambda user: case_decision.approve(user, SUBJECT, "suspension_decision", proposal_id="x", **NEW),
+    "casework.case_decision.decline": lambda user: case_decision.decline(user, SUBJECT, "suspension_decision", proposal_id="x", reason="x", **NEW),
+    "casework.case_decision.propose": lambda user: case_decision.propose(user, SUBJECT, "suspension_decision", fields={}, reason="x", **NEW),
+    "casework.case_decision.review": lambda user: case_decision.review(user, SUBJECT, "suspension_decision", proposal_id="x", **NEW),
     "casework.intake_decision.decide_intake": lambda user: intake_decision.decide_intake(
         user, business_date=DAY, report_id="x", digest="0" * 64, decision="公開", reason="x", **NEW),
     "casework.levy_erasure.approve": lambda user: levy_erasure.approve(user, proposal_id="x", **WRITE),
@@ -103,7 +108,7 @@ ASK_NO_RIGHT = {
     "auth.access.revealable": "tells what the table says", "auth.access.scope": "tells what the table says",
     "auth.export_order.approved_of": "own orders only", "auth.export_order.place": "data_access.export.order has asked",
     "auth.reveal.granted": "own reveals only; answers with none", "auth.reveal.leave": "ends own reveals",
-    "casework.allowed.note_write": "the command has asked", "data_access.budget.exceeded": "counts, and data_access.query refuses",
+    "casework.allowed.note_write": "the command has asked", "casework.record.check_fresh": "the command has asked", "data_access.budget.exceeded": "counts, and data_access.query refuses",
 }  # fmt: skip
 
 

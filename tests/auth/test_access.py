@@ -16,7 +16,7 @@ PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
-EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export"}
+EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export", "suspension_paper.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
     "manager": LEADS | {"feed.detail", "difference.read", "suspension.approve", "write_off.approve", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,

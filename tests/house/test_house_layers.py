@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", "law.typed_text", *SHARED),
     "audit": ("audit", "auth.access", "law.calendar", "law.my_number", *SHARED),  # law is pure; closed days, and no 個人番号 in a comment
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.refusal", "audit.chain", *SHARED),
-    "data_access": ("data_access", "casework.subject", "law", "auth.access", "auth.reveal", "auth.limits", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", "audit.watch", *SHARED),
+    "documents": ("documents",),
+    "data_access": ("data_access", "documents.paper", "casework.subject", "law", "auth.access", "auth.reveal", "auth.limits", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", "audit.watch", *SHARED),
     "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.erasure_preview", "data_access.feed_status", "data_access.intake_account", "data_access.report.Report", "data_access.grounds", "data_access.planning", "data_access.allocation_proposal", "data_access.suspension_case", "data_access.suspension_comparison", "data_access.criterion_trial", "data_access.write_off_effect", "data_access.wage_estimate", "data_access.contract", "data_access.export", "law.my_number", "casework", "auth.access", "auth.current", "auth.reveal", "auth.export_order", "auth.step_up", "auth.permission_table", "audit.review", "audit.person", "audit.incident", "audit.watch", "audit.words", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
     "app": ("pages", "auth.gate", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
@@ -31,6 +32,7 @@ REMEDY = {
 }
 # Packages of others that only some parts may know, and why.
 ONLY_IN = {
+    "typst": (("documents",), "文書の PDF は documents.paper に作らせます。"),
     "duckdb": (("data_access",), "問合せは data_access.query.ask を通し、行・列・伏字を disclosed.sql に決めさせます。"),
     "streamlit": (("pages", "app", "auth.current"), "画面の外は、画面がなくても動き、試験できるようにします。"),
     "streamlit.proto": (("auth.frames",), "通信の中身を選り分けるのは Gate だけです。"),

@@ -62,7 +62,7 @@ def test_from_the_screening_to_the_cancellation(own_city):
     assert take_in_again(own_city).is_published
     assert suspended() == {True}
     assert reference_of(NUMBER) not in set(ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)["atena_ref"])
-    case = show(NEIGHBOUR, "case", chosen_case=reference_of(NUMBER))
+    case = show(NEIGHBOUR, "case", case_ref=reference_of(NUMBER))
     keyed(case.at.selectbox, "ground_").set_value("資力の回復")
     press(case, "propose_", "就職したと本人から連絡があった。")
     step(CHIEF)

@@ -38,6 +38,7 @@ PARAMETERS = {
     "suspension_evidence": {"ground": "1号"},
     "suspension_lacking": {"district": None},
     "suspension_standing": {"refs": [NOBODY]},
+    "suspension_paper": {"decision": ""},
     "suspension_summary": {"district": None},
     "waiting_decisions": {"kind": "執行停止", "district": None},
     "write_off_candidates": {"booked_as": None, **WHOLE_LIST},
@@ -51,7 +52,7 @@ PARAMETERS = {
     "worklist_queues": {"district": None},
 }
 ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments",
-             "write_off_installments"}
+             "write_off_installments", "suspension_paper"}
 
 
 def parameters(name: str, atena_ref: str = NOBODY) -> dict[str, object]:

@@ -119,7 +119,7 @@ def test_a_parameter_is_never_sql(city, value):
 
 # Columns that a page needs and does not show under a heading of their own; nor does it show is_… and has_….
 UNLABELLED = {
-    "as_of", "reasons", "proposal_id", "matter", "total_count", "total_yen", "queue", "urgency", "day", "first_day", "part_order", "month_index",
+    "as_of", "reasons", "proposal_id", "matter", "decision", "evidence_ids", "approved_by", "total_count", "total_yen", "queue", "urgency", "day", "first_day", "part_order", "month_index",
     "assessed_before_yen", "received_before_yen", "note_version", "last_attempt_on", "last_payment_yen", "missed_demand_deadline",
     "demand_deadline", "mail_returned_on", "suspension_ground", "mailing_address", "addressee_name", "address", "resident_state",
 }

@@ -1,0 +1,41 @@
+"""The 決議書 and the 通知書 of a 執行停止: PDFs that leave by the export route alone, the same bytes for the same decision."""
+
+import pytest
+
+from auth import export_order
+from data_access import export, query
+from data_access.export import kinds
+from documents.paper import paper
+from tests.data_access.test_entries import NUMBER, decide, owed
+from tests.staff import CHIEF, NEIGHBOUR, OFFICER
+
+ROW = {"atena_ref": "7K3M-9QXD-2FHA", "name": "湖山　太郎 *#$x$* @y", "address": "湖山町東一丁目1番地", "decided_on": "2026-10-30", "ground": "1号", "is_partial": False,
+       "is_immediate": False, "body": "= 財産がない。#panic()", "evidence_ids": ["I1"], "written_by": "担当", "reviewed_by": "係長", "approved_by": "課長",
+       "levy_year": 2018, "installment_no": "01", "due_date": "2019-04-30", "unpaid_yen": 1_234_567}  # fmt: skip
+
+
+@pytest.mark.parametrize("template", ["suspension_decision", "suspension_notice"])
+def test_a_paper_is_the_same_bytes_again_and_obeys_no_text(template):
+    made = paper(template, [ROW])
+    assert made.startswith(b"%PDF")
+    assert made == paper(template, [ROW])
+    assert made != paper(template, [ROW | {"name": "別人", "ground": "2号"}])
+    assert paper(template, [ROW | {"is_immediate": True, "is_partial": True}, ROW]) != made
+
+
+def test_a_decision_becomes_its_two_papers(own_city):
+    ref = query.reference_of(NUMBER)
+    keys = [row["installment_key"] for row in owed(ref)]
+    decision = decide(ref, "suspension_decision", ground="1号", installments=keys, is_partial=False, is_immediate=False, evidence_ids=["I01"])
+    asked = {"atena_ref": ref, "decision": decision.event_id}
+    for name in ("suspension_decision", "suspension_notice"):
+        wanted = export.order(CHIEF, name, asked, is_masked=True, purpose=kinds()[name].purposes[0], reason="決裁の綴りに入れるため")
+        file, again = export.make(CHIEF, wanted), export.make(CHIEF, wanted)
+        assert (file.content, file.media_type, file.row_count) == (again.content, "application/pdf", len(keys))
+        assert file.content.startswith(b"%PDF")
+        assert file.name.endswith(".pdf")
+    officer = next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+    clear = export.order(officer, "suspension_notice", asked, is_masked=False, purpose="滞納処分", reason="停止した旨を本人に通知するため")
+    assert clear.needs_approval, "a name and an address leave with another person's approval"
+    export_order.approve(CHIEF, clear.id)
+    assert export.make(officer, clear).content != export.make(CHIEF, wanted).content
