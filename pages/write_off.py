@@ -123,11 +123,11 @@ def _analysis(user: User, district: str | None, stands: Standing) -> None:
     left, right = st.columns(2)
     with left:
         st.subheader("欠損までの年数", anchor=False)
-        st.caption("納期限から欠損の日までの、満の年数")
+        st.caption("納期限から欠損の日までの、満の年数（全ての年度）")
         _by_part(ask(user, "write_off_parts", dimension="年数", is_booked=True, district=district), "欠損までの年数ごとの表")
     with right:
         st.subheader("守れたかもしれない額", anchor=False)
-        st.caption("時効で消えた期別に、何が欠けていたか")
+        st.caption("時効で消えた期別に、何が欠けていたか（全ての年度と候補）")
         waiting = ask(user, "write_off_parts", dimension="逃したこと", is_booked=False, district=district)
         past = ask(user, "write_off_parts", dimension="逃したこと", is_booked=True, district=district)
         _by_part(pl.concat([past, waiting]), "時効で消えた額を、欠けていたことごとに分けた表")
@@ -147,7 +147,7 @@ def _years(booked: pl.DataFrame) -> None:
 
 
 def _by_part(found: pl.DataFrame, alt: str) -> None:
-    """Every fiscal year and district together; a part that is told nowhere keeps its line without figures."""
+    """Every district together; a part that is told nowhere keeps its line without figures."""
     summed = found.group_by("part", maintain_order=True).agg(pl.col("installment_count", "yen").sum())
     order = summed.with_columns(pl.col("part").str.to_integer(strict=False).alias("years")).sort("years", "part", nulls_last=True)
     tables.show(order.with_columns(pl.when(pl.col("years").is_null()).then(pl.col("part")).otherwise(pl.col("part") + "年").alias("part")),

@@ -47,7 +47,8 @@ left join (
 ) as decided on decided.installment_key = candidate.notice_number || '-' || candidate.installment_no
 where in_scope(delinquent.district_code);
 
--- grain: dimension (事由, 区分, 年数, 逃したこと) × part × booked or waiting × fiscal year × district: installments and yen, no person.
+-- grain: dimension (事由, 区分, 年数, 逃したこと) × part × booked or waiting × fiscal year (of 年数 and 逃したこと: all
+-- years together) × district: installments and yen, no person.
 -- Districts as in disclosed.rate. For readers without persons it is the whole city, and in a year with a part of fewer than
 -- ten persons all such parts are told together with the smallest of the others, so that no total gives one back.
 create view disclosed.lost_count as
@@ -61,7 +62,11 @@ with placed as (
     where getvariable('scope') is not null
 ),
 parted as (
-    select placed.*, each.dimension, each.part
+    select
+        placed.* exclude (fiscal_year),
+        if(each.dimension in ('事由', '区分'), placed.fiscal_year, null) as fiscal_year,
+        each.dimension,
+        each.part
     from placed
     cross join unnest([
         {'dimension': '事由', 'part': booked_as},
@@ -99,7 +104,11 @@ summed as (
         count(*) as installment_count,
         sum(parted.yen)::bigint as yen
     from parted
-    join told using (dimension, part, is_booked, fiscal_year)
+    join told
+        on told.dimension = parted.dimension
+        and told.part = parted.part
+        and told.is_booked = parted.is_booked
+        and told.fiscal_year is not distinct from parted.fiscal_year
     group by all
 )
 select
