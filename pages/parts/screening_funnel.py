@@ -12,7 +12,7 @@ DIMENSIONS = ("地区", "年齢", "滞納額")
 
 
 def funnel(user: User, district: str | None) -> None:
-    """The people of one verdict by one 分け方, 号 beside 号; then which records the 資料不足 lack."""
+    """The people of one verdict by one 分け方, 号 by 号 on one scale; then which records the 資料不足 lack."""
     left, right = st.columns(2)
     with left:
         verdict = filters.choice("内訳を見る判定", VERDICTS, key="funnel_verdict")
@@ -20,15 +20,14 @@ def funnel(user: User, district: str | None) -> None:
         dimension = filters.choice("分け方", DIMENSIONS, key="funnel_dimension")
     found = ask(user, "suspension_breakdown", dimension=dimension, verdict=verdict, district=district)
     st.subheader(f"{verdict}の{dimension}別の人数", anchor=False)
-    for column, ground in zip(st.columns(3), ("1号", "2号", "3号"), strict=True):
+    for ground in ("1号", "2号", "3号"):
         own = found.filter(pl.col("ground") == ground, pl.col("person_count").is_not_null())
-        with column:
-            st.markdown(f"**{ground}**")
-            if own.is_empty():
-                st.caption("該当する人はいないか、10人未満です。")
-            else:
-                charts.counts(own["part"].to_list(), own["person_count"].to_list(), unit="人", key=f"funnel_{ground}", most=found["person_count"].max(),
-                              alt=f"{verdict}（{ground}）の{dimension}別の人数の横棒。値は下の表にある")
+        st.markdown(f"**{ground}**")
+        if own.is_empty():
+            st.caption("該当する人はいないか、10人未満です。" if found["person_count"].null_count() else "該当する人はいません。")
+        else:
+            charts.counts(own["part"].to_list(), own["person_count"].to_list(), unit="人", key=f"funnel_{ground}", most=found["person_count"].max(),
+                          alt=f"{verdict}（{ground}）の{dimension}別の人数の横棒。値は下の表にある")
     tables.show(found, ["ground", "part", "person_count", "active_yen"], empty="この条件の候補はありません。",
                 alt=f"{verdict}の{dimension}別の人数と額の表", most_height=300)
     _lacking(user, district)
