@@ -48,12 +48,13 @@ def test_every_reason_to_write_off(cases):
         for place, stop in enumerate(stops):
             rows["suspension"].append((f"{key}-{place}", *stop))
             rows["suspension_installment"].append((f"{key}-{place}", key, "01"))
+        immediate_on = rng.choice([None, None, None, AS_OF - 9 * DAY, min([AS_OF, *(on for on, _, _ in stops)])])
+        if immediate_on:  # decided here, beside the old system's
+            said = {"is_immediate": True, "ground": "1号", "installments": [{"notice_number": key, "installment_no": "01"}]}
+            rows["entry"].append((f"{key}-{len(stops)}", "suspension_decision", json.dumps(said), immediate_on, 1))
+            stops.append((immediate_on, None, "1号"))
         ground, suspended_on, _ = earliest(kind, key, stops) or (None, None, None)
         renounced_on = max(heirs) if heirs and None not in heirs else None
-        immediate_on = rng.choice([None, None, None, suspended_on, AS_OF - 9 * DAY])
-        if immediate_on:
-            said = {"is_immediate": True, "installments": [{"notice_number": key, "installment_no": "01"}]}
-            rows["entry"].append((f"E{key}", "suspension_decision", json.dumps(said), immediate_on))
         found = write_off.candidates(AS_OF, clock, suspended_on, ground, immediate_on, renounced_on, kind) if due < AS_OF else ()
         expected[key] = [(each.code, each.booked_as, each.extinct_on, each.needs_person, each.is_first, each.article) for each in found]
         seen.update((each.code, each.needs_person, each.is_first) for each in found)
