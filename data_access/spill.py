@@ -4,6 +4,7 @@ DuckDB's own default is a folder .tmp wherever the process was started, also wit
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +15,7 @@ import settings
 
 # Of the machine's memory, for one DuckDB: the serving engine, an older one beside it and the intake together stay within it.
 SHARE = 3
+OWN = re.compile(r"([0-9]+)-[0-9a-f]{32}")
 
 
 def connect(**config: object) -> duckdb.DuckDBPyConnection:
@@ -25,8 +27,9 @@ def connect(**config: object) -> duckdb.DuckDBPyConnection:
 def _folder() -> Path:
     """A new folder of this process's, which DuckDB makes and removes; those of processes that are gone go first."""
     settings.temporary().mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in settings.temporary().glob("*-*"):
-        if not _is_alive(int(left.name.partition("-")[0])):
+    for left in settings.temporary().iterdir():
+        owner = OWN.fullmatch(left.name)  # whatever else lies there is not ours to remove
+        if owner and not _is_alive(int(owner[1])):
             shutil.rmtree(left, ignore_errors=True)  # another process may be emptying it, too
     return settings.temporary() / f"{os.getpid()}-{uuid4().hex}"
 

@@ -53,7 +53,7 @@ def canary(founded, tmp_path_factory) -> Iterator[Canary]:
             report = take_in(day)
             assert report.is_published, [problem.sentence() for problem in report.problems]
         for name, password, role, section, display_name, districts in ACCOUNTS:
-            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts)
+            accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts, training_on=CLOCK.business_date)
         assert settings.home() == home
         with server_at(home) as server:
             yield Canary(marks, server)

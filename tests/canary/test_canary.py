@@ -66,10 +66,12 @@ class Walk:
                 self.case()
             candidates = self.page.get_by_role("tab", name="候補", exact=True)
             if entry.module == "suspension_candidates" and candidates.count():
-                before = len(self.desk.heard)
-                candidates.click()
-                self.answered(before)
-                self.desk.settled()
+                for _ in range(5):  # a click while the page is still being drawn is lost
+                    candidates.click()
+                    self.page.wait_for_timeout(1_500)
+                    self.desk.settled()
+                    if self.page.get_by_test_id("stDataFrame").count():
+                        break
                 self.desk.click_row(0)
                 self.desk.settled()
             assert self.page.get_by_test_id("stAlertContentError").count() == 0, (entry.title, self.desk.text())
