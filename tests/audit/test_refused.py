@@ -23,6 +23,7 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    criterion_trial,
     derivation,
     erasure_preview,
     export,
@@ -30,6 +31,8 @@ from data_access import (
     planning,
     query,
     suspension_case,
+    suspension_comparison,
+    write_off_effect,
 )
 from tests import staff
 from tests.house.tree import product
@@ -87,6 +90,7 @@ CALLS = {
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
+    "data_access.criterion_trial.trial": lambda user: criterion_trial.trial(user, None, 365, []),
     "data_access.derivation.derivation": lambda user: derivation.derivation(user, NOBODY, "x", DAY),
     "data_access.erasure_preview.erased": erasure_preview.erased,
     "data_access.erasure_preview.preview": erasure_preview.preview,
@@ -101,6 +105,8 @@ CALLS = {
     "data_access.query.held_intakes": query.held_intakes,
     "data_access.query.refused": lambda user: query.refused(user, "case", "権限がありません"),
     "data_access.query.subject": lambda user: query.subject(user, NOBODY),
+    "data_access.suspension_comparison.compare": lambda user: suspension_comparison.compare(user, query.kept()[-1].id, None),
+    "data_access.write_off_effect.effect": lambda user: write_off_effect.effect(user, None, 2026),
     "data_access.suspension_case.suspension_case": lambda user: suspension_case.suspension_case(user, NOBODY, "1号", DAY),
 }
 ASK_NO_RIGHT = {

@@ -37,7 +37,7 @@ def test_a_hundred_people_sign_in_at_once(probe, monkeypatch):
     names = crowd(probe.home, monkeypatch, 100)
 
     def arrive(number: int) -> int:
-        return Visitor(probe, patience=180).sign_in(names[number], X_Forwarded_For=f"10.3.0.{number}").status
+        return Visitor(probe, patience=180, address=f"127.3.0.{number + 1}").sign_in(names[number]).status
 
     with ThreadPoolExecutor(100) as people:
         statuses = list(people.map(arrive, range(100)))

@@ -88,10 +88,10 @@ class Answer:
 
 
 class Visitor:
-    """One browser: its cookies, plain HTTP, and websockets."""
+    """One browser: its cookies, plain HTTP, and websockets. `address`: the loopback address that its terminal has."""
 
-    def __init__(self, server: Server, patience: float = 20) -> None:
-        self.server, self.patience = server, patience
+    def __init__(self, server: Server, patience: float = 20, address: str = "127.0.0.1") -> None:
+        self.server, self.patience, self.address = server, patience, address
         self.cookies: dict[str, str] = {}
 
     def request(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
@@ -99,7 +99,7 @@ class Visitor:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent.setdefault("Cookie", self.cookie_header())
-        connection = http.client.HTTPConnection(self.server.host, timeout=self.patience)
+        connection = http.client.HTTPConnection(self.server.host, timeout=self.patience, source_address=(self.address, 0))
         try:
             connection.request(method, path, body, sent)
             answer = Answer(connection.getresponse())

@@ -66,7 +66,7 @@ def test_the_protected_stand_beside_nobody(eve):
     links.write([*links.rows(), links.row(atena_number=LINKED, former_atena_number=PROTECTED, link_reason="その他", linked_on="2020-01-01")])
     ref = query.reference_of(HEIR_OF)
     for heir in (PROTECTED, "9900000010"):
-        write(ref, "succession", opened_on=date(2026, 1, 5), heir_atena_number=heir, share_numerator=1, share_denominator=2)
+        write(ref, "succession", opened_on=date(2026, 1, 5), death_ground="戸籍", heir_atena_number=heir, share_numerator=1, share_denominator=2)
     assert take_in(DAY_TWO).problems == []
     for user in (EVERYWHERE, CHIEF):
         assert asked("case_duplicates", NEW, user) == []
