@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth.access import decide
 from casework.kinds import kinds
 from data_access import query
 from pages import REGISTER
@@ -27,7 +28,7 @@ def test_the_banner_counts_open_days_and_turns_into_a_stop(city, monkeypatch, to
 @pytest.mark.parametrize("entry", REGISTER, ids=lambda entry: entry.module)
 def test_every_page_has_the_banner(city, monkeypatch, entry):
     monkeypatch.setenv("CONSOLE_TODAY", "2026-11-06")
-    user = next(user for user in staff.STAFF if query.decide(user, entry.action).allowed)
+    user = next(user for user in staff.STAFF if decide(user, entry.action).allowed)
     assert show(user, entry.module).at.error[0].value.startswith("データが3業務日分、届いていません。")
 
 
