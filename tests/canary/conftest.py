@@ -37,7 +37,7 @@ class Canary:
                 yield name, str(kept.execute(f"select * from {name}").fetchall()).encode()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # what it patches must not outlast it
 def canary(founded, tmp_path_factory) -> Iterator[Canary]:
     home = Path(shutil.copytree(founded["empty"], tmp_path_factory.mktemp("canary") / "home"))
     cheap = bcrypt.gensalt(4)
