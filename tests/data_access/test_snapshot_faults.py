@@ -188,7 +188,7 @@ def kill_many(times: int, eve: snapshot.Snapshot) -> dict[str, int]:
     rng, longest = random.Random(SEED), how_long(eve)
     found = {"at work": 0, "named but not served": 0, "served": 0}
     with killer() as kill:
-        for attempt in range(2 * times):
+        for attempt in range(4 * times):
             is_killed = kill(rng.uniform(0.8 * longest if attempt % 2 else 0, longest))
             assert_is_good(f"seed {SEED}, attempt {attempt}")
             found["at work"] += is_killed
