@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from law.parameters import suspension_policy
+from law.wage_attachment import Step
 
 MONTHS = 12
 
@@ -31,14 +32,6 @@ class Household:
     recorded_count: int
     revenue_yen: int
     dependant_count: int
-
-
-@dataclass(frozen=True)
-class Step:
-    item: str
-    yen: int
-    sentence: str
-    article: str
 
 
 @dataclass(frozen=True)
