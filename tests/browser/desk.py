@@ -13,6 +13,7 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+CELLS = "table => [...table.rows].map(row => [...row.cells].map(cell => cell.innerText))"
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -74,8 +75,8 @@ class Desk:
         grid = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid]")
         self.page.wait_for_timeout(300)  # the grid tells a screen reader a moment after it has painted
         grid.locator("tbody tr").first.wait_for(state="attached", timeout=5_000)
-        heads = grid.locator("thead th").all_inner_texts()
-        return [dict(zip(heads, row.locator("td").all_inner_texts(), strict=True)) for row in grid.locator("tbody tr").all()]
+        heads, *rows = grid.evaluate(CELLS)  # in one step: the grid may be redrawn between two
+        return [dict(zip(heads, row, strict=True)) for row in rows]
 
     def click_row(self, row: int, place: int = 0) -> None:
         """Move to the first cell of a row (from 0) as a hand does, and click; the grid ignores a pointer out of nowhere."""

@@ -39,7 +39,7 @@ def test_what_was_open_is_closed_and_the_group_is_left_as_it_is(tmp_path, monkey
 def test_what_memory_does_not_hold_lies_at_home_and_is_closed(tmp_path, monkeypatch):
     monkeypatch.setenv("CONSOLE_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    left = settings.temporary() / "999999999-0"
+    left = settings.temporary() / f"999999999-{0:032x}"
     left.mkdir(parents=True)
     (left / "duckdb_temp_block-1.block").touch()
     connection = spill.connect(memory_limit="24MB", threads=1)
