@@ -1,4 +1,4 @@
-"""The law over a million open installments: the city's own, copied under new notice numbers until there are enough."""
+"""The law over a million open installments: the city's own, copied under new notice numbers, of ten digits as well, until there are enough."""
 
 import time
 from pathlib import Path
@@ -31,7 +31,7 @@ def _multiply(connection: duckdb.DuckDBPyConnection) -> int:
     for table in COPIED:
         only_open = "" if table == "derived.open_installment" else "semi join derived.open_installment using (notice_number, installment_no)"
         connection.execute(f"create temp table own as select own.* from {table} as own {only_open}")
-        connection.execute(f"create temp table many_{table.partition('.')[2]} as select own.* replace (own.notice_number || '-' || copy as notice_number) "
+        connection.execute(f"create temp table many_{table.partition('.')[2]} as select own.* replace (format('{{:03d}}', copy) || right(own.notice_number, 7) as notice_number) "
                            f"from own cross join range({copies}) as copies(copy)")
         connection.execute("drop table own")
     for table in COPIED:

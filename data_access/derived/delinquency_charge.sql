@@ -55,14 +55,16 @@ payment as (
     group by all
     having sum(gone.yen) <> 0
 ),
+-- one run of days where nothing was paid; else one up to each payment
 cut as (
     select notice_number, installment_no, paid_on, paid_yen from payment
     union all
-    select notice_number, installment_no, basis, 0 from first_period
-    anti join payment on
-        payment.notice_number = first_period.notice_number
-        and payment.installment_no = first_period.installment_no
-        and payment.paid_on = first_period.basis
+    select notice_number, installment_no, basis, 0
+    from first_period
+    join (
+        select notice_number, installment_no, min(paid_on) as first_paid_on from payment group by all
+    ) as paid using (notice_number, installment_no)
+    where first_paid_on > basis
 ),
 balance as (
     select
@@ -78,25 +80,26 @@ balance as (
 base as (
     select
         first_period.*,
-        balance.from_date,
-        balance.to_date,
-        least(assessed_yen, greatest(0, assessed_yen - paid_yen)) as balance_yen,
+        coalesce(balance.from_date, first_period.starts_on) as from_date,
+        coalesce(balance.to_date, cast(getvariable('as_of') as date)) as to_date,
+        least(assessed_yen, greatest(0, assessed_yen - coalesce(paid_yen, 0))) as balance_yen,
         case
             when if(min_base_on_balance, balance_yen, assessed_yen) < base_minimum_yen then 0
             else balance_yen // base_unit_yen * base_unit_yen
         end as base_yen
-    from balance
-    join first_period using (notice_number, installment_no)
-    where balance.from_date <= balance.to_date
+    from first_period
+    left join balance using (notice_number, installment_no)
+    where coalesce(balance.from_date, first_period.starts_on) <= coalesce(balance.to_date, cast(getvariable('as_of') as date))
 ),
 part as (
-    select *, 'first' as period, from_date as part_from, least(to_date, first_ends_on) as part_to
+    select
+        base.*,
+        period,
+        if(period = 'first', from_date, greatest(from_date, first_ends_on + 1)) as part_from,
+        if(period = 'first', least(to_date, first_ends_on), to_date) as part_to
     from base
-    where base_yen > 0 and from_date <= first_ends_on
-    union all
-    select *, 'after' as period, greatest(from_date, first_ends_on + 1) as part_from, to_date as part_to
-    from base
-    where base_yen > 0 and to_date > first_ends_on
+    cross join (values ('first'), ('after')) as periods (period)
+    where base_yen > 0 and part_from <= part_to
 ),
 -- exempt days: the days between two changes of exemption, the strongest kind of each, equal neighbours made one
 exemption as (
@@ -149,37 +152,44 @@ piece as (
     left join exempt_run using (notice_number, installment_no)
     where coalesce(exempt_run.day, part_from) <= part_to and coalesce(exempt_run.last_day, part_to) >= part_from
 ),
+-- the rates, and the days without one as rows that have none
+rate as (
+    select period, from_date, to_date, rate_numerator, rate_denominator
+    from law.delinquency_rate
+    union all by name
+    select period, to_date + 1 as from_date, lead(from_date, 1, date '9999-12-31') over following - 1 as to_date
+    from (
+        select period, from_date, to_date from law.delinquency_rate
+        union all
+        select unnest(['first', 'after', 'first_half', 'after_half']), date '0001-01-01', date '0001-01-01'
+    )
+    window following as (partition by period order by from_date)
+    qualify lead(from_date, 1, date '9999-12-31') over following > to_date + 1
+),
 segment as (
     select
         piece.notice_number,
         piece.installment_no,
         least(piece_to, rate.to_date) - greatest(piece_from, rate.from_date) + 1 as days,
-        base_yen * days * rate_numerator as exact,
+        exemption_kind,
+        exemption_kind <> 'full' and rate_numerator is null as has_no_rate,
+        if(exemption_kind = 'full', 0, base_yen * days * rate_numerator) as exact,
         rate_denominator * days_per_year as divisor,
         cut_each_segment
     from piece
-    join law.delinquency_rate as rate
+    join rate
         on rate.period = piece.period || if(exemption_kind = 'half', '_half', '')
         and rate.from_date <= piece.piece_to
         and rate.to_date >= piece.piece_from
-    where exemption_kind <> 'full'
 ),
 charged as (
     select
         notice_number,
         installment_no,
-        sum(days) as days,
+        bool_or(has_no_rate) as has_no_rate,
+        sum(days) filter (where exemption_kind <> '') as exempt_days,
         cast(if(any_value(cut_each_segment), sum(exact // divisor), sum(exact) // any_value(divisor)) as bigint) as yen
     from segment
-    group by notice_number, installment_no
-),
-expected as (
-    select
-        notice_number,
-        installment_no,
-        sum(piece_to - piece_from + 1) filter (where exemption_kind <> 'full') as days,
-        sum(piece_to - piece_from + 1) filter (where exemption_kind <> '') as exempt_days
-    from piece
     group by notice_number, installment_no
 ),
 computed as (
@@ -189,15 +199,14 @@ computed as (
         case
             when installment.levy_kind is null
                 then error('levy_policy.toml: 納期限 ' || installment.due_date || ' の値がありません。')
-            when coalesce(charged.days, 0) <> coalesce(expected.days, 0)
+            when has_no_rate
                 then error('delinquency_charge.toml: 割合のない日があります（納期限 ' || installment.due_date || '）。')
             when charged.yen >= result_minimum_yen then charged.yen // result_unit_yen * result_unit_yen
             else 0
         end as computed_yen,
-        cast(coalesce(expected.exempt_days, 0) as integer) as exempt_days
+        cast(coalesce(charged.exempt_days, 0) as integer) as exempt_days
     from installment
     left join charged using (notice_number, installment_no)
-    left join expected using (notice_number, installment_no)
 ),
 charge_paid as (
     select notice_number, installment_no, cast(greatest(0, sum(charge_yen)) as bigint) as yen

@@ -3,8 +3,8 @@
 -- is_held (差押, 交付要求 or a pause in force); later_reading_on: the same under the later reading of the 督促.
 create or replace table derived.prescription as
 -- Where nothing came after the first completion and no time paused, the date is the latest `until` that counts, under
--- the later reading too. Where no 催告 or 協議 competes either, all count: the order does not matter, and what renewed is
--- the first event that reached that day.
+-- the later reading too. Where no 催告 or 協議 reaches it either, all others count: the order does not matter, and what
+-- renewed is the first event that reached that day.
 with summary as (
     select
         notice_number,
@@ -19,7 +19,9 @@ with summary as (
         sum(holds) as holds,
         bool_or(needs_person) as needs_person,
         max(happened_on) > any_value(start_until) or bool_or(pauses <> 0) as is_late_or_paused,
-        is_late_or_paused or bool_or(kind in ('催告', '協議')) as needs_order
+        is_late_or_paused or coalesce(
+            max(until) filter (where kind in ('催告', '協議')) >= greatest(any_value(start_until), max(until) filter (where renews)), false
+        ) as needs_order
     from derived.prescription_mark
     group by notice_number, installment_no
 ),
