@@ -1,16 +1,16 @@
-"""How publishing grows: the same city at a ninth, a third and whole, from its feeds (CSV) to a published snapshot."""
+"""How publishing grows: the same city at a tenth, a third and whole, from its feeds (CSV) to a published snapshot."""
 
 from pathlib import Path
 
 from bench import city, timing
 from bench.timing import Figure
 
-PARTS = (9, 3, 1)
+PARTS = (10, 3, 1)
 GOAL_PER_MINUTE, GOAL_GIB, SPREAD = 3_000_000, 4, 1.1
 
 
 def measure(folder: Path, persons: int) -> list[Figure]:
-    """公開（CSV → スナップショット）は行数に比例するか。180,000 人なら 20,000・60,000・180,000 人で測る。"""
+    """公開（CSV → スナップショット）は行数に比例するか。180,000 人なら 18,000・60,000・180,000 人で測る。"""
     made = {persons // part: city.making(city.published(folder, persons // part)) for part in PARTS}
     smallest, largest = made[persons // PARTS[0]], made[persons]
     whole = largest["city_seconds"] + largest["publish_seconds"]

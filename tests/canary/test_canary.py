@@ -65,16 +65,8 @@ class Walk:
                 self.export()
             if entry.module == "case":
                 self.case()
-            candidates = self.page.get_by_role("tab", name="候補", exact=True)
-            if entry.module == "suspension_candidates" and candidates.count():
-                for _ in range(5):  # a click while the page is still being drawn is lost
-                    candidates.click()
-                    self.page.wait_for_timeout(1_500)
-                    self.desk.settled()
-                    if self.page.get_by_test_id("stDataFrame").count():
-                        break
-                self.desk.click_row(0)
-                self.desk.settled()
+            if entry.module == "suspension_candidates":
+                self.evidence()
             assert self.page.get_by_test_id("stAlertContentError").count() == 0, (entry.title, self.desk.text())
             self.keep(entry.title)
         stored = self.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
@@ -98,9 +90,22 @@ class Walk:
                 self.answered(before)
             self.desk.settled()
 
+    def evidence(self) -> None:
+        """What the first candidate's evidence says; there may be none in an officer's districts."""
+        tab = self.page.get_by_role("tab", name="候補", exact=True)
+        if tab.count() == 0:
+            return
+        before = len(self.desk.heard)
+        tab.click()
+        self.answered(before)
+        self.desk.settled()
+        if self.page.get_by_test_id("stDataFrame").count():
+            self.desk.click_row(0)
+            self.desk.settled()
+
     def answered(self, before: int) -> None:
         """Wait for the end of the run that a click began: the next click would call it off."""
-        for _ in range(200):
+        for _ in range(1200):
             self.page.wait_for_timeout(50)
             if any(ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished" for frame in self.desk.heard[before:]):
                 return
