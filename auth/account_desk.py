@@ -13,9 +13,10 @@ import settings
 from audit import log
 from auth import account_proposal, account_review, accounts, sessions, step_up
 from auth.access import NotAllowed, permissions
+from auth.account_checks import AccountRefused
 from auth.account_proposal import KINDS
 from auth.account_review import Listed
-from auth.accounts import AccountRefused
+from auth.account_store import everyone
 from auth.forms import Visit, answered, hidden, page, shown, table
 from auth.own_account import local
 
@@ -81,7 +82,7 @@ def disable(visit: Visit) -> Response:
     name = visit.form.get("name", "")
     if name == visit.user.name:
         raise AccountRefused("自分の利用者は停止できません。ほかの人に停止してもらってください。")
-    if name not in {row.name for row in accounts.everyone()}:
+    if name not in {row.name for row in everyone()}:
         raise AccountRefused("その利用者IDはありません。画面を開き直してください。")
     log.append(actor=visit.user.name, action="account.disable", source=visit.source, detail={"account": name})
     accounts.disable(name)
@@ -106,8 +107,9 @@ def _back(done: str) -> Response:
 
 
 def _overdue() -> str:
-    since = account_review.overdue_since(settings.today())
-    return f'<p class="error">この四半期の利用者の点検に、まだ署名がありません（期日 {since.isoformat()}）。</p>' if since else ""
+    late = account_review.overdue(settings.today())
+    told = f"この四半期の利用者の点検に、まだ署名がありません（期日 {late.due_on.isoformat()}）。{late.last_day.isoformat()} を過ぎると、点検する人のほかの利用者は、署名があるまで停止されます。" if late else ""
+    return f'<p class="error">{told}</p>' if late else ""
 
 
 def _waiting_part(visit: Visit) -> str:

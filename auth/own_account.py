@@ -13,7 +13,8 @@ import settings
 import store
 from audit import log
 from auth import accounts, first_secret, passwords, proof, second_factor, sessions, step_up
-from auth.accounts import AccountRefused, Refused
+from auth.account_checks import AccountRefused
+from auth.accounts import Refused
 from auth.forms import Visit, answered, hidden, page, set_cookie, shown, table, wait_words
 from auth.passwords import LONGEST, SHORTEST, PasswordRefused
 

@@ -17,7 +17,7 @@ import settings
 import store
 from audit import log
 from auth.access import User
-from auth.accounts import account, last_training, stamp, standing, user_from
+from auth.account_store import BESIDE, account, stamp, standing, user_from
 from auth.first_secret import first_secret
 from auth.second_factor import second_factor
 
@@ -144,7 +144,7 @@ def _record_end(name: str, source: str, sid: str, reason: str) -> None:
 def _rows(*conditions: sa.ColumnElement) -> list[sa.Row]:
     first, second = first_secret.c.lapses_at.label("first_secret_lapses_at"), second_factor.c.nonce.label("second_nonce")
     people = session.join(account).outerjoin(first_secret).outerjoin(second_factor, second_factor.c.account == account.c.name)
-    read = sa.select(session, account, first, second, last_training).select_from(people).where(*conditions)
+    read = sa.select(session, account, first, second, *BESIDE).select_from(people).where(*conditions)
     with store.engine().connect() as connection:
         return list(connection.execute(read))
 

@@ -11,7 +11,15 @@ import pytest
 import settings
 import store
 from audit import review, watch
-from auth import accounts, accounts_command, export_order, export_route, origin, reveal, sessions
+from auth import (
+    account_store,
+    accounts_command,
+    export_order,
+    export_route,
+    origin,
+    reveal,
+    sessions,
+)
 from auth.access import NotAllowed
 from casework.record import record
 from data_access import export
@@ -46,10 +54,10 @@ def clock(own_city, monkeypatch) -> Clock:
     raw(own_city / "store.sqlite", "delete from access_log", "delete from chain_head where chain = 'access_log'", "delete from refusal_count")
     with store.engine().begin() as connection:
         for user in staff.STAFF:
-            connection.execute(accounts.account.insert().values(
+            connection.execute(account_store.account.insert().values(
                 name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts=json.dumps(user.districts),
                 password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
-            accounts.train(connection, user.name, settings.today().isoformat())
+            account_store.train(connection, user.name, settings.today().isoformat())
     return clock
 
 
