@@ -44,9 +44,12 @@ def confirm(sid: str, made: Claim) -> Refused | None:
 
 
 def is_fresh(sid: str | None) -> bool:
-    """Whether the person behind a live session proved themselves within the last five minutes."""
+    """Whether the person behind a live session proved themselves within the last five minutes, at the addresses it is used from."""
     if not sid or sessions.user_of(sid) is None:
         return False
     with store.engine().connect() as connection:
         confirmed_at = connection.scalar(sa.select(step_up.c.confirmed_at).where(step_up.c.sid == sid))
-    return confirmed_at is not None and settings.now() - datetime.fromisoformat(confirmed_at) < HOLDS
+    if confirmed_at is None or settings.now() - datetime.fromisoformat(confirmed_at) >= HOLDS:
+        return False
+    moved_at = sessions.moved_at(sid)
+    return moved_at is None or moved_at < datetime.fromisoformat(confirmed_at)
