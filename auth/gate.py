@@ -38,7 +38,7 @@ PUBLIC = {
 }
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
-    r"|/export/[\w-]{43}"
+    r"|/export/[\w-]{43}(\.xlsx)?"
 )
 # Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
 FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
