@@ -112,8 +112,14 @@ def overdue(day: date) -> Overdue | None:
     """What the band says on `day`; None while there is time, or once it is signed."""
     start, held = quarter_start(day), rules(day)
     due_on = start + timedelta(days=held.review_grace_days)
-    is_signed = any(row.period_start == start.isoformat() for row in signed())
-    return Overdue(due_on, start + timedelta(days=held.review_suspends_days)) if day > due_on and not is_signed else None
+    if day <= due_on or _is_signed(start):
+        return None
+    return Overdue(due_on, start + timedelta(days=held.review_suspends_days))
+
+
+def _is_signed(start: date) -> bool:
+    with store.engine().connect() as connection:
+        return connection.execute(sa.select(account_review.c.signed_by).where(account_review.c.period_start == start.isoformat())).first() is not None
 
 
 def suspend_unreviewed(day: date) -> list[str]:

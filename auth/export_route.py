@@ -73,6 +73,6 @@ def _record(order: Order, file: File, source: str) -> None:
     log.append(
         actor=order.actor, action="export", question=order.kind, snapshot_id=order.snapshot_id, row_count=file.row_count,
         atena_refs=file.atena_refs, source=source,
-        detail={"id": order.id, "sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content), "form": PurePath(file.name).suffix, "is_masked": order.is_masked,
-                "purpose": order.purpose, "approved_by": order.approved_by or ""},
+        detail={"id": order.id, "sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content), "form": PurePath(file.name).suffix,
+                "is_masked": order.is_masked, "purpose": order.purpose, "approved_by": order.approved_by or ""},
     )  # fmt: skip

@@ -19,7 +19,8 @@ from auth.forms import Visit, answered, hidden, page, set_cookie, shown, table, 
 from auth.passwords import LONGEST, SHORTEST, PasswordRefused
 
 HISTORY = 20
-TOLD = {"session.start": "サインイン", "session.refused": "サインインの失敗", "session.end": "終了", "session.moved": "別の端末で使用", "step_up.confirm": "再確認", "step_up.refused": "再確認の失敗"}
+TOLD = {"session.start": "サインイン", "session.refused": "サインインの失敗", "session.end": "終了", "session.moved": "別の端末で使用",
+        "step_up.confirm": "再確認", "step_up.refused": "再確認の失敗"}
 REASONS = {
     "mismatch": "パスワードの誤り", "locked": "待ち時間中", "second_factor": "認証コードの誤り", "disabled": "停止中", "expired": "期限切れ",
     "lapsed": "初期パスワードの期限切れ", "network": "許していないネットワーク", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",

@@ -180,7 +180,8 @@ def test_when_and_how_often(clock):
             ask(staff.ANALYST, "case_head", **parameters("case_head"))
     clock.at(29, 21)
     open_case(staff.NEIGHBOUR, people(staff.NEIGHBOUR)[0])
-    assert found() == {(1, "tanto2"): 1, (6, "kakari"): 1, (7, "kakari"): 1, (11, "kacho"): 1, (13, "tanto1"): 1, (13, "kanri"): 1, (14, "bunseki"): 1}
+    assert found() == {
+        (1, "tanto2"): 1, (6, "kakari"): 1, (7, "kakari"): 1, (11, "kacho"): 1, (13, "tanto1"): 1, (13, "kanri"): 1, (14, "bunseki"): 1}
 
 
 def test_the_command_line_is_listed(clock):

@@ -337,8 +337,9 @@ def test_a_review_unsigned_for_thirty_days_is_overdue(office):
 def test_unsigned_for_sixty_days_suspends_the_accounts_until_the_signature(office, clock, capsys):
     """Nobody on the sixtieth day, on the next night everybody but those who sign, those new this quarter and those closed already."""
     accounts.set_password("abe", PASSWORD)
+    table = account_store.account
     with store.engine().begin() as connection:
-        connection.execute(account_store.account.update().where(account_store.account.c.name != "chiba").values(created_at="2026-09-30T00:00:00.000000Z"))
+        connection.execute(table.update().where(table.c.name != "chiba").values(created_at="2026-09-30T00:00:00.000000Z"))
     accounts.disable("old")
     sid = sessions.find(sessions.start("abe", HERE)).sid
     clock.instant += date(2026, 11, 30) - clock.instant.date()

@@ -121,7 +121,8 @@ def test_an_attack_gets_nothing(desk, clock, attack):
     assert not entries("export")
 
 
-@pytest.mark.parametrize("path", ["x", "x" * 42, "x" * 44, "../auth/alive", "x" * 42 + "/", "x" * 42 + "%", "x" * 43 + ".xlsm", "x" * 43 + ".xlsx.csv"])
+@pytest.mark.parametrize("path", ["x", "x" * 42, "x" * 44, "../auth/alive", "x" * 42 + "/", "x" * 42 + "%",
+                                  "x" * 43 + ".xlsm", "x" * 43 + ".xlsx.csv"])
 def test_what_is_no_ticket_is_no_route(desk, path):
     _, cookie, _ = desk("tanaka")
     status, _, body = fetch(path, cookie)

@@ -82,7 +82,8 @@ def test_the_file_is_the_list_masked_with_its_footer(own_city, user):
     assert (book.name, book.row_count, set(book.atena_refs)) == (file.name.replace(".csv", ".xlsx"), file.row_count, set(file.atena_refs))
     written = cells(book.content)
     assert [[value for _, value in line] for line in written[1 : file.row_count + 1]] == [
-        [str((date.fromisoformat(cell) - workbook.EPOCH).days) if DAY.fullmatch(cell) else cell for cell in row if cell] for row in rows[1 : file.row_count + 1]]
+        [str((date.fromisoformat(cell) - workbook.EPOCH).days) if DAY.fullmatch(cell) else cell for cell in row if cell]
+        for row in rows[1 : file.row_count + 1]]
     assert {line[0][1] for line in written[file.row_count + 1 :]} == footer.keys()
 
 

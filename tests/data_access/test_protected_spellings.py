@@ -23,6 +23,7 @@ PLACES = (f"いなば市{NEW_HOME}", "隠町９番地９", "隠町9-9", "隠町 
 ACCOUNTS = (ACCOUNT, "７５３１８６４", "753-1864")
 OTHERS = ("青島　明男", "アオキ カズオ", "090-9753-1865", "隠岐9-9", "来月 3日に納める", "", None)
 PROPERTY = {"土地": "property_tax_land", "家屋": "property_tax_building"}
+LINKING = ("contact", "bank_account", "mailing_address", "heir", "negotiation_note", "related_party", *PROPERTY.values(), "co_ownership")
 TAXED = dict(tax_year="2026", valuation_yen="1000000", tax_base_yen="166000")
 OF_PROPERTY = {"土地": dict(TAXED, lot_number="9番9", land_category="宅地", area_hundredths="10000"),
                "家屋": dict(TAXED, building_number="ヒミツノツテ", building_use="居宅", structure="木造", floor_area_hundredths="10000")}
@@ -38,7 +39,7 @@ def bare(text: str) -> str:
 
 def links(chance: random.Random, numbers: list[str]) -> dict[str, list[dict]]:
     """Table → rows: whom each of `numbers` calls, banks with, lets open the letters, inherits with, owns with, speaks of."""
-    found = {name: [] for name in ("contact", "bank_account", "mailing_address", "heir", "negotiation_note", "related_party", *PROPERTY.values(), "co_ownership")}
+    found = {name: [] for name in LINKING}
     for number in numbers:
         anybody = chance.choice([*NAMES, *PHONES])
         found["contact"] += [
@@ -59,7 +60,8 @@ def links(chance: random.Random, numbers: list[str]) -> dict[str, list[dict]]:
                                               counterpart="本人", outcome="その他", body=f"ヒミツノツテ。{about}とのこと。", officer_name="係"))
         kind, partner = chance.choice(list(PROPERTY)), chance.choice((PROTECTED, HOUSEMATE))  # whoever of the two pays the tax for it
         key, part = dict(property_number="5" + number[1:]), dict(share_numerator="1", share_denominator="2")
-        found[PROPERTY[kind]].append(key | dict(atena_number=chance.choice((number, partner)), location=chance.choice(PLACES), is_co_owned="1", **OF_PROPERTY[kind]))
+        taxed = dict(atena_number=chance.choice((number, partner)), location=chance.choice(PLACES), is_co_owned="1")
+        found[PROPERTY[kind]].append(key | taxed | OF_PROPERTY[kind])
         found["co_ownership"] += [key | part | dict(property_kind=kind, atena_number=holder, is_representative="0") for holder in (number, partner)]
     return found
 

@@ -58,8 +58,8 @@ def lost():
 
 def shown(module: str, city: Path) -> Screen:
     screen = Screen(staff.MANAGER, module, case_ref=reference_of(str(FIRST + 40))).run()
-    told = [found for found in (ROW, "9753", SQL, "source.contact", PATH, ROOT, str(city), ".py", "Binder", "Operational", "sqlalche", "Traceback") if found in screen.words()]
-    assert told == []
+    of_the_error = (ROW, "9753", SQL, "source.contact", PATH, ROOT, str(city), ".py", "Binder", "Operational", "sqlalche", "Traceback")
+    assert not [text for text in of_the_error if text in screen.words()]
     return screen
 
 
