@@ -24,6 +24,16 @@ select
 from timed;
 create index entry_of on entry (actor, atena_ref);
 
+-- whom an entry tells of, one row each: the one person it names, or everybody an answer on a カルテ named beside the one asked
+-- about (household, heirs, co-owners), so that a look reached through the household is a look at that person
+create table looked as
+select entry.seq, entry.actor, reference.value as atena_ref, entry.in_period
+from entry
+join raw using (seq), json_each(raw.atena_refs) as reference
+where entry.is_person and raw.atena_refs like '[%'
+  and (entry.atena_ref is not null or entry.question like 'case_%' and entry.question <> 'case_search');
+create index looked_at on looked (atena_ref);
+
 -- one opening of a カルテ: the first question of it in that minute
 create table viewing as
 select actor, atena_ref, day, hour, min(second) as second, min(seq) as seq, max(in_period) as in_period

@@ -3,7 +3,8 @@
 from auth.access import permissions
 
 NAMES = {
-    "session.start": "サインイン", "session.end": "サインアウト", "session.refused": "サインインの失敗", "session.alarm": "パスワードの推測の警報", "refused": "権限のない操作（拒否）",
+    "session.start": "サインイン", "session.end": "サインアウト", "session.moved": "サインインを別の端末で使用",
+    "session.refused": "サインインの失敗", "session.alarm": "パスワードの推測の警報", "refused": "権限のない操作（拒否）",
     "gate.refused": "許可していない通信（拒否）", "step_up.confirm": "本人の再確認", "step_up.refused": "本人の再確認の失敗",
     "watch.add": "見張る人の登録", "audit.incident": "漏えい等の報告の下書き", "audit.pack": "監査の一式の作成",
     "account.create": "利用者の登録", "account.employee_number": "職員番号の登録", "account.password": "パスワードの再設定", "account.enable": "利用者の再開", "account.unlock": "待ち時間の解除",

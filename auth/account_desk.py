@@ -13,13 +13,14 @@ import settings
 from audit import log
 from auth import account_proposal, account_review, accounts, sessions, step_up
 from auth.access import NotAllowed, permissions
+from auth.account_checks import AccountRefused
 from auth.account_proposal import KINDS
 from auth.account_review import Listed
-from auth.accounts import AccountRefused
+from auth.account_store import everyone
 from auth.forms import Visit, answered, hidden, page, shown, table
 from auth.own_account import local
 
-CONFIRM_FIRST = "承認・署名の前に、本人の再確認が要ります。この下の「本人の再確認」を開いて確かめてから、もう一度押してください。"
+CONFIRM_FIRST = "承認・停止・署名の前に、本人の再確認が要ります。この下の「本人の再確認」を開いて確かめてから、もう一度押してください。"
 HEADS = ["利用者ID", "氏名", "役割", "所属", "担当地区", "種別", "状態", "期限", "研修修了日", "最後のサインイン"]
 TRAINING = "研修修了日（例: 2026-04-10）"
 DONE = {
@@ -36,8 +37,8 @@ def desk(visit: Visit, *, notice: str = "", error: str = "", status: int = 200) 
         chosen = [row for row in listed if row.name == visit.query.get("about") and row.name != visit.user.name]
         parts += [_about_part(visit, row) for row in chosen] or [_create_part(visit)]
     parts.append(_review_part(visit, listed))
-    confirm = f'<p><a href="{step_up.PAGE}" target="_blank" rel="noopener">本人の再確認</a>（承認・署名の前、5分間有効）</p>'
-    if visit.may("account.approve") or visit.may("account.review"):
+    confirm = f'<p><a href="{step_up.PAGE}" target="_blank" rel="noopener">本人の再確認</a>（承認・停止・署名の前、5分間有効）</p>'
+    if any(map(visit.may, ("account.approve", "account.disable", "account.review"))):
         parts.insert(0, confirm)
     notice = notice or DONE.get(visit.query.get("done", ""), "")
     return page(visit, "アカウント管理", "".join(parts), notice=notice, error=error, status=status)
@@ -76,11 +77,12 @@ def decide_proposal(visit: Visit) -> Response:
 
 
 def disable(visit: Visit) -> Response:
-    """Stop an account at once: one person is enough, because nothing is opened by it."""
+    """Stop an account at once: one person is enough, because nothing is opened by it; but not from a left terminal."""
+    _require_step_up(visit)
     name = visit.form.get("name", "")
     if name == visit.user.name:
         raise AccountRefused("自分の利用者は停止できません。ほかの人に停止してもらってください。")
-    if name not in {row.name for row in accounts.everyone()}:
+    if name not in {row.name for row in everyone()}:
         raise AccountRefused("その利用者IDはありません。画面を開き直してください。")
     log.append(actor=visit.user.name, action="account.disable", source=visit.source, detail={"account": name})
     accounts.disable(name)
@@ -105,8 +107,9 @@ def _back(done: str) -> Response:
 
 
 def _overdue() -> str:
-    since = account_review.overdue_since(settings.today())
-    return f'<p class="error">この四半期の利用者の点検に、まだ署名がありません（期日 {since.isoformat()}）。</p>' if since else ""
+    late = account_review.overdue(settings.today())
+    told = f"この四半期の利用者の点検に、まだ署名がありません（期日 {late.due_on.isoformat()}）。{late.last_day.isoformat()} を過ぎると、点検する人のほかの利用者は、署名があるまで停止されます。" if late else ""
+    return f'<p class="error">{told}</p>' if late else ""
 
 
 def _waiting_part(visit: Visit) -> str:

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import settings
 import store
 from audit import log, refusal
-from auth import accounts, first_secret, passwords
+from auth import account_checks, account_store, first_secret, passwords
 from auth.access import User, permissions
+from auth.account_checks import LONGEST_NAME, LONGEST_REASON, AccountRefused, check_text
 from auth.account_rules import last_day, rules
-from auth.accounts import LONGEST_NAME, LONGEST_REASON, AccountRefused, account_holder, check_text, stamp
+from auth.account_store import account_holder, everyone, stamp
 from auth.second_factor import second_factor
 
 KEYS = {
@@ -103,7 +104,7 @@ def waiting() -> list[sa.Row]:
 
 
 def _checked(kind: str, name: str, content: dict) -> dict:
-    known = {row.name: row for row in accounts.everyone()}
+    known = {row.name: row for row in everyone()}
     if kind not in KINDS:
         raise AccountRefused("提案の種類が正しくありません。画面を開き直してください。")
     if (kind == "create") is (name in known):
@@ -111,12 +112,12 @@ def _checked(kind: str, name: str, content: dict) -> dict:
     content = {key: content[key] for key in KEYS.get(kind, ()) if key in content}
     if kind in ("create", "change"):
         content |= {"districts": list(content.get("districts", ()))}
-        accounts.check(name, content.get("role", ""), tuple(content["districts"]))
+        account_checks.check(name, content.get("role", ""), tuple(content["districts"]))
         check_text("所属", content.get("section", ""), LONGEST_NAME)
     if kind == "create":
         _check_holder(content)
     if kind == "training" or content.get("training_on"):
-        accounts.check_training(content.get("training_on", ""))
+        account_checks.check_training(content.get("training_on", ""))
     if (content.get("holder") or _holder(name)) == "vendor":
         _check_vendor(content.get("role") or known[name].role)
     return content
@@ -127,7 +128,7 @@ def _check_holder(content: dict) -> None:
     if content.get("holder") not in ("staff", "vendor"):
         raise AccountRefused("職員か保守業者かを選んでください。")
     if content["holder"] == "staff":
-        accounts.check_number(content.get("employee_number", ""))
+        account_checks.check_number(content.get("employee_number", ""))
         if _is_taken(content["employee_number"]):
             raise AccountRefused("この職員番号の利用者はもうあります。1人に1つの利用者です。その利用者の変更か停止の解除を提案してください。")
 
@@ -155,19 +156,19 @@ def _carry_out(connection: sa.Connection, found: sa.Row, content: dict, hashed: 
         is_vendor = content["holder"] == "vendor"
         columns = ("display_name", "role", "section", "districts")
         ends = {"expires_on": last_day(settings.today(), is_vendor=is_vendor)}
-        accounts.insert(connection, name, hashed, {key: content[key] for key in columns} | ends)
-        accounts.hold(connection, name, content["holder"], None if is_vendor else content["employee_number"])
+        account_store.insert(connection, name, hashed, {key: content[key] for key in columns} | ends)
+        account_store.hold(connection, name, content["holder"], None if is_vendor else content["employee_number"])
         if content.get("training_on"):
-            accounts.train(connection, name, content["training_on"])
+            account_store.train(connection, name, content["training_on"])
     elif kind == "change":
-        accounts.update(connection, name, **{key: content[key] for key in ("role", "section", "districts")})
+        account_store.update(connection, name, **{key: content[key] for key in ("role", "section", "districts")})
     elif kind == "training":
-        accounts.train(connection, name, content["training_on"])
+        account_store.train(connection, name, content["training_on"])
     elif kind == "reset":
-        accounts.update(connection, name, password_hash=hashed, password_set_at=stamp())
+        account_store.update(connection, name, password_hash=hashed, password_set_at=stamp())
         connection.execute(second_factor.delete().where(second_factor.c.account == name))
     else:
-        accounts.update(connection, name, is_disabled=False, expires_on=last_day(settings.today(), is_vendor=_holder(name) == "vendor"))
+        account_store.update(connection, name, is_disabled=False, expires_on=last_day(settings.today(), is_vendor=_holder(name) == "vendor"))
     if hashed:
         first_secret.mark(connection, name)
 

@@ -18,6 +18,7 @@ class Rules:
     initial_hours: int
     review_months: int
     review_grace_days: int
+    review_suspends_days: int
     staff_feed_limit_percent: int
     city_words: tuple[str, ...]
 

@@ -8,10 +8,11 @@ from datetime import date
 import settings
 import store
 from audit import log
-from auth import accounts, passwords, sessions
+from auth import account_checks, account_review, accounts, passwords, sessions
 from auth.access import User, decide, permissions
+from auth.account_checks import AccountRefused
 from auth.account_rules import last_day, rules
-from auth.accounts import AccountRefused
+from auth.account_store import everyone, standing
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def _create(asked: argparse.Namespace) -> int:
     districts = tuple(code for part in asked.districts.split(",") if (code := part.strip()))
     password = _password(asked)
     passwords.judge(password, (asked.name, *asked.display_name.split(), *rules(settings.today()).city_words))
-    accounts.check(asked.name, asked.role, districts)
+    account_checks.check(asked.name, asked.role, districts)
     if asked.name in _names():
         raise AccountRefused(f"利用者ID {asked.name} はすでに使われています。別のIDにしてください。")
     expires_on, training_on = _last_day(asked.expires_on), _training_on(asked.training_on)
@@ -90,8 +91,8 @@ def _give_number(asked: argparse.Namespace) -> int:
 
 
 def _list(_asked: argparse.Namespace) -> int:
-    for row in accounts.everyone():
-        state = {"": "有効", "disabled": "停止", "expired": "期限切れ"}[accounts.standing(row)]
+    for row in everyone():
+        state = account_review.STATES[standing(row)]
         title = permissions().roles[row.role].title
         print(row.name, title, row.section, row.display_name, row.districts, state, sep="\t")
     return 0
@@ -103,10 +104,10 @@ def _password(asked: argparse.Namespace) -> str:
 
 def _check_that_it_is_the_start(break_glass: str | None) -> None:
     """Once somebody can propose and somebody can approve, accounts come from the two of them, or by breaking the glass."""
-    roles = {row.role for row in accounts.everyone() if not accounts.standing(row)}
+    roles = {row.role for row in everyone() if not standing(row)}
     is_staffed = all(any(decide(User("", "", role, ""), action).allowed for role in roles) for action in ("account.propose", "account.approve"))
     if break_glass is not None:
-        accounts.check_text("理由", break_glass, accounts.LONGEST_REASON)
+        account_checks.check_text("理由", break_glass, account_checks.LONGEST_REASON)
     if is_staffed and not break_glass:
         raise AccountRefused("登録は、画面「アカウント管理」で提案し、別の人が承認します。どちらもできない非常時だけ、--break-glass に理由を書いてください。")
 
@@ -117,7 +118,7 @@ def _check_known(name: str) -> None:
 
 
 def _names() -> set[str]:
-    return {row.name for row in accounts.everyone()}
+    return {row.name for row in everyone()}
 
 
 def _last_day(text: str | None) -> date:
@@ -134,7 +135,7 @@ def _last_day(text: str | None) -> date:
 def _training_on(text: str | None) -> date | None:
     if text is None:
         return None
-    accounts.check_training(text)
+    account_checks.check_training(text)
     return date.fromisoformat(text)
 
 

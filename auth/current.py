@@ -23,7 +23,7 @@ def is_confirmed() -> bool:
 
 
 def must_be_confirmed() -> None:
-    """Before a reveal, an export or their approval. Raises NotConfirmed."""
+    """Before a reveal, an export, a 審査・決裁 or an approval. Raises NotConfirmed."""
     if not is_confirmed():
         raise step_up.NotConfirmed(step_up.FIRST)
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from audit import log, refusal
 from auth import export_order, origin, sessions
-from auth.access import NotAllowed, User
+from auth.access import NotAllowed
 from auth.export_order import Order
 
 NOT_VALID = "この書出しは使えません。一度使われたか、5分が過ぎたか、別のサインインのものです。画面からもう一度書き出してください。"
@@ -34,8 +34,10 @@ class FileRefused(Exception):
     """The order can no longer be filled. The text says why and what to do."""
 
 
-def route(make: Callable[[User, Order], File]) -> Route:
-    """The route, with the maker of bytes that data_access brings (auth knows no data)."""
+def route(make: Callable[..., File]) -> Route:
+    """The route, with the maker of bytes that data_access brings (auth knows no data): make(user, order, is_workbook=…).
+
+    /export/<ticket> is the file of the order, /export/<ticket>.xlsx a list as an Excel workbook; one ticket is for one of them."""
 
     async def fetch(request: Request) -> Response:
         if request.method != "GET":  # a HEAD would use the ticket up
@@ -45,17 +47,18 @@ def route(make: Callable[[User, Order], File]) -> Route:
     return Route("/export/{ticket}", fetch, methods=["GET"])
 
 
-def _answer(make: Callable[[User, Order], File], request: Request) -> Response:
+def _answer(make: Callable[..., File], request: Request) -> Response:
     found = sessions.find(origin.cookie(request.headers))
     user = sessions.user_of(found.sid) if found else None
     if user is None:
         return PlainTextResponse("サインインしてください。", 401)
+    ticket, _, form = request.path_params["ticket"].partition(".")
     try:
-        order = export_order.redeem(request.path_params["ticket"], found.sid)
+        order = export_order.redeem(ticket, found.sid)
         if order is None or order.actor != user.name:
             refusal.record(actor=user.name, question="export", source=found.source, reason="ticket")
             return PlainTextResponse(NOT_VALID, 404)
-        file = make(user, order)
+        file = make(user, order, is_workbook=form == "xlsx")
         _record(order, file, found.source)
     except log.AuditUnavailable as unavailable:
         return PlainTextResponse(str(unavailable), 503)
@@ -70,6 +73,6 @@ def _record(order: Order, file: File, source: str) -> None:
     log.append(
         actor=order.actor, action="export", question=order.kind, snapshot_id=order.snapshot_id, row_count=file.row_count,
         atena_refs=file.atena_refs, source=source,
-        detail={"id": order.id, "sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content), "is_masked": order.is_masked,
-                "purpose": order.purpose, "approved_by": order.approved_by or ""},
+        detail={"id": order.id, "sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content), "form": PurePath(file.name).suffix,
+                "is_masked": order.is_masked, "purpose": order.purpose, "approved_by": order.approved_by or ""},
     )  # fmt: skip

@@ -22,7 +22,8 @@ from audit import refusal
 from audit.log import AuditUnavailable
 from auth import origin, sessions
 from auth.access import NotAllowed, User, decide
-from auth.accounts import AccountRefused, Refused
+from auth.account_checks import AccountRefused
+from auth.accounts import Refused
 from auth.passwords import PasswordRefused
 from auth.sessions import Session
 from auth.shell import TITLE

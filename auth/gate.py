@@ -38,7 +38,7 @@ PUBLIC = {
 }
 SIGNED_IN = re.compile(
     r"/static/(js|css|media)/[\w.@~-]+|/favicon\.png|/manifest\.json|/_stcore/(health|host-config)|/auth/(alive|watch\.js)"
-    r"|/export/[\w-]{43}"
+    r"|/export/[\w-]{43}(\.xlsx)?"
 )
 # Our own pages for the signed-in, and which of them serve somebody whose first secret or second factor is not settled.
 FORMS = re.compile(r"/auth/(account|account/(password|code-offer|code)|accounts|accounts/(propose|decide|disable|review)|confirm)")
@@ -106,6 +106,7 @@ class Gate:
             return RedirectResponse("/auth/sign-in", 303) if is_page else PlainTextResponse("サインインしてください。", 401)
         if not is_inside(found.role, origin.source(scope), settings.today()):
             return PlainTextResponse(ELSEWHERE, 403)
+        await self._pulse.seen_from(found, origin.source(scope))
         if not found.is_ready and not FIRST_STEPS.fullmatch(path):
             return RedirectResponse("/auth/account", 303) if is_page else PlainTextResponse(FIRST_STEPS_FIRST, 403)
         if is_page:
@@ -135,6 +136,7 @@ class Gate:
             self._refusals.note(path=STREAM, reason=f"WebSocket: {ELSEWHERE}", source=origin.source(scope), actor=found.account)
             await send({"type": "websocket.close", "code": FORBIDDEN})
             return
+        await self._pulse.seen_from(found, origin.source(scope))
         _send_at_once(receive)
         line = _Line(self._pulse, self._refusals, token, receive, send)
         watch = asyncio.create_task(line.watch())

@@ -13,12 +13,14 @@ import settings
 import store
 from audit import log
 from auth import accounts, first_secret, passwords, proof, second_factor, sessions, step_up
-from auth.accounts import AccountRefused, Refused
+from auth.account_checks import AccountRefused
+from auth.accounts import Refused
 from auth.forms import Visit, answered, hidden, page, set_cookie, shown, table, wait_words
 from auth.passwords import LONGEST, SHORTEST, PasswordRefused
 
 HISTORY = 20
-TOLD = {"session.start": "サインイン", "session.refused": "サインインの失敗", "session.end": "終了", "step_up.confirm": "再確認", "step_up.refused": "再確認の失敗"}
+TOLD = {"session.start": "サインイン", "session.refused": "サインインの失敗", "session.end": "終了", "session.moved": "別の端末で使用",
+        "step_up.confirm": "再確認", "step_up.refused": "再確認の失敗"}
 REASONS = {
     "mismatch": "パスワードの誤り", "locked": "待ち時間中", "second_factor": "認証コードの誤り", "disabled": "停止中", "expired": "期限切れ",
     "lapsed": "初期パスワードの期限切れ", "network": "許していないネットワーク", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",

@@ -44,6 +44,11 @@ class Pulse:
         if await self._ask(sessions.touch, found) is not found:
             self._read_at = float("-inf")
 
+    async def seen_from(self, found: Session, source: str) -> None:
+        """Record an address that the session did not begin at. Raises audit.log.AuditUnavailable."""
+        if source not in ("", found.source):
+            await self._ask(sessions.moved, found, source)
+
     async def _read(self) -> None:
         async with self._reading:
             if monotonic() - self._read_at >= FRESH:

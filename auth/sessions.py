@@ -2,9 +2,11 @@
 
 The browser holds a random token; the store holds its SHA-256. Streamlit sees neither, only `sid`, which opens nothing.
 A session dies after 10 minutes without a human act, 9 hours after it began, when its account is disabled, expired or
-given a new password, when the same account signs in elsewhere, and on sign-out (評価書 Ⅲ-3 リスク2「離席時」).
+given a new password, when the same account signs in elsewhere, and on sign-out (評価書 Ⅲ-3 リスク2「離席時」). Used from another address it lives
+on, is recorded, and whoever confirmed themselves must do so again (auth/step_up.py).
 """
 
+import contextlib
 import hashlib
 import logging
 import secrets
@@ -17,7 +19,7 @@ import settings
 import store
 from audit import log
 from auth.access import User
-from auth.accounts import account, last_training, stamp, standing, user_from
+from auth.account_store import BESIDE, account, stamp, standing, user_from
 from auth.first_secret import first_secret
 from auth.second_factor import second_factor
 
@@ -40,6 +42,15 @@ session = sa.Table(
 _is_open = session.c.ended_at.is_(None)
 sa.Index(
     "one_live_session", session.c.account, unique=True, sqlite_where=_is_open, postgresql_where=_is_open
+)
+
+# Every other address a session was used from, once each: a desk does not move, a copied cookie does.
+session_address = sa.Table(
+    "session_address",
+    store.metadata,
+    sa.Column("sid", sa.String(32), primary_key=True),
+    sa.Column("source", sa.String(64), primary_key=True),
+    sa.Column("seen_at", sa.String(27), nullable=False),
 )
 
 
@@ -108,6 +119,24 @@ def touch(found: Session) -> Session:
     return replace(found, last_seen_at=datetime.fromisoformat(seen_at))
 
 
+def moved(found: Session, source: str) -> None:
+    """The session was used from an address it did not begin at: written to the log the first time. Raises AuditUnavailable."""
+    row = {"sid": found.sid, "source": source[:64]}
+    with store.engine().connect() as connection:
+        if connection.execute(sa.select(session_address).where(*(session_address.c[key] == value for key, value in row.items()))).first():
+            return
+    log.append(actor=found.account, action="session.moved", source=source, detail={"sid": found.sid, "began_at": found.source})
+    with contextlib.suppress(sa.exc.IntegrityError), store.engine().begin() as connection:  # two requests at once: once is enough
+        connection.execute(session_address.insert().values(row | {"seen_at": stamp()}))
+
+
+def moved_at(sid: str) -> datetime | None:
+    """When the session was last seen at an address new to it; None when it never was."""
+    with store.engine().connect() as connection:
+        last = connection.scalar(sa.select(sa.func.max(session_address.c.seen_at)).where(session_address.c.sid == sid))
+    return last and datetime.fromisoformat(last)
+
+
 def end(sid: str, reason: str) -> None:
     """End a session for good: "signed_out", "idle", "absolute" or "revoked". A second end does nothing."""
     still = session.update().where(session.c.sid == sid, _is_open)
@@ -144,7 +173,7 @@ def _record_end(name: str, source: str, sid: str, reason: str) -> None:
 def _rows(*conditions: sa.ColumnElement) -> list[sa.Row]:
     first, second = first_secret.c.lapses_at.label("first_secret_lapses_at"), second_factor.c.nonce.label("second_nonce")
     people = session.join(account).outerjoin(first_secret).outerjoin(second_factor, second_factor.c.account == account.c.name)
-    read = sa.select(session, account, first, second, last_training).select_from(people).where(*conditions)
+    read = sa.select(session, account, first, second, *BESIDE).select_from(people).where(*conditions)
     with store.engine().connect() as connection:
         return list(connection.execute(read))
 

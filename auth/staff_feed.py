@@ -20,7 +20,7 @@ from audit import log
 from auth import accounts, sessions
 from auth.access import permissions
 from auth.account_rules import rules
-from auth.accounts import account, account_holder
+from auth.account_store import account, account_holder
 
 COLUMNS = ["職員番号", "氏名", "所属"]
 

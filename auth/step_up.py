@@ -1,7 +1,7 @@
 """Is it still the same person? Password and second factor once more, for what must not happen at a left terminal.
 
-Reveal, export and approval ask `is_fresh` first; the page /auth/confirm calls `confirm`. It holds for five minutes and
-for one session, and the password never travels through Streamlit.
+Reveal, export, every 審査・決裁・承認 and disabling an account ask `is_fresh` first; the page /auth/confirm calls `confirm`.
+It holds for five minutes and for one session, and the password never travels through Streamlit.
 """
 
 from datetime import datetime, timedelta
@@ -44,9 +44,12 @@ def confirm(sid: str, made: Claim) -> Refused | None:
 
 
 def is_fresh(sid: str | None) -> bool:
-    """Whether the person behind a live session proved themselves within the last five minutes."""
+    """Whether the person behind a live session proved themselves within the last five minutes, at the addresses it is used from."""
     if not sid or sessions.user_of(sid) is None:
         return False
     with store.engine().connect() as connection:
         confirmed_at = connection.scalar(sa.select(step_up.c.confirmed_at).where(step_up.c.sid == sid))
-    return confirmed_at is not None and settings.now() - datetime.fromisoformat(confirmed_at) < HOLDS
+    if confirmed_at is None or settings.now() - datetime.fromisoformat(confirmed_at) >= HOLDS:
+        return False
+    moved_at = sessions.moved_at(sid)
+    return moved_at is None or moved_at < datetime.fromisoformat(confirmed_at)

@@ -1,4 +1,5 @@
-"""What may be written out (export.toml), whether somebody has to approve it, and the bytes of the CSV or of the paper.
+"""What may be written out (export.toml), whether somebody has to approve it, and the bytes: CSV or Excel of a list, or
+the paper.
 
 Rows come from `ask` at the moment of fetching, so that the right, the scope and the masks of that moment hold.
 """
@@ -27,10 +28,13 @@ from data_access import feed_status, intake_account
 from data_access.connection import IDENTIFYING
 from data_access.contract import labels
 from data_access.query import SnapshotRefused, ask, standing
+from data_access.snapshot import find
+from data_access.workbook import workbook
 from documents.paper import paper
 
 BOM = "\ufeff"
 FEED_DETAIL = "feed_detail"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
                               snapshot_id=snapshot_id, row_count=count, needs_approval=needs_approval)
 
 
-def make(user: User, wanted: Order) -> File:
-    """The file of an order. Raises NotAllowed, FileRefused, AuditUnavailable."""
+def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
+    """The file of an order: CSV, Excel when `is_workbook`, or the paper of its kind. Raises NotAllowed, FileRefused, AuditUnavailable."""
     kind = kinds()[wanted.kind]
     refusal.check_allowed(user, kind.action)
     if not wanted.is_masked and _reads_identifiers(user) and not wanted.approved_by:  # the role has changed since the order
@@ -86,6 +90,7 @@ def make(user: User, wanted: Order) -> File:
         raise FileRefused("氏名を伏せない書出しには承認が要ります。もう一度書き出してください。")
     try:
         rows = _rows(user, kind, wanted.parameters, wanted.is_masked, wanted.snapshot_id)
+        digest = find(wanted.snapshot_id).digest
     except SnapshotRefused as refused:
         raise FileRefused(str(refused)) from None
     if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else _table()["limits"][user.role]["free"]):
@@ -93,7 +98,11 @@ def make(user: User, wanted: Order) -> File:
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     if kind.paper:
         return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, rows.select(kind.columns).to_dicts()), rows.height, refs, "application/pdf")
-    return File(f"{kind.label}_{wanted.id[:8]}.csv", _csv(rows.select(kind.columns), _footer(user, wanted, rows.height)), rows.height, refs)
+    name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns), _footer(user, wanted, rows.height, digest)
+    if is_workbook:
+        printed = f"書出し番号 {wanted.id}　{user.name}　{dict(footer)['日時']}　目的外利用禁止"
+        return File(f"{name}.xlsx", workbook(kind.label, _heads(listed), listed, footer, printed), rows.height, refs, XLSX)
+    return File(f"{name}.csv", _csv(listed, footer), rows.height, refs)
 
 
 def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool, snapshot_id: str) -> pl.DataFrame:
@@ -111,17 +120,21 @@ def _reads_identifiers(user: User) -> bool:
 def _csv(rows: pl.DataFrame, footer: list[tuple[str, str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([labels()[name].text for name in rows.columns])
+    writer.writerow(_heads(rows))
     writer.writerows([safe(cell) for cell in row] for row in rows.iter_rows())
     writer.writerow([])
     writer.writerows([[safe(cell) for cell in line] for line in footer])
     return (BOM + text.getvalue()).encode("utf-8")
 
 
-def _footer(user: User, wanted: Order, count: int) -> list[tuple[str, str]]:
+def _heads(rows: pl.DataFrame) -> list[str]:
+    return [labels()[name].text for name in rows.columns]
+
+
+def _footer(user: User, wanted: Order, count: int, digest: str) -> list[tuple[str, str]]:
     at = settings.now().astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M:%S")
     return [("書出し番号", wanted.id), ("利用者", f"{user.name} {user.display_name}"), ("日時", at), ("スナップショット", wanted.snapshot_id),
-            ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"), ("注意", "目的外利用禁止")]
+            ("スナップショットの SHA-256", digest), ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"), ("注意", "目的外利用禁止")]
 
 
 @cache

@@ -44,6 +44,11 @@ class Snapshot:
     def business_date(self) -> date:
         return date.fromisoformat(self.manifest["business_date"])
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its manifest, which holds that of every file."""
+        return _sha256(self.folder / "manifest.json")
+
     def parquet(self, layer: str) -> dict[str, Path]:
         """Table name → Parquet file of one layer."""
         tables = (name.split("/") for name in self.manifest["tables"])

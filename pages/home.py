@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+import settings
 from audit import review
+from auth import account_review
 from auth.access import User, decide
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
@@ -17,6 +19,7 @@ def render(user: User) -> None:
     """Rates for those who may see them, then queues, promises and deadlines of the reader's districts."""
     stands = heading("ホーム", user)
     _late_review(user)
+    _late_account_review(user)
     if decide(user, "collection_rate.read").allowed:
         _rates(user, stands)
     if decide(user, "worklist.read").allowed:
@@ -36,6 +39,14 @@ def _late_review(user: User) -> None:
     if late:
         st.warning(f"アクセスログの点検に、期日を過ぎても署名のない週が{len(late)}週あります（最も古い週は {wording.short(late[0])} から）。"
                    "「監査」で該当を確かめ、署名してください。", icon=":material/assignment_late:")
+
+
+def _late_account_review(user: User) -> None:
+    """For everybody: without the signature all but those who sign are suspended (auth/account_review.py)."""
+    late = account_review.overdue(settings.today())
+    if late:
+        asks = "「アカウント管理」の一覧を確かめ、署名してください" if decide(user, "account.review").allowed else "課長の署名が要ります"
+        st.warning(f"この四半期の利用者の点検に、まだ署名がありません。{wording.wareki(late.last_day)}を過ぎると、点検する人のほかの利用者は停止されます。{asks}。", icon=":material/assignment_late:")
 
 
 def _rates(user: User, stands: Standing) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 import settings
 import store
 from audit import refusal, watch  # noqa: F401  (declare their tables)
-from auth import accounts, sessions  # noqa: F401  (declares its tables)
+from auth import account_store, accounts, sessions  # noqa: F401  (declares its tables)
 from auth.access import permissions
 from casework import ledger  # noqa: F401  (declares its tables)
 from data_access import snapshot
@@ -75,14 +75,14 @@ def _make_city(persons: int, seed: int, clock: Clock) -> None:
 
 def _open_accounts() -> None:
     store.create_tables()
-    known = {row.name for row in accounts.everyone()}
+    known = {row.name for row in account_store.everyone()}
     for number, (name, password, role, section, display_name, districts) in enumerate(ACCOUNTS, 1):
         if name not in known:
             accounts.create(name, display_name=display_name, role=role, section=section, password=password, districts=districts,
                             employee_number=f"DEMO{number}")
     with store.engine().begin() as connection:
         for name, *_ in ACCOUNTS:
-            accounts.train(connection, name, settings.today().isoformat())
+            account_store.train(connection, name, settings.today().isoformat())
     role_titles = {name: role.title for name, role in permissions().roles.items()}
     _say("デモ専用の利用者です（パスワードは公開されています。実運用では使わないでください）。")
     for name, password, role, section, _, districts in ACCOUNTS:

@@ -10,7 +10,7 @@ from streamlit.components.v2 import manifest_scanner
 import settings
 import store
 from audit import log, refusal, watch  # noqa: F401 - declare their tables
-from auth import accounts, export_order, reveal, sessions  # noqa: F401 - declare their tables
+from auth import account_review, accounts, export_order, reveal, sessions, step_up  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
 from data_access import connection
 from data_access.intake import take_in
@@ -66,6 +66,12 @@ def _copy(founded, name, tmp_path, monkeypatch):
     store.engine().dispose()
     connection._engines.clear()
     connection._older.clear()
+
+
+@pytest.fixture
+def confirmed(monkeypatch):
+    """Whoever is in front of the screen has just passed 本人の再確認 (the store knows no session of theirs)."""
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
 
 
 @pytest.fixture

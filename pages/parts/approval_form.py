@@ -12,6 +12,7 @@ from casework.approval import LONGEST_REASON, Matter, decline
 from casework.ledger import Event, LedgerUnavailable
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
+from pages.parts.confirmation import confirm_first
 
 STEPS = {"proposal": "提案", "approval": "承認", "declining": "差戻し・取下げ"}
 
@@ -46,9 +47,10 @@ def waiting_part(user: User, matter: Matter, proposed: Event, says: str, approve
             form = f"{matter.name}_approval"
             event_id = draft.opened(form, proposed.event_id)
             st.checkbox("内容と理由を確かめた", key=f"confirmed_{event_id}")
+            is_same_person = confirm_first(f"again_{form}")
             st.button("承認する", type="primary", icon=":material/approval:", key=f"approve_{event_id}", on_click=attempt, args=(
                 form, f"confirmed_{event_id}", lambda clicker: approve(clicker, proposal_id=proposed.event_id, event_id=event_id, today=settings.today()),
-                f"承認しました。{carried_out}"))
+                f"承認しました。{carried_out}"), kwargs={"asks_again": True}, disabled=not is_same_person)
         _decline_part(user, matter, proposed)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from auth.access import NotAllowed, User
-from auth.current import current_user
+from auth.current import current_user, must_be_confirmed
+from auth.step_up import NotConfirmed
 from casework.approval import ApprovalRefused
 from casework.intake_decision import DecisionRefused
 from casework.ledger import Conflict, Event, EventRefused, LedgerUnavailable
@@ -16,8 +17,10 @@ from pages.parts import as_of, draft, wording
 UNCONFIRMED = "確認の欄に印を付けてから、もう一度押してください。入力した内容は残っています。"
 
 
-def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: str) -> None:
-    """Run `command` as the person of this click, when the box with key `confirmed` is ticked; `told` is said when it is done."""
+def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: str, *, asks_again: bool = False) -> None:
+    """Run `command` as the person of this click, when the box with key `confirmed` is ticked; `told` is said when it is done.
+
+    `asks_again`: 審査・決裁・承認, which must not happen at a left terminal; only within 本人の再確認."""
     user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
     if user is None:
         return
@@ -28,10 +31,12 @@ def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: s
         draft.say(form, "error", UNCONFIRMED)
         return
     try:
+        if asks_again:
+            must_be_confirmed()
         command(user)
     except Conflict as conflict:
         draft.say(form, "warning", _conflict(conflict))
-    except (DecisionRefused, ApprovalRefused, EntryRefused, NotAllowed, EventRefused, LedgerUnavailable) as failure:
+    except (DecisionRefused, ApprovalRefused, EntryRefused, NotAllowed, NotConfirmed, EventRefused, LedgerUnavailable) as failure:
         draft.say(form, "error", str(failure))
     else:
         draft.saved(form, told)

@@ -12,6 +12,7 @@ from casework.kinds import kinds
 from data_access.query import ask, subject
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
+from pages.parts.confirmation import confirm_first
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
 COLUMNS = ["state", "name", "district_name", "summary", "active_yen", "happened_on", "written_by", "reviewed_by"]
@@ -50,11 +51,13 @@ def _next_step(user: User, row: dict) -> None:
     if may_step:
         event_id = draft.opened(FORM, row["proposal_id"] + row["state"])
         st.checkbox("理由・根拠の資料・期別を確かめた", key=f"confirmed_{event_id}")
+        is_same_person = confirm_first(f"again_{FORM}")
         st.button(verb, type="primary", icon=":material/approval:", key=f"step_{event_id}", on_click=attempt, args=(
             FORM, f"confirmed_{event_id}", lambda clicker: step(
                 clicker, subject(clicker, row["atena_ref"]), kind.name, proposal_id=row["proposal_id"], event_id=event_id,
                 expected_version=row["note_version"], today=settings.today()),
-            f"決裁しました。{CARRIED_OUT}本人に通知してください。" if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"))
+            f"決裁しました。{CARRIED_OUT}本人に通知してください。" if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"),
+            kwargs={"asks_again": True}, disabled=not is_same_person)
     elif not is_own:
         st.caption("次は課長が決裁します。" if is_reviewed else "次は係長が審査します。")
     if may_step or is_own:

@@ -16,6 +16,7 @@ from pages.parts import as_of, draft
 from pages.parts.confirmation import confirm_first
 
 FORM, TICKET = "export", "export_ticket"
+FORMS = {"Excel": ".xlsx", "CSV": ""}.items()
 
 
 def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> None:
@@ -34,7 +35,8 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
         getattr(st, outcome)(text)
     token = st.session_state.pop(f"{TICKET}_{kind_name}", None)
     if token:
-        st.link_button(f"{'PDF' if kind.paper else 'CSV'}を保存する（5分以内、1回だけ）", f"/export/{token}", icon=":material/download:")
+        for form, suffix in {"PDF": ""}.items() if kind.paper else FORMS:
+            st.link_button(f"{form}を保存する（5分以内、1回だけ）", f"/export/{token}{suffix}", icon=":material/download:")
 
 
 def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
@@ -44,7 +46,7 @@ def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
-    st.caption(f"{'この決定をPDFに' if kind.paper else 'いまの条件の全ての行をCSVに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+    st.caption(f"{'この決定をPDFに' if kind.paper else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
 
 
 def _order(kind_name: str, filters: dict) -> None:

@@ -11,12 +11,20 @@ import pytest
 import settings
 import store
 from audit import review, watch
-from auth import accounts, accounts_command, export_order, export_route, origin, reveal, sessions
+from auth import (
+    account_store,
+    accounts_command,
+    export_order,
+    export_route,
+    origin,
+    reveal,
+    sessions,
+)
 from auth.access import NotAllowed
 from casework.record import record
 from data_access import export
 from data_access.connection import engine
-from data_access.query import ask, subject
+from data_access.query import ask, reference_of, subject
 from tests import staff
 from tests.audit.stores import raw
 from tests.queries.every_question import parameters
@@ -46,10 +54,10 @@ def clock(own_city, monkeypatch) -> Clock:
     raw(own_city / "store.sqlite", "delete from access_log", "delete from chain_head where chain = 'access_log'", "delete from refusal_count")
     with store.engine().begin() as connection:
         for user in staff.STAFF:
-            connection.execute(accounts.account.insert().values(
+            connection.execute(account_store.account.insert().values(
                 name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts=json.dumps(user.districts),
                 password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
-            accounts.train(connection, user.name, settings.today().isoformat())
+            account_store.train(connection, user.name, settings.today().isoformat())
     return clock
 
 
@@ -59,6 +67,15 @@ def people(user, *, is_protected: bool = False) -> list[str]:
     if user.districts:
         wanted += f" and district_code in ({', '.join(repr(code) for code in user.districts)})"
     return [reference for (reference,) in engine().connection.cursor().execute(f"{wanted} order by atena_ref").fetchall()]
+
+
+def with_household(user) -> tuple[str, str]:
+    """(a person in the reach of `user`, somebody of their household who has no case)."""
+    rows = engine().connection.cursor().execute(
+        "select owing.atena_ref, member_number from derived.household_member join derived.delinquent as owing using (atena_number) "
+        "where member_number not in (select atena_number from derived.delinquent) and not is_protected order by all").fetchall()
+    mine = set(people(user))
+    return next((reference, reference_of(number)) for reference, number in rows if reference in mine)
 
 
 def open_case(user, reference: str) -> None:
@@ -132,6 +149,15 @@ def test_who_looks_at_whom(clock):
         open_case(user, reference)
     assert found() == {(3, "tanto1"): 1, (4, "tanto1"): 1, (5, "kakari"): 1, (8, "tanto1"): 1, (9, "kakari"): 1, (10, "kakari"): 1, (16, "kacho"): 1}
 
+    opened, member = with_household(staff.OFFICER)
+    for which, account in (("職員の世帯", "tanto1"), ("同姓・近隣", "tanto1"), ("要人", ""), ("職員", "kakari")):
+        watch.add(staff.MANAGER, which, account, member)
+    before = found()
+    ask(staff.OFFICER, "case_household", atena_ref=opened)
+    assert found() - before == {(number, "tanto1"): 1 for number in (4, 5, 8, 9)}, "as one of a household that was opened"
+    ask(staff.CHIEF, "case_household", atena_ref=people(staff.CHIEF, is_protected=True)[0])
+    assert [finding.count for finding in review.found_between(WEEK, WEEK + timedelta(days=6)) if finding.rule.number == 10] == [2]
+
 
 @pytest.mark.slow
 def test_when_and_how_often(clock):
@@ -148,12 +174,14 @@ def test_when_and_how_often(clock):
         ask(staff.MANAGER, "case_search", atena_ref=ref, person_name=None, birth_date=None, town=None)
     for source in ("10.0.0.1", "10.0.0.2"):
         signed_in(staff.OFFICER, source)
+    sessions.moved(sessions.find(signed_in(staff.ADMIN)[0]), "10.0.0.3")
     for _ in range(5):
         with pytest.raises(NotAllowed):
             ask(staff.ANALYST, "case_head", **parameters("case_head"))
     clock.at(29, 21)
     open_case(staff.NEIGHBOUR, people(staff.NEIGHBOUR)[0])
-    assert found() == {(1, "tanto2"): 1, (6, "kakari"): 1, (7, "kakari"): 1, (11, "kacho"): 1, (13, "tanto1"): 1, (14, "bunseki"): 1}
+    assert found() == {
+        (1, "tanto2"): 1, (6, "kakari"): 1, (7, "kakari"): 1, (11, "kacho"): 1, (13, "tanto1"): 1, (13, "kanri"): 1, (14, "bunseki"): 1}
 
 
 def test_the_command_line_is_listed(clock):

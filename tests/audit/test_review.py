@@ -13,7 +13,7 @@ import pytest
 import settings
 import store
 from audit import incident, log, pack, person, review, watch
-from auth import accounts
+from auth import account_store
 from auth.access import NotAllowed
 from sample_city.access_history import PLANTED, history, watched
 from tests import staff
@@ -32,7 +32,7 @@ def offices(sqlite_file, tmp_path, monkeypatch):
 def _open_accounts() -> None:
     with store.engine().begin() as connection:
         for user in staff.STAFF:
-            connection.execute(accounts.account.insert().values(
+            connection.execute(account_store.account.insert().values(
                 name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts=json.dumps(user.districts),
                 password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
 

@@ -14,6 +14,7 @@ from auth import (
     account_proposal,
     account_review,
     account_rules,
+    account_store,
     accounts,
     first_secret,
     permission_table,
@@ -21,7 +22,8 @@ from auth import (
     staff_feed,
 )
 from auth.access import NotAllowed, permissions
-from auth.accounts import AccountRefused, Refused, Verified, verify
+from auth.account_checks import AccountRefused
+from auth.accounts import Refused, Verified, verify
 from auth.accounts_command import main as accounts_main
 from tests.auth.visitor import PASSWORD
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, LTC_READER, MANAGER, OFFICER
@@ -38,7 +40,7 @@ def logged(action: str) -> list[dict]:
 
 
 def row_of(name: str) -> sa.Row:
-    return next(row for row in accounts.everyone() if row.name == name)
+    return next(row for row in account_store.everyone() if row.name == name)
 
 
 def made(name: str = "suzuki", **change: object) -> str:
@@ -60,7 +62,7 @@ def test_two_people_make_an_account_and_both_are_in_the_log(home, clock):
 
 def test_before_the_approval_there_is_no_account(home, clock):
     account_proposal.propose(ADMIN, "create", "suzuki", reason=WHY, content=STAFF)
-    assert accounts.everyone() == []
+    assert account_store.everyone() == []
     assert [row.account for row in account_proposal.waiting()] == ["suzuki"]
 
 
@@ -75,7 +77,7 @@ def test_only_the_manager_approves(home, clock, user):
     proposal = account_proposal.propose(ADMIN, "create", "suzuki", reason=WHY, content=STAFF)
     with pytest.raises(NotAllowed, match="権限がありません"):
         account_proposal.approve(user, proposal)
-    assert accounts.everyone() == []
+    assert account_store.everyone() == []
 
 
 def test_no_role_may_both_propose_and_approve():
@@ -116,7 +118,7 @@ def test_without_the_log_nothing_happens(home, clock, monkeypatch):
     monkeypatch.setattr(log, "append", full_disk)
     with pytest.raises(log.AuditUnavailable):
         account_proposal.approve(MANAGER, proposal)
-    assert accounts.everyone() == []
+    assert account_store.everyone() == []
 
 
 @pytest.mark.parametrize(
@@ -261,7 +263,7 @@ def test_who_left_is_disabled_who_moved_loses_the_districts(office):
     token = sessions.start("abe", HERE)
     report = staff_feed.reconcile(feed("Ebaba,馬場,税務課", "Echiba,千葉,収納推進課", "Edan,壇,市民課"))
     assert (report.left, report.moved, report.moved_and_disabled, report.without_number) == (["abe"], ["baba"], ["dan"], ["old"])
-    assert {row.name for row in accounts.everyone() if row.is_disabled} == {"abe", "dan"}
+    assert {row.name for row in account_store.everyone() if row.is_disabled} == {"abe", "dan"}
     assert (row_of("baba").section, row_of("baba").districts, row_of("chiba").districts) == ("税務課", "[]", '["D01"]')
     assert sessions.end_reason(token) == "revoked"
     assert [(entry["actor"], entry["account"], entry["reason"]) for entry in logged("account.disable")] == [
@@ -281,13 +283,13 @@ def test_who_left_is_disabled_who_moved_loses_the_districts(office):
 def test_a_broken_feed_changes_nothing(office, content, said):
     with pytest.raises(staff_feed.StaffFeedRefused, match=said):
         staff_feed.reconcile(content)
-    assert not any(row.is_disabled for row in accounts.everyone())
+    assert not any(row.is_disabled for row in account_store.everyone())
 
 
 def test_a_feed_that_would_empty_the_office_waits_for_a_person(office):
     with pytest.raises(staff_feed.StaffFeedRefused, match="--accept 4"):
         staff_feed.reconcile(feed("E999,別人,収納推進課"))
-    assert not any(row.is_disabled for row in accounts.everyone())
+    assert not any(row.is_disabled for row in account_store.everyone())
     assert len(staff_feed.reconcile(feed("E999,別人,収納推進課"), accepted=4).left) == 4
 
 
@@ -325,11 +327,41 @@ def test_a_list_that_changed_meanwhile_is_read_again(office):
 
 
 def test_a_review_unsigned_for_thirty_days_is_overdue(office):
-    assert account_review.overdue_since(date(2026, 10, 31)) is None
-    assert account_review.overdue_since(date(2026, 11, 1)) == date(2026, 10, 31)
+    assert account_review.overdue(date(2026, 10, 31)) is None
+    assert account_review.overdue(date(2026, 11, 1)) == account_review.Overdue(date(2026, 10, 31), date(2026, 11, 30))
     account_review.sign(MANAGER, account_review.digest(account_review.listing()), "")
-    assert account_review.overdue_since(date(2026, 12, 31)) is None
-    assert account_review.overdue_since(date(2027, 2, 1)) == date(2027, 1, 31)
+    assert account_review.overdue(date(2026, 12, 31)) is None
+    assert account_review.overdue(date(2027, 2, 1)) == account_review.Overdue(date(2027, 1, 31), date(2027, 3, 2))
+
+
+def test_unsigned_for_sixty_days_suspends_the_accounts_until_the_signature(office, clock, capsys):
+    """Nobody on the sixtieth day, on the next night everybody but those who sign, those new this quarter and those closed already."""
+    accounts.set_password("abe", PASSWORD)
+    table = account_store.account
+    with store.engine().begin() as connection:
+        connection.execute(table.update().where(table.c.name != "chiba").values(created_at="2026-09-30T00:00:00.000000Z"))
+    accounts.disable("old")
+    sid = sessions.find(sessions.start("abe", HERE)).sid
+    clock.instant += date(2026, 11, 30) - clock.instant.date()
+    assert account_review.suspend_unreviewed(date(2026, 11, 30)) == []
+    clock.forward(days=1)
+    accounts.create("kacho2", display_name="課長", role="manager", section="収納推進課", password=PASSWORD)
+    assert account_review.main([]) == 0
+    assert "停止: 3人（abe・baba・dan）" in capsys.readouterr().out
+    assert account_review.suspend_unreviewed(date(2026, 12, 2)) == [], "once is enough"
+    assert sessions.user_of(sid) is None
+    assert verify("abe", PASSWORD, HERE) == Refused("unreviewed", is_known=True)
+    assert isinstance(verify("kacho2", PASSWORD, HERE), Verified)
+    assert {(entry["actor"], entry["account"], entry["reason"]) for entry in logged("account.disable")} == {
+        ("account_review", name, "unreviewed") for name in ("abe", "baba", "dan")}
+    assert {row.name: row.state for row in account_review.listing()} == {
+        "abe": "点検待ちで停止", "baba": "点検待ちで停止", "dan": "点検待ちで停止", "hosyu": "期限切れ", "chiba": "有効", "old": "停止", "kacho2": "有効"}
+    account_review.sign(MANAGER, account_review.digest(account_review.listing()), "")
+    assert isinstance(verify("abe", PASSWORD, HERE), Verified)
+    assert [row.name for row in account_review.listing() if row.state == "停止"] == ["old"], "what a person disabled stays disabled"
+    assert {(entry["actor"], entry["account"], entry["reason"]) for entry in logged("account.enable")} == {
+        ("kacho", name, "reviewed") for name in ("abe", "baba", "dan")}
+    assert account_review.suspend_unreviewed(date(2026, 12, 31)) == []
 
 
 # The command line, once two people can do it, and the table.

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import account_proposal, accounts, limits, lockout, passwords, proof, sessions
+from auth import account_proposal, account_store, accounts, limits, lockout, passwords, proof, sessions
 from auth.access import UNTRAINED, decide, permissions
-from auth.accounts import AccountRefused, Refused, Verified, verify
+from auth.account_checks import AccountRefused
+from auth.accounts import Refused, Verified, verify
 from auth.accounts_command import main
 from auth.passwords import PasswordRefused
 from auth.proof import Claim
@@ -248,13 +249,13 @@ def test_without_an_access_log_the_command_line_changes_nothing(tanaka, clock, c
         verify("tanaka", "wrong", HERE)
     with store.engine().begin() as connection:
         connection.execute(sa.text("create trigger full before insert on access_log begin select raise(abort, 'disk full'); end"))
-        before = [list(connection.execute(sa.select(table))) for table in (accounts.account, lockout.sign_in_attempt)]
+        before = [list(connection.execute(sa.select(table))) for table in (account_store.account, lockout.sign_in_attempt)]
     arguments = creation("suzuki") if name == "create" else [name, "tanaka", *(["--password-stdin"] if name == "password" else [])]
     code, said, complaint = command(*arguments, stdin="ほかのひらがな十五文字をこえる\n")
     assert (code, said) == (1, "")
     assert "アクセスログに記録できない" in complaint
     with store.engine().connect() as connection:
-        assert [list(connection.execute(sa.select(table))) for table in (accounts.account, lockout.sign_in_attempt)] == before
+        assert [list(connection.execute(sa.select(table))) for table in (account_store.account, lockout.sign_in_attempt)] == before
 
 
 def test_nobody_of_that_name_is_changed_and_nothing_is_recorded(tanaka, command):
@@ -277,7 +278,7 @@ def test_an_officer_without_districts_is_refused(command, more):
     code, said, complaint = command(*creation("suzuki", "officer", *more), stdin=PASSWORD + "\n")
     assert (code, said) == (1, "")
     assert complaint == "役割「地区担当」には担当地区が要ります。D01,D02 のように担当地区を指定してください。\n"
-    assert accounts.everyone() == recorded("account.create") == []
+    assert account_store.everyone() == recorded("account.create") == []
 
 
 @pytest.mark.parametrize("day", ["2027-02-29", "令和9年3月31日", "", "03/31"])
@@ -285,18 +286,18 @@ def test_a_last_day_that_is_no_date_is_refused(command, day):
     code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", day), stdin=PASSWORD + "\n")
     assert (code, said) == (1, "")
     assert complaint == f"最終日「{day}」は日付ではありません。2027-03-31 のように書いてください。\n"
-    assert accounts.everyone() == []
+    assert account_store.everyone() == []
 
 
 def test_a_last_day_is_kept(command):
     assert command(*creation("suzuki", "chief", "--expires-on", "2027-03-31"), stdin=PASSWORD + "\n")[0] == 0
-    assert [row.expires_on for row in accounts.everyone()] == ["2027-03-31"]
+    assert [row.expires_on for row in account_store.everyone()] == ["2027-03-31"]
 
 
 def test_a_last_day_is_the_end_of_the_fiscal_year_at_the_latest(command):
     code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", "2027-04-01"), stdin=PASSWORD + "\n")
     assert (code, said, complaint) == (1, "", "最終日は 2027-03-31 までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。\n")
-    assert accounts.everyone() == []
+    assert account_store.everyone() == []
 
 
 def test_one_person_has_one_account(command, tanaka):
@@ -315,7 +316,7 @@ def test_one_person_has_one_account(command, tanaka):
 @pytest.mark.parametrize("number", ["", "Ｅ１００", "E-1", "E" * 21, "123456789018"])
 def test_a_number_that_is_none_or_a_my_number_is_refused(command, number):
     code, _, complaint = command(*creation("suzuki"), "--employee-number", number, stdin=PASSWORD + "\n")
-    assert (code, "番号" in complaint, accounts.everyone()) == (1, True, [])
+    assert (code, "番号" in complaint, account_store.everyone()) == (1, True, [])
 
 
 def test_without_a_training_that_counts_somebody_sees_their_own_account_and_the_law_only(command, home, clock):

@@ -71,7 +71,7 @@ def test_app_adds_sign_in_and_the_export_and_nothing_else():
     assert app_routes() == {"*ROUTES", "export_route.route(export.make)"}
     route = export_route.route(lambda user, order: None)
     assert (route.path, route.methods) == ("/export/{ticket}", {"GET", "HEAD"})
-    assert verdict("GET", "/export/" + "a" * 43) == "on"
+    assert {verdict("GET", "/export/" + "a" * 43 + form) for form in ("", ".xlsx")} == {"on"}
     assert {verdict("GET", path) for path in ("/export/a", "/export/" + "a" * 44, "/export/" + "a" * 43 + "/b")} == {404}
 
 
@@ -83,9 +83,9 @@ def verdict(method: str, path: str) -> str | int:
     async def find(_token):
         return live
 
-    async def touch(_found):
+    async def touch(_found, _source=""):
         return live
-    gatekeeper._pulse = SimpleNamespace(find=find, touch=touch)
+    gatekeeper._pulse = SimpleNamespace(find=find, touch=touch, seen_from=touch)
     headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
     answer = asyncio.run(gatekeeper._answer({"type": "http", "method": method, "path": path, "headers": headers}))
     return answer.status_code if answer else "on"

@@ -38,10 +38,10 @@ def order(user: User, **more):
                                        "row_count": 3, "needs_approval": False} | more)  # fmt: skip
 
 
-def make(user, wanted):
+def make(user, wanted, *, is_workbook):
     if wanted.kind == "gone":
         raise FileRefused("行が増えています。")
-    return File("地区ワークリスト.csv", CONTENT, 3, ("AAAA-BBBB-CCCC",))
+    return File("地区ワークリスト.xlsx" if is_workbook else "地区ワークリスト.csv", CONTENT, 3, ("AAAA-BBBB-CCCC",))
 
 
 def fetch(ticket: str, cookie: str | None, method: str = "GET", **headers: str) -> tuple[int, dict, bytes]:
@@ -79,8 +79,13 @@ def test_a_ticket_brings_the_file_once_with_its_hash_in_the_chain(desk):
     assert entry["detail"]["sha256"] == hashlib.sha256(CONTENT).hexdigest()
     assert (entry["actor"], entry["row_count"], json.loads(entry["atena_refs"])) == ("tanaka", 3, ["AAAA-BBBB-CCCC"])
     assert log.verify() is None
-    assert fetch(ticket, cookie)[0] == 404, "used up"
+    assert (fetch(ticket, cookie)[0], fetch(f"{ticket}.xlsx", cookie)[0]) == (404, 404), "used up"
     assert len(entries("export")) == 1
+    ticket = export_order.ticket(user, sid, order(user).id)
+    status, headers, _ = fetch(f"{ticket}.xlsx", cookie)
+    assert (status, "export.xlsx" in headers["content-disposition"]) == (200, True)
+    assert [entry["detail"]["form"] for entry in entries("export")] == [".csv", ".xlsx"]
+    assert fetch(ticket, cookie)[0] == 404, "one ticket is one file"
 
 
 def test_nobody_without_a_session_reaches_the_route(desk):
@@ -116,7 +121,8 @@ def test_an_attack_gets_nothing(desk, clock, attack):
     assert not entries("export")
 
 
-@pytest.mark.parametrize("path", ["x", "x" * 42, "x" * 44, "../auth/alive", "x" * 42 + "/", "x" * 42 + "%"])
+@pytest.mark.parametrize("path", ["x", "x" * 42, "x" * 44, "../auth/alive", "x" * 42 + "/", "x" * 42 + "%",
+                                  "x" * 43 + ".xlsm", "x" * 43 + ".xlsx.csv"])
 def test_what_is_no_ticket_is_no_route(desk, path):
     _, cookie, _ = desk("tanaka")
     status, _, body = fetch(path, cookie)

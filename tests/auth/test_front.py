@@ -169,7 +169,10 @@ def test_the_manager_signs_the_list_that_was_read(city, staff):
 
 
 def test_a_disabled_colleague_is_out_at_once(city, staff):
-    admin, officer = staff["hosaka"][0], staff["ueno"][0]
+    (admin, device), officer = staff["hosaka"], staff["ueno"][0]
+    assert "本人の再確認が要ります" in send(admin, "/auth/accounts/disable", "/auth/accounts", name="ueno").text
+    assert officer.get("/auth/account").status == 200
+    assert send(admin, "/auth/confirm", "/auth/confirm", password=PASSWORD, code=device.code()).status == 303
     assert send(admin, "/auth/accounts/disable", "/auth/accounts", name="ueno").status == 303
     time.sleep(0.6)
     assert officer.get("/auth/account").status == 401

@@ -1,14 +1,18 @@
 """The Gate in one process: what passes, what does not, and when the socket closes, with a moved clock."""
 
 import asyncio
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
+import sqlalchemy as sa
 from starlette.datastructures import Headers
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from auth import accounts, gate, origin, sessions, shell
+import store
+from audit import log
+from auth import accounts, gate, origin, sessions, shell, step_up
 from auth.frames import Frame, judge
 from auth.gate import ENDED, FORBIDDEN, Gate
 
@@ -294,6 +298,31 @@ def test_a_session_carried_to_a_foreign_network_reaches_nothing(token, monkeypat
     wire = Wire(token, HOST, ORIGIN)
     wire.scope["client"] = ("10.0.1.1", 1)
     assert talk(wire).closed_with() == FORBIDDEN
+
+
+def test_a_session_used_from_another_address_is_told_once_and_asked_again_who_it_is(token, clock):
+    """By a page, by the socket and by both again: one entry an address; what was confirmed before does not count at it."""
+    sid = sessions.find(token).sid
+    with store.engine().begin() as connection:
+        connection.execute(step_up.step_up.insert().values(sid=sid, confirmed_at=clock.instant.isoformat()))
+    clock.forward(seconds=1)
+
+    async def send(_message):
+        await asyncio.sleep(0)
+
+    for source in ("10.0.0.1", "10.9.9.9"):
+        assert step_up.is_fresh(sid)
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [HOST, (b"cookie", f"console={token}".encode())], "client": (source, 1)}
+        asyncio.run(Gate(None)(scope, None, send))
+    assert not step_up.is_fresh(sid)
+    for source in ("10.9.9.9", "10.0.0.1", "10.8.8.8"):
+        wire = Wire(token, HOST, ORIGIN)
+        wire.scope["client"] = (source, 1)
+        assert talk(wire).closed_with() is None, "it lives on"
+    read = sa.select(log.ACCESS_LOG).where(log.ACCESS_LOG.c.action == "session.moved").order_by(log.ACCESS_LOG.c.seq)
+    with store.engine().connect() as connection:
+        assert [(row.actor, row.source, json.loads(row.detail)["began_at"]) for row in connection.execute(read)] == [
+            ("tanaka", "10.9.9.9", "10.0.0.1"), ("tanaka", "10.8.8.8", "10.0.0.1")]
 
 
 def test_an_error_behind_the_gate_leaves_as_a_number_with_the_headers():

@@ -10,7 +10,7 @@ import bcrypt
 import pytest
 
 import store
-from auth import accounts, lockout, passwords, sessions
+from auth import account_store, accounts, lockout, passwords, sessions
 from auth.accounts import Verified, verify
 from tests.auth.conftest import OFFICER
 from tests.auth.visitor import PASSWORD, Visitor
@@ -28,7 +28,7 @@ def crowd(home, monkeypatch, count: int) -> list[str]:
     row = {"display_name": "だれか", "role": "officer", "section": "収納推進課", "districts": ("D01",), "expires_on": None}
     with store.engine().begin() as connection:
         for name in names:
-            accounts.insert(connection, name, hashed, row)
+            account_store.insert(connection, name, hashed, row)
     store.engine().dispose()
     return names
 

@@ -130,8 +130,8 @@ def test_the_lockout_says_how_long_and_holds_only_its_address(console):
     attacker = Visitor(console, address="127.9.9.9")
     for _ in range(5):
         attacker.sign_in("abe", "wrong")
-    for _ in range(8):  # what the wait ends in between costs another failure, and a longer wait
-        held = attacker.sign_in("abe")
+    for _ in range(8):  # on a slow machine the wait may have ended in between: another failure, and a longer wait
+        held = attacker.sign_in("abe", "wrong")
         if held.status == 429:
             break
     assert held.status == 429

@@ -1,8 +1,13 @@
 """書出し: what may be ordered by whom, who has to approve it, and a CSV that no spreadsheet runs."""
 
 import csv
+import hashlib
 import io
+import re
+import zipfile
 from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
 
 import polars as pl
 import pytest
@@ -11,9 +16,10 @@ from auth import export_order
 from auth.access import NotAllowed, User
 from auth.export_order import OrderRefused
 from auth.export_route import FileRefused
-from data_access import connection, export, query
+from data_access import connection, export, query, workbook
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, LTC_READER, MANAGER, NEIGHBOUR, OFFICER, STAFF
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 REASON = "午後の訪問の名簿を作るため"
 FILTERS = {"worklist": {"queue": None, "district": None, "sort": "急ぐ順"}, "suspension_candidates": {"district": None, "verdict": None, "ground": None},
            "write_off_statement": {"district": None, "booked_as": None},
@@ -30,6 +36,13 @@ def order(user: User, name: str = "worklist", **more):
 def lines(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def cells(content: bytes) -> list[list[tuple[str, str]]]:
+    """(kind, text) of every cell of a workbook, line by line."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    return [[(cell.get("t", "n"), "".join(cell.itertext())) for cell in line.findall("{*}c")] for line in sheet.findall(".//{*}row")]
 
 
 @pytest.mark.parametrize("name", MAY)
@@ -63,6 +76,15 @@ def test_the_file_is_the_list_masked_with_its_footer(own_city, user):
     assert footer["スナップショット"] == query.standing().snapshot_id
     assert footer["注意"] == "目的外利用禁止"
     assert {"書出し番号", "日時", "使用目的", "承認"} <= footer.keys()
+    manifest = connection.engine().snapshot.folder / "manifest.json"
+    assert footer["スナップショットの SHA-256"] == hashlib.sha256(manifest.read_bytes()).hexdigest()
+    book = export.make(user, wanted, is_workbook=True)
+    assert (book.name, book.row_count, set(book.atena_refs)) == (file.name.replace(".csv", ".xlsx"), file.row_count, set(file.atena_refs))
+    written = cells(book.content)
+    assert [[value for _, value in line] for line in written[1 : file.row_count + 1]] == [
+        [str((date.fromisoformat(cell) - workbook.EPOCH).days) if DAY.fullmatch(cell) else cell for cell in row if cell]
+        for row in rows[1 : file.row_count + 1]]
+    assert {line[0][1] for line in written[file.row_count + 1 :]} == footer.keys()
 
 
 def test_names_in_clear_need_an_approval_and_then_are_there(own_city):
@@ -122,6 +144,30 @@ def test_no_cell_is_a_formula(cell, written):
 def test_formulas_in_the_data_are_written_as_text():
     frame = pl.DataFrame({"name": ["=cmd|' /C calc'!A0"], "unpaid_yen": [-1]})
     assert lines(export._csv(frame, [("利用者", "=x")]))[1:] == [["'=cmd|' /C calc'!A0", "-1"], [], ["利用者", "'=x"]]
+
+
+HOSTILE = ["=1+1", "＝cmd|' /C calc'!A0", "@sum", "\t=x", "_x003D_1", "<f>1</f>", 'a"&b', "\x00\x1b髙\U0002000b\ud800", "x\r\ny", " "]
+
+
+def test_a_workbook_holds_text_as_text_and_the_same_rows_as_the_same_bytes():
+    """No formula element, no code that a spreadsheet would decode, nothing of the machine; numbers and days are counted with."""
+    frame = pl.DataFrame({"name": HOSTILE[:7] + HOSTILE[8:], "unpaid_yen": [-1, 0, 10**15, *range(6)], "due_date": [date(2026, 3, 1)] * 9})
+    made = [workbook.workbook("地区<1>", ["氏名", "額", "納期限"], frame, [("利用者", "=x & y")], "tanto1 & 目的外利用禁止") for _ in range(2)]
+    assert made[0] == made[1]
+    with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert "docProps" not in "".join(archive.namelist()), "no author"
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert not ET.fromstring(sheet).findall(".//{*}f")
+    written = cells(made[0])
+    assert [line[0][1] for line in written[1:10]] == [text.replace("_x003D_", "_x005F_x003D_") for text in frame["name"]]
+    assert [line[1] for line in written[1:4]] == [("n", "-1"), ("n", "0"), ("inlineStr", "1000000000000000")]
+    assert '<c r="B2" s="3">' in sheet, "yen with their thousands"
+    assert written[1][2] == ("n", "46082"), "1 March 2026 in Excel's calendar"
+    assert written[-1] == [("inlineStr", "利用者"), ("inlineStr", "=x & y")]
+    assert "&amp;Ltanto1 &amp;&amp; 目的外利用禁止" in sheet
+    assert workbook._xml(HOSTILE[7]) == "\ufffd\ufffd髙\U0002000b\ufffd"
+    assert [workbook._column(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 def test_the_older_snapshot_ordered_is_the_one_written(own_city):

@@ -10,7 +10,7 @@ from data_access import connection
 from data_access.contract import tables
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed
-from tests.data_access.test_gate_of_data import HIDDEN, LATEST, PROTECTED, look, views
+from tests.data_access.test_gate_of_data import HIDDEN, HOUSEMATE, LATEST, PROTECTED, look, views
 from tests.data_access.test_protected import EVERYWHERE, NEW_HOME, PHONE
 from tests.staff import STAFF
 
@@ -22,6 +22,11 @@ PHONES = (PHONE, "09097531864", "０９０９７５３１８６４", "０９０�
 PLACES = (f"いなば市{NEW_HOME}", "隠町９番地９", "隠町9-9", "隠町 9番9号", "鳥取県いなば市隠町９－９")
 ACCOUNTS = (ACCOUNT, "７５３１８６４", "753-1864")
 OTHERS = ("青島　明男", "アオキ カズオ", "090-9753-1865", "隠岐9-9", "来月 3日に納める", "", None)
+PROPERTY = {"土地": "property_tax_land", "家屋": "property_tax_building"}
+LINKING = ("contact", "bank_account", "mailing_address", "heir", "negotiation_note", "related_party", *PROPERTY.values(), "co_ownership")
+TAXED = dict(tax_year="2026", valuation_yen="1000000", tax_base_yen="166000")
+OF_PROPERTY = {"土地": dict(TAXED, lot_number="9番9", land_category="宅地", area_hundredths="10000"),
+               "家屋": dict(TAXED, building_number="ヒミツノツテ", building_use="居宅", structure="木造", floor_area_hundredths="10000")}
 PRINTABLE = tuple(name for name in NAMES if "\u200b" not in name)  # what 滞納整理's CP932 can carry
 TRACES = ("青島和江", "アオシマカズエ", "アオジマカズエ", "09097531864", "7531864", "1864", "隠町", "ヒミツノツテ")
 
@@ -34,7 +39,7 @@ def bare(text: str) -> str:
 
 def links(chance: random.Random, numbers: list[str]) -> dict[str, list[dict]]:
     """Table → rows: whom each of `numbers` calls, banks with, lets open the letters, inherits with, owns with, speaks of."""
-    found = {name: [] for name in ("contact", "bank_account", "mailing_address", "heir", "negotiation_note", "related_party")}
+    found = {name: [] for name in LINKING}
     for number in numbers:
         anybody = chance.choice([*NAMES, *PHONES])
         found["contact"] += [
@@ -53,12 +58,17 @@ def links(chance: random.Random, numbers: list[str]) -> dict[str, list[dict]]:
         about = chance.choice((*PRINTABLE, *PHONES, *PLACES, *ACCOUNTS))
         found["negotiation_note"].append(dict(note_number="8" + number[1:], atena_number=number, contacted_on="2026-10-29", method="電話", direction="受信",
                                               counterpart="本人", outcome="その他", body=f"ヒミツノツテ。{about}とのこと。", officer_name="係"))
+        kind, partner = chance.choice(list(PROPERTY)), chance.choice((PROTECTED, HOUSEMATE))  # whoever of the two pays the tax for it
+        key, part = dict(property_number="5" + number[1:]), dict(share_numerator="1", share_denominator="2")
+        taxed = dict(atena_number=chance.choice((number, partner)), location=chance.choice(PLACES), is_co_owned="1")
+        found[PROPERTY[kind]].append(key | taxed | OF_PROPERTY[kind])
+        found["co_ownership"] += [key | part | dict(property_kind=kind, atena_number=holder, is_representative="0") for holder in (number, partner)]
     return found
 
 
 def add(table: str, *rows: dict) -> None:
     """The rows with the day's others; of a system that sends once, with the first day's."""
-    feed = Feed(table, DAY_TWO if tables()[table].system == "atena" else DAY_ONE)
+    feed = Feed(table, DAY_TWO if tables()[table].system in ("atena", "kotei") else DAY_ONE)
     feed.write([*feed.rows(), *(feed.row(**row) for row in rows)])
 
 
@@ -97,6 +107,8 @@ def test_no_view_shows_a_trace_in_any_spelling(linked):
                 assert not {name: cell for name, cell in cells.items() if any(trace in cell for trace in TRACES)}, (user.name, view, row)
     events = look(connection.reader(served, EVERYWHERE), "event")
     assert sum(row["body"] == HIDDEN for row in events) >= 8, "and the notes are there"
+    owned = [row["property_place"] == HIDDEN for row in look(connection.reader(served, EVERYWHERE), "property")]
+    assert (sum(owned) >= 24, False in owned) == (True, True), "what is held with her or her household has no place, the rest has"
 
 
 def test_every_spelling_is_found_and_nothing_else(linked):

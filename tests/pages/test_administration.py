@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from auth import step_up
 from casework import approval, ledger, levy_erasure, snapshot_rollback
 from casework.levy_erasure import ERASURE
 from casework.snapshot_rollback import ROLLBACK
@@ -46,7 +47,7 @@ def proposed(user=staff.CHIEF, matter=ROLLBACK, **content) -> ledger.Event:
 
 
 @pytest.mark.parametrize("user", [staff.CHIEF, staff.ADMIN], ids=lambda user: user.name)
-def test_a_rollback_from_the_proposal_to_the_older_day(own_city, user):
+def test_a_rollback_from_the_proposal_to_the_older_day(own_city, confirmed, user):
     newest, older = query.kept()
     screen = propose(show(user, PAGE), "復元を提案する")
     waits = approval.waiting(ROLLBACK)
@@ -102,7 +103,7 @@ def test_somebody_else_proposed_first(own_city):
     assert approval.waiting(ROLLBACK).actor == staff.CHIEF.name
 
 
-def test_an_approval_of_what_is_no_longer_the_newest(own_city):
+def test_an_approval_of_what_is_no_longer_the_newest(own_city, confirmed):
     proposed(staff.ADMIN)
     screen = show(staff.MANAGER, PAGE)
     proposed(staff.CHIEF)
@@ -112,7 +113,7 @@ def test_an_approval_of_what_is_no_longer_the_newest(own_city):
     assert approval.waiting(ROLLBACK) is not None
 
 
-def test_an_approval_without_the_confirmation_or_without_the_right(own_city):
+def test_an_approval_without_the_confirmation_or_without_the_right(own_city, confirmed):
     proposed()
     screen = press(show(staff.MANAGER, PAGE), "承認する")
     assert "確認の欄に印" in screen.at.error[0].value
@@ -123,6 +124,25 @@ def test_an_approval_without_the_confirmation_or_without_the_right(own_city):
     assert approval.waiting(ROLLBACK) is not None
 
 
+def test_an_approval_at_a_left_terminal_does_nothing(own_city, monkeypatch):
+    """Without 本人の再確認 the buttons are dead; on a screen left open past the five minutes they are refused."""
+    for matter in (ROLLBACK, ERASURE):
+        proposed(matter=matter)
+    assert [button.disabled for button in show(staff.MANAGER, PAGE).at.button if button.label == "承認する"] == [True, True]
+    confirmed = [True]
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: confirmed[0])
+    for place in (0, 1):
+        screen = show(staff.MANAGER, PAGE)
+        button = [button for button in screen.at.button if button.label == "承認する"][place]
+        next(box for box in screen.at.checkbox if box.key == button.key.replace("approve", "confirmed")).check()
+        confirmed[0] = False
+        screen.run(button.click())
+        assert "本人の再確認" in screen.at.error[0].value
+        confirmed[0] = True
+    assert approval.waiting(ROLLBACK) is not None
+    assert approval.waiting(ERASURE) is not None
+
+
 def test_an_approval_that_came_too_late_says_so(own_city):
     made = proposed()
     snapshot_rollback.approve(staff.MANAGER, proposal_id=made.event_id, event_id=str(uuid.uuid4()), today=CLOCK.business_date)
@@ -131,7 +151,7 @@ def test_an_approval_that_came_too_late_says_so(own_city):
     assert "は、実行されています。" in show(staff.CHIEF, PAGE).words()
 
 
-def test_an_erasure_is_proposed_on_the_figures_shown(own_city):
+def test_an_erasure_is_proposed_on_the_figures_shown(own_city, confirmed):
     candidates = erasure_preview.preview(staff.CHIEF)
     assert candidates.notice_count == candidates.by_year["notice_count"].sum() > 0
     screen = show(staff.CHIEF, PAGE)

@@ -7,7 +7,7 @@ import pytest
 import settings
 import store
 from audit import log, person, review, watch
-from auth import accounts
+from auth import account_store
 from data_access.query import reference_of
 from sample_city.access_history import history, watched
 from tests import staff
@@ -25,7 +25,7 @@ def month(own_city):
     raw(own_city / "store.sqlite", "delete from access_log", "delete from chain_head where chain = 'access_log'")
     with store.engine().begin() as connection:
         for user in staff.STAFF:
-            connection.execute(accounts.account.insert().values(
+            connection.execute(account_store.account.insert().values(
                 name=user.name, display_name=user.display_name, role=user.role, section=user.section, districts="[]",
                 password_hash="-", password_set_at="-", is_disabled=False, created_at="-"))
     assert log.carry_over(history(REFS, "9999-AAAA-BBBB", LAST, 1)) > 1_000

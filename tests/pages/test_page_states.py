@@ -1,7 +1,10 @@
 """Pages with little or nothing to show, and lists under every filter."""
 
+from datetime import date
+
 import pytest
 
+from auth import account_review
 from auth.access import User
 from data_access.query import reference_of
 from pages.collection_rate import CLASSES
@@ -16,8 +19,10 @@ WITHOUT_DISTRICT = User("haizoku", "配属待ち", "officer", "収納推進課",
 
 
 @pytest.mark.parametrize("user", [NEWCOMER, WITHOUT_DISTRICT], ids=lambda user: user.name)
-def test_an_officer_without_cases_reads_sentences_that_say_so(city, user):
+def test_an_officer_without_cases_reads_sentences_that_say_so(city, user, monkeypatch):
+    monkeypatch.setattr(account_review, "overdue", lambda _day: account_review.Overdue(date(2026, 10, 31), date(2026, 11, 30)))
     home = show(user, "home")
+    assert "令和8年11月30日を過ぎると" in home.at.warning[0].value, "everybody learns that the accounts' review is late"
     said = [info.value for info in home.at.info]
     assert said[0] == "名簿に載る滞納者はいません。"
     assert all(sentence.endswith("ません。") for sentence in said)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth import step_up
 from casework import ledger
 from data_access.query import ask, reference_of
 from sample_city.stories import FIRST
@@ -50,7 +51,7 @@ def suspended() -> set[bool]:
 
 
 @pytest.mark.slow
-def test_from_the_screening_to_the_cancellation(own_city):
+def test_from_the_screening_to_the_cancellation(own_city, confirmed):
     said = press(candidate(), "propose_", "財産調査の全件で財産がない。")
     assert "起案しました。" in said.at.success[0].value
     assert [button.key for button in said.at.button if button.key.startswith("propose_")] == [], "one proposal at a time"
@@ -72,7 +73,7 @@ def test_from_the_screening_to_the_cancellation(own_city):
     assert suspended() == {False}
 
 
-def test_who_sees_which_button(own_city):
+def test_who_sees_which_button(own_city, monkeypatch):
     """The proposer takes back, the next in line steps or sends back, the others read."""
     press(candidate(), "propose_", "財産がない。")
     (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
@@ -80,6 +81,15 @@ def test_who_sees_which_button(own_city):
              & {"step", "decline"} for user in (NEIGHBOUR, CHIEF, MANAGER)}
     assert shown == {NEIGHBOUR.name: {"decline"}, CHIEF.name: {"step", "decline"}, MANAGER.name: set()}
     assert "財産がない。" in show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]).words()
+    left = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
+    assert keyed(left.at.button, "step_").disabled, "not before 本人の再確認"
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
+    button = keyed(left.run().at.button, "step_")
+    keyed(left.at.checkbox, f"confirmed_{button.key.partition('_')[2]}").set_value(True)
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: False)
+    left.run(button.click())
+    assert "本人の再確認" in left.at.error[0].value, "a screen left open past the five minutes"
+    assert kinds() == ["suspension_decision_proposal"]
     back = press(show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "decline_", "勤務先を確かめる。")
     assert "起案は進みません" in back.at.success[0].value
     assert kinds() == ["suspension_decision_proposal", "suspension_decision_declining"]

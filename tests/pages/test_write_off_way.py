@@ -25,7 +25,7 @@ def numbers() -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_from_the_candidate_to_the_reversal(own_city):
+def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     ref = listed(NEIGHBOUR).filter(booked_as="時効")["atena_ref"][0]
     own = ask(NEIGHBOUR, "write_off_installments", atena_ref=ref).filter(is_first=True, booked_as="時効")
     form = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効"))
