@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help canary demo intake outbound demo-intake demo-outbound test check bench lint clean
+.PHONY: help demo intake outbound demo-intake demo-outbound test check bench lint clean
 
 PYTHON ?= python3.11
 PERSONS ?= 20000
@@ -40,9 +40,6 @@ test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラ�
 	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; else \
 	  echo "/usr/bin/chromium がないため、ブラウザの試験を除きます（sudo apt install chromium fonts-noto-cjk で入ります）。"; \
 	  $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"; fi
-
-canary: .venv/test.stamp ## 全ての欄に印を入れた市を、8人の利用者が実ブラウザで歩き、出てはならない印を探す（数分）
-	@CONSOLE_CANARY=1 CONSOLE_REQUIRE_BROWSER=1 $(RUN) -m pytest tests/canary
 
 check: .venv/test.stamp lint ## 速い試験だけ（1分以内）
 	@$(RUN) -m pytest -q -n 2 -m "not slow and not browser"

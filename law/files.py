@@ -12,6 +12,8 @@ from pathlib import Path
 
 from law.bounds import complaint
 from law.shapes import SHAPES, misfit
+from law.together import apart
+from law.words import strange
 
 FOLDER = Path(__file__).resolve().parent
 LAST_DAY = date(9999, 12, 31)
@@ -30,7 +32,7 @@ class LawFileInvalid(Exception):
 def settings_in(file_name: str) -> dict[str, list[Entry]]:
     """Every setting of one law file, each of its shape, checked and sorted by `from`. Raises LawFileInvalid."""
     settings = read(FOLDER / file_name)
-    if told := misfit(file_name, settings):
+    if told := misfit(file_name, settings) or strange(file_name, settings) or apart(file_name, settings):
         raise LawFileInvalid(f"{file_name} の {told}")
     return settings
 

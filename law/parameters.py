@@ -147,13 +147,7 @@ def exemption_ground(ground: str, from_date: date) -> ExemptionGround | None:
 @lru_cache
 def exemption_grounds() -> list[dict]:
     """Every ground of exemption from 延滞金, for exemptions that begin from_date to to_date (delinquency_charge.toml)."""
-    found = values_in(RATE_FILE, "exemption_ground")
-    for each in found:
-        if each["kind"] not in ("full", "half"):
-            raise LawFileInvalid(
-                f"{RATE_FILE} の exemption_ground {each['ground']}: kind は full か half に直してください。"
-            )
-    return found
+    return values_in(RATE_FILE, "exemption_ground")
 
 
 @lru_cache

@@ -5,7 +5,13 @@ and the first of them names the row. law/bounds.py says how large a number may b
 """
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
+
+
+class MonthDay(str):
+    """A day of any year, such as 04-01."""
+
 
 Shape = type | dict[str, type]
 SHAPES: dict[str, dict[str, Shape]] = {
@@ -45,7 +51,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "competition": str,
         "remainder": str,
     },
-    "fiscal_year.toml": {"first_day": str, "accounts_close": str, "fixed_time_revenue": str, "other_revenue": str},
+    "fiscal_year.toml": {"first_day": MonthDay, "accounts_close": MonthDay, "fixed_time_revenue": str, "other_revenue": str},
     "grace.toml": {
         "grace": {"name": str, "event": str, "starts": str, "basis": str},
         "condition": {"name": str, "word?": str, "code": str, "group": str, "text": str, "is_full": bool},
@@ -60,7 +66,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "cancellation": {"item": int, "text": str},
         "cancellation_procedure": {"name": str, "has_hearing": bool, "items": list},
     },
-    "holidays.toml": {"year_end": {"first": str, "last": str}, "year": dict},
+    "holidays.toml": {"year_end": {"first": MonthDay, "last": MonthDay}, "year": dict},
     "levy_policy.toml": {
         "charge_start_basis": str,
         "first_months": int,
@@ -166,12 +172,20 @@ def _is_decimal(value: object) -> bool:
         return False
 
 
+def _is_month_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(f"2001-{value}").strftime("%m-%d") == value  # 02-29 is not in every year
+    except ValueError:
+        return False
+
+
 KINDS: dict[type, tuple[str, Callable[[object], bool]]] = {
     str: ("文字列", lambda value: type(value) is str),
     int: ("0以上の整数", lambda value: type(value) is int and value >= 0),
     bool: (" true か false ", lambda value: type(value) is bool),
     list: ("[ ] の並び", lambda value: type(value) is list),
     dict: ("{ } の表", lambda value: type(value) is dict),
+    MonthDay: (' "04-01" のような月日', _is_month_day),
     Decimal: (' "2.8" のような文字列の数', _is_decimal),
 }
 

@@ -172,7 +172,7 @@ segment as (
         piece.installment_no,
         least(piece_to, rate.to_date) - greatest(piece_from, rate.from_date) + 1 as days,
         exemption_kind,
-        exemption_kind <> 'full' and rate_numerator is null as has_no_rate,
+        if(exemption_kind <> 'full' and rate_numerator is null, greatest(piece_from, rate.from_date), null) as day_without_rate,
         if(exemption_kind = 'full', 0, base_yen * days * rate_numerator) as exact,
         rate_denominator * days_per_year as divisor,
         cut_each_segment
@@ -186,7 +186,7 @@ charged as (
     select
         notice_number,
         installment_no,
-        bool_or(has_no_rate) as has_no_rate,
+        min(day_without_rate) as day_without_rate,
         sum(days) filter (where exemption_kind <> '') as exempt_days,
         cast(if(any_value(cut_each_segment), sum(exact // divisor), sum(exact) // any_value(divisor)) as bigint) as yen
     from segment
@@ -199,8 +199,9 @@ computed as (
         case
             when installment.levy_kind is null
                 then error('levy_policy.toml: 納期限 ' || installment.due_date || ' の値がありません。')
-            when has_no_rate
-                then error('delinquency_charge.toml: 割合のない日があります（納期限 ' || installment.due_date || '）。')
+            when day_without_rate is not null
+                then error('delinquency_charge.toml: ' || day_without_rate || ' の延滞金の割合がありません（納期限 ' || installment.due_date
+                    || '）。告示を確かめて rate か deferral_rate を1件足してください。')
             when charged.yen >= result_minimum_yen then charged.yen // result_unit_yen * result_unit_yen
             else 0
         end as computed_yen,

@@ -27,7 +27,7 @@ event as (
         known.notice_number,
         known.installment_no,
         known.kind,
-        if(event_kind.rank is null, error('時効の事由「' || known.kind || '」を知りません。'), event_kind.rank) as rank,
+        if(event_kind.rank is null, error('prescription.toml の event_kind: 「' || known.kind || '」の項目がありません。根拠とともに書き足してください。'), event_kind.rank) as rank,
         event_kind.end_rank,
         known.happened_on,
         if(known.ended_on <= getvariable('as_of'), known.ended_on, null) as ended_on,
@@ -65,7 +65,7 @@ effect as (
     select
         notice_number,
         installment_no,
-        if(has_no_rule, error('prescription.toml: ' || happened_on || ' の値がありません。'), happened_on) as happened_on,
+        if(has_no_rule, error('prescription.toml: ' || happened_on || ' の値がありません。その日を含む項目を足してください。'), happened_on) as happened_on,
         rank,
         kind,
         case

@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+import settings
+from data_access.contract import tables
 from law import bounds, dated, demand, files, parameters, rates, shapes
 from law.version import LABEL_FILE
+from law.words import WORDS
 
 GOOD = """
 [[days]]
@@ -78,7 +81,7 @@ def test_missing_file_is_refused(tmp_path):
             "続いていません",
         ),
         ("delinquency_charge.toml", "[[minimum_rate]]", "[[least_rate]]", "minimum_rate: 項目がありません"),
-        ("delinquency_charge.toml", 'kind = "half"', 'kind = "quarter"', "full か half"),
+        ("delinquency_charge.toml", 'kind = "half"', 'kind = "quarter"', "kind の「quarter」は使えない言葉です。full・half"),
         ("delinquency_charge.toml", "is_discretionary = true", "is_discretionary = 1", "is_discretionary.*true か false で書いて"),
         ("prescription.toml", "needs_person = true", "need_person = true", "attachment_end 3 番目.*: value は"),
         (
@@ -234,26 +237,62 @@ def test_every_entry_names_its_article_and_when_it_was_checked(path):
 
 
 def test_a_rate_below_the_least_counts_as_the_least(amend):
-    amend("delinquency_charge.toml", ('value = "1.3"', 'value = "0.05"'))
-    assert str(rates.rate_runs("after_half")[-1].rate) == "0.1"
-
-
-def test_the_deferral_rate_follows_from_the_special_base_rate():
-    """Half a point below it from 2021 on, itself before."""
-    for entry in files.settings_in("delinquency_charge.toml")["deferral_rate"]:
-        own = next(
-            e for e in files.settings_in("delinquency_charge.toml")["rate"] if e["from"] == entry["from"]
-        )
-        below = Decimal("0.5") if entry["from"] >= date(2021, 1, 1) else 0
-        assert Decimal(entry["value"]) == Decimal(own["value"]["special_base"]) - below, entry
+    amend("delinquency_charge.toml", ('value = "0.1"', 'value = "2.0"'))
+    assert str(rates.rate_runs("after_half")[-1].rate) == "2.0"
 
 
 def test_a_reason_that_demand_toml_has_lost_is_told(amend):
     amend("demand.toml", ('reason = "破産手続"', 'reason = "破産の手続"'))
     with pytest.raises(
-        files.LawFileInvalid, match=r"demand.toml の seizure_bar: 破産手続 の項目がありません"
+        files.LawFileInvalid, match=r"demand.toml の seizure_bar 3 番目.*「破産の手続」は使えない言葉です.*破産手続"
     ):
         assert demand.SeizureBar.BANKRUPTCY.rule(date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("file_name", "old", "new", "complaint"),
+    [
+        ("delinquency_charge.toml", 'ground = "執行停止"', 'ground = "執行の停止"', "exemption_ground 2 番目.*「執行の停止」は使えない言葉"),
+        ("grace.toml", 'ground = "換価猶予"', 'ground = "換価の猶予"', "charge_effect 3 番目.*「換価の猶予」は使えない言葉"),
+        ("grace.toml", 'ground = "徴収猶予（事業）"', 'ground = "徴収猶予(事業)"', "charge_effect 2 番目.*使えない言葉"),
+        ("grace.toml", 'word = "病気・負傷"', 'word = "病気や負傷"', "condition 2 番目.*「病気や負傷」は使えない言葉"),
+        ("demand.toml", 'fact = "徴収猶予"', 'fact = "徴収の猶予"', "demand_stop 1 番目.*「徴収の猶予」は使えない言葉"),
+        ("prescription.toml", 'end_reason = "取立"', 'end_reason = "取り立て"', "attachment_end 1 番目.*「取り立て」は使えない言葉"),
+        ("prescription.toml", 'end_reason = "取立"', 'end_reason = "配当"', "attachment_end: 「取立」の項目がありません"),
+        ("allocation.toml", '"督促手数料", "本料", "延滞金"]', '"督促手数料", "本科", "延滞金"]', "order 1 番目.*「本科」は使えない言葉"),
+        ("allocation.toml", '"督促手数料", "本料", "延滞金"]', '"督促手数料", "本料", "本料"]', "order 1 番目.*1度ずつ"),
+        ("allocation.toml", 'source = "任意納付"', 'source = "任意"', "order 2 番目.*「任意」は使えない言葉"),
+        ("distribution.toml", "rank = 2", "rank = 1", "claim_class 2 番目.*順位 1 は 滞納処分費 と重なって"),
+        ("distribution.toml", 'name = "税（差押）"', 'name = "税の差押"', "claim_class 4 番目.*「税の差押」は使えない言葉"),
+        ("write_off.toml", 'booked_as = "時効"', 'booked_as = "消滅時効"', "reason 3 番目.*「消滅時効」は使えない言葉"),
+        ("collection_rate.toml", 'name = "年報"', 'name = "年表"', "definition 2 番目.*「年表」は使えない言葉"),
+        ("payment_slip.toml", "digits = 21", "digits = 20", "gs1_field: 桁数の和が 42"),
+        ("payment_slip.toml", 'value = "91"', 'value = "92"', "application_identifier 1 番目.*「92」は使えない言葉"),
+        ("delinquency_charge.toml", 'value = "1.3"', 'value = "13"', "deferral_rate 7 番目.*special_base から出る 1.3 と違います"),
+        ("fiscal_year.toml", '"05-31"', '"05-32"', "accounts_close 1 番目.*月日で書いて"),
+        ("fiscal_year.toml", 'value = "04-01"', 'value = "4-1"', "first_day 1 番目.*月日で書いて"),
+        ("holidays.toml", "2026-05-06 =", "2026-05-07 =", "2026-05-06 に「振替休日」を書き足して"),
+        ("holidays.toml", '2026-05-06 = "振替休日"', '2026-05-06 = "振替休日"\n2026-05-07 = "振替休日"\n2026-05-09 = "振替休日"', "2026-05-09 の前に日曜日の祝日がありません"),
+    ],
+)
+def test_a_word_that_nobody_knows_and_rows_that_do_not_go_together_are_refused(amend, file_name, old, new, complaint):
+    amend(file_name, (old, new))
+    with pytest.raises(files.LawFileInvalid, match=f"^{file_name} の .*{complaint}.*ください。$"):
+        files.settings_in(file_name)
+
+
+def test_the_words_are_those_of_the_contract():
+    """What the old 滞納システム and 収納 call the ends of an attachment, the grounds of a 猶予 and the reasons of a write-off."""
+    columns = {(name, column.name): set(column.values) for name, table in tables().items() for column in table.columns}
+    assert columns["disposition", "end_reason"] == set(WORDS["prescription.toml", "attachment_end", "end_reason"])
+    assert columns["grace", "ground"] == set(WORDS["grace.toml", "condition", "word"])
+    assert columns["write_off", "reason"] == set(WORDS["write_off.toml", "reason", "booked_as"])
+
+
+def test_nobody_has_read_a_source_in_the_future():
+    for file_name in shapes.SHAPES:
+        for setting, entries in files.settings_in(file_name).items():
+            assert all(entry.get("last_checked", date.min) <= settings.now().date() for entry in entries), (file_name, setting)
 
 
 SETTINGS = [(file_name, setting) for file_name, settings in shapes.SHAPES.items() for setting in settings]
@@ -289,5 +328,5 @@ def test_every_file_and_setting_of_the_law_has_its_shape():
     """screening.toml has its own reader, with more to check."""
     on_file = {path.name for path in files.FOLDER.glob("*.toml")} - {LABEL_FILE, "screening.toml"}
     assert on_file == set(shapes.SHAPES)
-    for name, settings in shapes.SHAPES.items():
-        assert set(files.settings_in(name)) == set(settings), name
+    for name, expected in shapes.SHAPES.items():
+        assert set(files.settings_in(name)) == set(expected), name

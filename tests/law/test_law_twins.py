@@ -347,7 +347,7 @@ def one_installment(as_of, due, **rows):
 @pytest.mark.parametrize(
     ("rule", "as_of", "due", "complaint"),
     [
-        ("delinquency_charge", date(2027, 1, 1), date(2026, 6, 30), "割合のない日があります"),
+        ("delinquency_charge", date(2027, 1, 1), date(2026, 6, 30), "2027-01-01 の延滞金の割合がありません"),
         ("delinquency_charge", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
         ("prescription", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
         ("demand_state", date(2024, 1, 1), date(1999, 6, 30), "levy_policy.toml"),
