@@ -158,7 +158,8 @@ def _timeline(user: User, atena_ref: str) -> None:
     kind = st.segmented_control("種別", KINDS, default="すべて", key="event_kind", required=True)
     found = ask(user, "case_events", atena_ref=atena_ref, kind=None if kind == "すべて" else kind)
     said = pl.Series("summary", [wording.in_wareki(text) for text in found["summary"]], dtype=pl.String)
-    tables.show(found.with_columns(said), ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
+    written = pl.Series("written_by", [wording.written(row) for row in found.iter_rows(named=True)], dtype=pl.String)
+    tables.show(found.with_columns(said, written), ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
 
 
 def _household(user: User, atena_ref: str) -> None:
