@@ -65,11 +65,23 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
             _short(field, _key(field, event_id))
     for field in kind.fields:
         _long(field, _key(field, event_id), owed, listed)
+    if kind.name == "reminder":
+        _paid_meanwhile(kind, event_id, owed)
     if kind.name == "allocation_record":
         allocation_fields(user, atena_ref, *_collected(kind, event_id))
     if kind.name == "installment_plan":
         plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
     st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+
+
+def _paid_meanwhile(kind: Kind, event_id: str, owed: dict[str, dict]) -> None:
+    """Of the 期別 chosen for a letter those with a 速報, said before it is recorded; to send it all the same is confirmed."""
+    chosen = (owed[one] for one in st.session_state[_key(kind.field("installments"), event_id)] if one in owed)
+    paid = [f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期 速報 {wording.yen(row['flash_yen'])}" for row in chosen if row["flash_yen"]]
+    if paid:
+        st.warning(f"納付の速報があります（まだ消し込まれていません）: {'、'.join(paid)}。収納を確かめ、納まった期別を外してください。", icon=":material/payments:")
+        confirmed = kind.field("is_sent_though_paid")
+        st.checkbox(confirmed.label, key=_key(confirmed, event_id))
 
 
 def _collected(kind: Kind, event_id: str) -> tuple[int | None, date | None]:
@@ -137,7 +149,7 @@ def _typed(user: User, atena_ref: str, event_id: str, kind: Kind, as_of: date) -
         elif field.type == "yen_by_installment":
             typed[field.name] = {one: st.session_state[f"{key}_{one}"] for one in st.session_state[key]}
         else:
-            typed[field.name] = st.session_state[key]
+            typed[field.name] = st.session_state.get(key) if field.type == "paid_flag" else st.session_state[key]
     return typed
 
 
