@@ -17,7 +17,7 @@ from pages.parts.reveal_part import reveal_part, show_reach
 from pages.parts.suspension_form import cancel_part
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
+KINDS = ("すべて", "記事", "本人確認", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
 
 
 def render(user: User) -> None:
@@ -39,7 +39,7 @@ def render(user: User) -> None:
     _amounts(person)
     _due(user, atena_ref, stands)
     if stands.is_newest:
-        record_part(user, atena_ref, person["note_version"], stands.as_of)
+        record_part(user, person, stands.as_of)
         cancel_part(user, atena_ref, person["note_version"])
     arrears, timeline, household, same, assets, reach = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得", "連絡先・口座"], key="case_view", on_change="rerun")
     if arrears.open:

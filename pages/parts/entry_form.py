@@ -18,6 +18,7 @@ from pages.parts.as_of import chosen as chosen_day
 from pages.parts.consolidation import suspects
 from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
+from pages.parts.whom import UNCONFIRMED, identity, is_right, whom
 
 NOTE, FORM, PROPOSED = "記事", "entry", "allocation"
 SHORT = ("day", "deadline", "choice", "number", "integer")
@@ -29,16 +30,20 @@ NONE_LEFT = {
 UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  # kind → the question that lists what still stands
 
 
-def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
-    """Show what may be recorded, and the outcome of the last attempt. `version` is the state of the case on this screen."""
+def record_part(user: User, person: dict, as_of: date) -> None:
+    """Show what may be recorded of `person` (a row of case_head), and the outcome of the last attempt."""
+    atena_ref, version = person["atena_ref"], person["note_version"]  # the state of the case on this screen
     may_write = [kind for kind in kinds().values() if not kind.is_decided and decide(user, kind.action).allowed]
     labels = [NOTE] * decide(user, "note.write").allowed + [kind.label for kind in may_write]
     if not labels:
         return
+    if decide(user, "note.write").allowed:
+        identity(user, atena_ref)
     outcome, text = next((told for told in (draft.said("note"), draft.said(FORM)) if told[0]), (None, None))
     is_refused = outcome in ("error", "warning")
     newest = draft.opened("note", atena_ref) + draft.opened(FORM, atena_ref)  # after a saved form the part is new, and closed
     with st.expander("記事を書く・分納や催告などを記録する", icon=":material/edit_note:", expanded=is_refused, key=f"record_{newest}"):
+        whom(user, person)
         chosen = st.segmented_control("種類", labels, default=labels[0], key="entry_kind", required=True)
         if is_refused:
             getattr(st, outcome)(text)
@@ -156,6 +161,9 @@ def _typed(user: User, atena_ref: str, event_id: str, kind: Kind, as_of: date) -
 def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date) -> None:
     user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
     if user is None:
+        return
+    if not is_right(atena_ref):
+        draft.say(FORM, "error", UNCONFIRMED)
         return
     try:
         with looking_at(chosen_day()):
