@@ -23,7 +23,7 @@ def test_how_a_caller_was_confirmed_and_that_it_is_the_right_person(own_city):
     assert f"記録する相手　{head['name']}　{head['age']}　{head['town']}　参照番号 {ref}" in [text.value for text in screen.at.text]
     (namesake,) = ask(staff.CHIEF, "case_namesakes", atena_ref=ref).to_dicts()
     assert namesake["other_ref"] == other
-    assert screen.at.warning[0].value == f"同じ読みの氏名の人がほかに1人います: {namesake['age']} {namesake['town']}"
+    assert screen.at.warning[0].value == f"読みが同じか紛らわしい氏名の人がほかに1人います: {namesake['age']} {namesake['town']} {other}"
     for label, value in (("どこで", "窓口"), ("相手", "本人"), ("確かめ方", "氏名と生年月日"), ("結果", "確かめた")):
         widget(screen, "selectbox", label).set_value(value)
     press(screen)
