@@ -123,9 +123,8 @@ select distinct
     shown_beside('C2', age_on(other.birth_date, standing.as_of) || '歳', decade(age_on(other.birth_date, standing.as_of))) as age,
     shown_beside('C2', other.town, other.town) as town
 from serving.delinquent as own
-join derived.person_search_key as own_key on own_key.atena_number = own.atena_number and own_key.key_kind = 'カナ'
-join derived.person_search_key as other_key
-    on other_key.search_key = own_key.search_key and other_key.key_kind = 'カナ' and other_key.atena_number <> own_key.atena_number
+join serving.kana_key as own_key on own_key.atena_number = own.atena_number
+join serving.kana_key as other_key on other_key.search_key = own_key.search_key and other_key.atena_number <> own_key.atena_number
 join serving.delinquent as other on other.atena_number = other_key.atena_number
 cross join serving.standing as standing
 where in_scope(own.district_code) and in_scope(other.district_code) and not coalesce(other.is_protected, true);
