@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+JAPAN = ZoneInfo("Asia/Tokyo")
 ROOT = Path(__file__).resolve().parent
 os.umask(0o077)  # whatever a process of the console writes is for its own user only
 SHORTEST_SECRET = 32
@@ -118,12 +119,17 @@ def second_factor() -> str:
 def today() -> date:
     """The office's calendar day in Japan. The only place that asks for it."""
     pinned = os.environ.get("CONSOLE_TODAY")
-    return date.fromisoformat(pinned) if pinned else datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    return date.fromisoformat(pinned) if pinned else datetime.now(JAPAN).date()
 
 
 def now() -> datetime:
     """This instant in UTC. The only place that asks for it."""
     return datetime.now(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The office's calendar day of an instant (aware); where a demo pins today, as many days from it as from the real one."""
+    return today() - (now().astimezone(JAPAN).date() - instant.astimezone(JAPAN).date())
 
 
 if __name__ == "__main__":

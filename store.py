@@ -12,6 +12,7 @@ from sqlalchemy import Engine, MetaData, create_engine, event
 import settings
 
 metadata = MetaData()
+BUSY_MILLISECONDS = 5_000  # how long SQLite waits for another process's write before it says that the file is locked
 
 
 @lru_cache(maxsize=8)
@@ -35,7 +36,7 @@ def _close(*paths: Path) -> None:
 
 def _durable(connection, _record) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON"):
         cursor.execute(f"pragma {pragma}")
     cursor.close()
 

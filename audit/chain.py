@@ -9,6 +9,7 @@ rewrites a whole chain and its head is found by comparing with a copy of the hea
 
 import hashlib
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,14 +29,16 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import settings
 import store
 
 GENESIS = "0" * 64
 PAGE = 5_000
-WAIT_SECONDS = 10
+WAIT_SECONDS = 20  # longer than all TRIES of whoever is before us
+TRIES = 3  # to get SQLite's write lock, store.BUSY_MILLISECONDS each; nothing is written before it is ours
+BUSY = f"ほかの処理が書き込んでいて、{TRIES}回試しても順番が来ませんでした"
 # SQLite numbers only INTEGER keys by itself; elsewhere 64 bits must be asked for.
 BIGINT = BigInteger().with_variant(Integer, "sqlite")
 
@@ -189,9 +192,21 @@ def _rows(connection: Connection, table: Table) -> Iterator[Mapping[str, object]
 
 def _take_write_lock(connection: Connection, table: Table) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("begin immediate")
+        if not any(_has_begun(connection) for _ in range(TRIES)):
+            raise ChainUnavailable(BUSY)
     else:
         connection.execute(text("select pg_advisory_xact_lock(hashtext(:chain))"), {"chain": table.name})
+
+
+def _has_begun(connection: Connection) -> bool:
+    """Begin SQLite's one write transaction; False when another process held it for the whole wait."""
+    try:
+        connection.exec_driver_sql("begin immediate")
+    except OperationalError as error:
+        if error.orig.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -20,6 +20,7 @@ select
     coalesce(json_extract(detail, '$.protected'), 0) as protected,
     coalesce(json_extract(detail, '$.searched_by'), '') as searched_by,
     coalesce(json_extract(detail, '$.count'), 1) as refusals,
+    coalesce(json_extract(detail, '$.late_days'), 0) as late_days,
     coalesce(json_extract(detail, '$.reason_sha256'), '') as reason_sha256
 from timed;
 create index entry_of on entry (actor, atena_ref);

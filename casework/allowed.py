@@ -23,11 +23,12 @@ def refuse(user: User | None, action: str, reason: str, atena_ref: str = "") -> 
     raise NotAllowed(reason)
 
 
-def note_write(user: User, action: str, atena_ref: str, event_id: str) -> None:
-    """The access log learns of a write before the ledger does; the event with that id tells whether it came about.
+def note_write(user: User, action: str, atena_ref: str, event_id: str, late: int = 0) -> None:
+    """The access log learns of a write before the ledger does; the event with that id tells whether it came about, `late`
+    how many days after what it records (casework.late).
 
     Raises LedgerUnavailable when it cannot be recorded: nothing is written then."""
     try:
-        log.append(actor=user.name, action=action, atena_refs=[atena_ref] if atena_ref else [], detail={"event_id": event_id[:36]})
+        log.append(actor=user.name, action=action, atena_refs=[atena_ref] if atena_ref else [], detail={"event_id": event_id[:36]} | ({"late_days": late} if late else {}))
     except AuditUnavailable:
         raise LedgerUnavailable("アクセスログに記録できないため、保存しませんでした。入力を残したまま、しばらくしてからもう一度保存してください。") from None

@@ -164,7 +164,7 @@ def _is_yen(value: object) -> bool:
 
 
 TYPES = {
-    "day": _day, "deadline": _deadline, "choice": _choice, "flag": _flag, "text": _text, "number": _number, "integer": _integer,
+    "day": _day, "deadline": _deadline, "choice": _choice, "flag": _flag, "paid_flag": _flag, "text": _text, "number": _number, "integer": _integer,
     "installments": _installments, "yen_by_installment": _yen_by_installment, "parts": _parts, "event": _event,
     "suspect": _suspect, "evidence": _evidence,
 }  # fmt: skip

@@ -45,6 +45,11 @@ class Kind:
         """Does it take 起案, 審査 and 決裁 by three people?"""
         return bool(self.propose_action)
 
+    @property
+    def is_own_act(self) -> bool:
+        """Is it dated by what the officer did or was told? A fact of long ago that is learned now (相続開始) is not."""
+        return self.field(self.dated).years == 1
+
     def field(self, name: str) -> Field:
         """The field called `name`."""
         return next(field for field in self.fields if field.name == name)

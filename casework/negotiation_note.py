@@ -12,6 +12,7 @@ from auth.access import User
 from casework import ledger
 from casework.allowed import note_write
 from casework.fields import is_day, years_before
+from casework.late import late_days
 from casework.ledger import Event
 from casework.record import check_reach
 from casework.subject import Subject
@@ -95,7 +96,7 @@ def _record(
     errors = list(_errors(note, today))
     if errors:
         raise NoteRefused(errors)
-    note_write(user, "note.write", subject.atena_ref, event_id)
+    note_write(user, "note.write", subject.atena_ref, event_id, late_days(note.contacted_on, today))
     return ledger.append(
         event_id=event_id,
         kind=KIND,

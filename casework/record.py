@@ -9,6 +9,7 @@ from casework import ledger, rules
 from casework.allowed import check_allowed, note_write, refuse
 from casework.fields import About, Wrong, checked
 from casework.kinds import Kind, kinds
+from casework.late import late_days
 from casework.ledger import Event, EventRefused
 from casework.subject import Subject
 
@@ -74,7 +75,9 @@ def _append(
     if corrects and any(corrects in event.payload.values() for event in left):
         raise EventRefused("この記録を取り消した記録があるため、訂正できません。新しく記録してください。")
     payload = checked_fields(kind, fields, About(subject, today, user.display_name, left))
-    note_write(user, kind.action, subject.atena_ref, event_id)
+    occurred_on = date.fromisoformat(payload[kind.dated])
+    late = late_days(occurred_on, today) if kind.is_own_act else 0
+    note_write(user, kind.action, subject.atena_ref, event_id, late)
     return ledger.append(
         event_id=event_id,
         kind=kind.name,
@@ -82,7 +85,7 @@ def _append(
         expected_version=expected_version,
         payload={**payload, "officer_name": user.display_name},  # as it was then; the account is in `actor`
         actor=user.name,
-        occurred_on=date.fromisoformat(payload[kind.dated]),
+        occurred_on=occurred_on,
         corrects=corrects,
     )
 

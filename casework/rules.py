@@ -37,6 +37,13 @@ def _plan_cancellation(cancellation: Mapping, about: About) -> Errors:
         yield "cancelled_on", "取消日が誓約日より前です。日付を確かめてください。"
 
 
+def _reminder(reminder: Mapping, about: About) -> Errors:
+    paid = {f"{each['notice_number']}-{each['installment_no']}" for each in reminder["installments"]} & about.subject.flashed
+    if paid and not reminder["is_sent_though_paid"]:
+        yield "is_sent_though_paid", (f"納付の速報がある期別が{len(paid)}期入っています（まだ消し込まれていません）。収納を確かめ、納まった期別を外してください。"
+                                      "それでも送るときは、確かめたことに印を付けてください。")
+
+
 def _residence_finding(finding: Mapping, about: About) -> Errors:
     is_found = finding["result"] == "居所判明"
     if is_found and finding["address"] is None:
@@ -142,6 +149,7 @@ def _protection_lift(lift: Mapping, about: About) -> Errors:
 RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "installment_plan": _installment_plan,
     "plan_cancellation": _plan_cancellation,
+    "reminder": _reminder,
     "residence_finding": _residence_finding,
     "succession": _succession,
     "allocation_record": _allocation_record,

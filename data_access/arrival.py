@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import settings
+from data_access import report
 from data_access.contract import System, systems
 from data_access.feed_schedule import (
     FILE_NAME,
@@ -20,6 +21,7 @@ from data_access.feed_schedule import (
     read_schedule,
 )
 from data_access.hold import Limits, missing_tables
+from data_access.open_day import is_open
 from data_access.snapshot import Snapshot
 from law.version import version
 
@@ -50,13 +52,30 @@ class Arrival:
 
 
 def waiting(after: date | None) -> list[date]:
-    """The business dates whose folders wait in the inbox, oldest first: those after `after`, which is published.
+    """The business dates whose folders wait in the inbox, oldest first: open days after `after`, which is published.
 
     Raises NoInbox when there is no inbox."""
     if not settings.inbox().is_dir():
         raise NoInbox(f"連携の置き場 {settings.inbox()} がありません。CONSOLE_HOME を確かめるか、フォルダを作ってください。")
-    days = (day for path in settings.inbox().iterdir() if path.is_dir() and (day := _business_date(path.name)))
-    return sorted(day for day in days if after is None or day > after)
+    return [day for day in _days() if (after is None or day > after) and is_open(day)]
+
+
+def closed() -> list[date]:
+    """Days on which the office was closed and that have a folder in the inbox all the same, but those that a person asked for
+    and that were published: the folder waits for somebody to move it."""
+    return [day for day in _days() if not is_open(day) and not report.was_published(day)]
+
+
+def closed_says(day: date) -> str:
+    """What to do about the folder of a day on which the office was closed."""
+    return (f"{day} は開庁日でないので、フォルダ inbox/{day} を取り込んでいません（そのまま残しています）。正しい対象日の名前に直すか、置き場の外へ移してください。"
+            "この日の連携に違いなければ、対象日を指定して取込を実行してください。")
+
+
+def _days() -> list[date]:
+    """The days that have a folder in the inbox, oldest first."""
+    paths = settings.inbox().iterdir() if settings.inbox().is_dir() else ()
+    return sorted(day for path in paths if path.is_dir() and (day := _business_date(path.name)))
 
 
 def misnamed() -> list[str]:

@@ -103,12 +103,12 @@ def _complete(connection, day: Day, sheets: dict[str, Sheet], made: Report) -> B
         place(sheet)
     if day.before:
         staging.carry_over(day.before.folder / "restricted", day.restricted, set(sheets))
-    made.problems += Sieve(connection, day.restricted, sheets).run(place)
+    made.problems += Sieve(connection, day.restricted, sheets, day.old).run(place)
     ledger_seq = ledger_tail.write(day.restricted)
     erased.leave_out(day.restricted, day.business_date, day.before)
     staging.split(connection, day.restricted)
     counts = derive.run(connection, day.folder, day.business_date)
-    made.problems += settlement.differences(connection, set(sheets)) + feed_sense.senseless(connection, day.restricted)
+    made.problems += settlement.differences(connection, set(sheets)) + feed_sense.senseless(connection, day.restricted, set(sheets))
     if day.before:
         made.problems += hold.swings(connection, day.restricted, day.before.folder / "restricted", day.limit)
     return counts, ledger_seq

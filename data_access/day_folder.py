@@ -1,7 +1,7 @@
 """The days' folders of feeds that came (inbox), rows set aside (quarantine) and files sent (outbox): names are in all of them.
 
 Each is kept as many days as retention.toml says, counted from the 業務日 that is published. A day that is not published yet
-stays, and the newest day of the outbox, which the next one goes on from.
+stays, and the newest day of the outbox, which the next one goes on from, and the folder of a closed day that nobody took in.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import settings
 from audit import log
+from data_access import arrival
 from data_access.alone import alone
 from data_access.retention_rule import Verdict, rule
 
@@ -46,6 +47,8 @@ def _judge(name: str, day: date, days: list[date], published_on: date) -> Verdic
         return Verdict(folder, False, "まだ公開していない日")
     if day >= published_on - timedelta(days=kept_days):
         return Verdict(folder, False, f"業務日から{kept_days}日以内")
+    if name == "inbox" and day in arrival.closed():
+        return Verdict(folder, False, "開庁日でない日のフォルダで、取り込んでいない。人が確かめて移すまで残す")
     if name == "outbox" and day == days[-1]:
         return Verdict(folder, False, "次の書き出しがこの続きから始まる")
     return Verdict(folder, True, f"保存期間{kept_days}日を過ぎた")

@@ -33,6 +33,7 @@ select
     step,
     occurred_on as happened_on,
     case matter
+        when 'identity_check' then '本人確認'
         when 'installment_plan' then '分納'
         when 'plan_cancellation' then '分納'
         when 'reminder' then '催告'
@@ -57,6 +58,7 @@ select
         payload ->> '$.ground', payload ->> '$.cancel_ground', payload ->> '$.reason', payload ->> '$.reversal_ground', scope, if((payload ->> '$.is_partial')::boolean, '一部', null),
         if((payload ->> '$.is_immediate')::boolean, '即時消滅', null)),
     case kind
+        when 'identity_check' then concat_ws(' ', payload ->> '$.place', payload ->> '$.counterpart', payload ->> '$.means', payload ->> '$.outcome')
         when 'installment_plan' then concat_ws(' ',
             if((payload ->> '$.is_written')::boolean, '分納誓約（書面）', '分納の申出（口頭）'), scope,
             json_array_length(payload, '$.parts') || '回', payload ->> '$.parts[0].promised_on' || '〜' || (payload ->> '$.parts[#-1].promised_on'))

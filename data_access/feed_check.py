@@ -13,7 +13,7 @@ from data_access import quarantine, standard_shape
 from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
 from data_access.feed_schedule import REFUSED, ROWS_TOLD, SET_ASIDE, TOLD, Feed, Problem
-from data_access.feed_text import Header, Unreadable, as_utf8, header, unknown_columns
+from data_access.feed_text import Header, Unreadable, as_utf8, header, line_end_changes, unknown_columns
 from data_access.feed_width import too_wide
 from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
@@ -74,7 +74,8 @@ def _structure(connection, feed: Feed, scan: str, text: Path, width: int) -> lis
         count = connection.execute(f"select count(*) from {lenient}").fetchall()[0][0]
         rejects = connection.execute(f"select distinct line from reject_errors order by line limit {SHOWN}").fetchall()
     except duckdb.InvalidInputException:
-        return [feed.problem("CSV として読めません", "改行（CRLF）と引用符を揃えて送り直してください。")]
+        row, says = line_end_changes(text)
+        return [feed.problem(f"CSV として読めません{says}", "改行（CRLF）と引用符を揃えて送り直してください。", rows=row)]
     wrong = [line for (line,) in rejects] or too_wide(connection, text, width)
     if wrong:
         return [feed.problem("項目の数か引用符が正しくない行です", "カンマと引用符を確かめて送り直してください。", rows=(line,))
@@ -153,8 +154,9 @@ def _totals(connection, sheet: Sheet) -> list[Problem]:
             problems.append(sheet.feed.problem(f"{label}の合計が {total:,} 円ですが、連携予定では{told}",
                                                "欠けた行や二重の行がないか確かめて送り直してください。", column=label))
         elif unread:
-            problems.append(sheet.feed.problem(f"{label}の読めない金額が {unread:,} 件あり、連携予定との差 {stated - total:,} 円はこの分です",
-                                               "金額を直して送り直してください。", column=label, severity=TOLD))
+            problems.append(sheet.feed.problem(
+                f"{label}に読めない金額が {unread:,} 件あり、合計を連携予定の {stated:,} 円と比べられません（読めた分は {total:,} 円）",
+                "金額を直して送り直してください。", column=label, severity=TOLD))
     return problems
 
 

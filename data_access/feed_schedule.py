@@ -18,6 +18,7 @@ HEADER = ("表", "ファイル名", "文字コード", "区分", "連番", "件�
 RESENT = "全件再送"  # a day already published, sent once more and whole: the only way to change it
 MODES = ("全件", "差分", RESENT)
 ROWS_TOLD = 100
+MEND = "連携予定の行を直して送り直してください。"
 REFUSED, HELD, SET_ASIDE, LATE, TOLD = SEVERITIES = ("拒否", "保留", "隔離", "未着", "報告")
 
 
@@ -115,13 +116,16 @@ def read_schedule(folder: Path, system: System, business_date: date, may_miss: C
         raise ScheduleInvalid([_problem(system, "UTF-8 で読めません", "文字コードを UTF-8 にして送り直してください。")]) from None
     if not rows or tuple(rows[0]) != HEADER:
         raise ScheduleInvalid([_problem(system, "見出しが違います", f"見出しを {'・'.join(HEADER)} にしてください。")])
-    announced, problems = [], []
+    announced, faults = [], {}
     for number, row in enumerate(rows[1:], start=2):
         try:
             announced += _of_tables(_announced(row, business_date), system)
         except ValueError as error:
-            problems.append(_problem(system, str(error), "連携予定の行を直して送り直してください。", rows=(number,)))
-    problems += _completeness(announced, system, may_miss)
+            faults.setdefault((*error.args, MEND)[:2], []).append(number)  # what is wrong with every line is told once
+    problems = [_problem(system, says, remedy, rows=numbers) for (says, remedy), numbers in faults.items()]
+    problems += _completeness([name for row in rows[1:] for name in _tables_of("".join(row[:1]), system)], system, may_miss)
+    if len({file.sequence for file in announced}) > 1:
+        problems.append(_problem(system, "連番が揃っていません", "同じ日の連番は1つにしてください。"))
     if problems:
         raise ScheduleInvalid(problems)
     return announced
@@ -138,7 +142,8 @@ def _announced(row: list[str], business_date: date) -> Announced:
     if mode not in MODES:
         raise ValueError(f"区分 {mode} は {'・'.join(MODES)} のどれでもありません")
     if day != business_date.isoformat():
-        raise ValueError(f"対象日 {day} がフォルダの日付 {business_date} と違います")
+        raise ValueError(f"対象日 {day} がフォルダの日付 {business_date} と違います",
+                         "連携予定の対象日（ファイルごとに1行）を直すか、その対象日のフォルダに置き直してください。")
     if not all(re.fullmatch(r"[0-9]{1,12}", number) for number in (sequence, count)):
         raise ValueError("連番・件数は 0 以上の整数で書いてください")
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
@@ -148,10 +153,14 @@ def _announced(row: list[str], business_date: date) -> Announced:
 
 def _of_tables(file: Announced, system: System) -> list[Announced]:
     """The file as what it is of each of our tables, where it is announced under a number of the national standard."""
-    own = [table.name for table in system.tables if table.standard == file.table]
-    if len(own) > 1 and file.table not in interfaces():
-        return [file]
-    return [replace(file, table=name, interface=file.table) for name in own] or [file]
+    names = _tables_of(file.table, system)
+    return [file] if names == [file.table] else [replace(file, table=name, interface=file.table) for name in names]
+
+
+def _tables_of(name: str, system: System) -> list[str]:
+    """The tables that a line of 連携予定 is about: the one it names, or those of a number of the national standard."""
+    own = [table.name for table in system.tables if table.standard == name]
+    return own if own and (len(own) == 1 or name in interfaces()) else [name]
 
 
 def _totals(text: str) -> dict[str, int]:
@@ -161,14 +170,14 @@ def _totals(text: str) -> dict[str, int]:
     return {label: int(value) for label, _, value in pairs}
 
 
-def _completeness(announced: list[Announced], system: System, may_miss: Collection[str]) -> list[Problem]:
+def _completeness(named: list[str], system: System, may_miss: Collection[str]) -> list[Problem]:
+    """Tables that no line names, or that more than one does, whatever else is wrong with the line."""
     expected = {table.name for table in system.tables}
-    named = [file.table for file in announced]
     problems = [
         _problem(system, f"表 {name} が連携予定にありません", "全ての表の行を入れて送り直してください。")
         for name in sorted(expected - set(named) - set(may_miss))
     ]
-    if not announced:
+    if not named:
         problems.append(_problem(system, "表が1つもありません", "全ての表の行を入れて送り直してください。"))
     problems += [
         _problem(system, f"表 {name} は取り決めにありません", "取り決めた表だけを送ってください。")
@@ -178,10 +187,8 @@ def _completeness(announced: list[Announced], system: System, may_miss: Collecti
         _problem(system, f"表 {name} が2回書かれています", "1つの表は1行にしてください。")
         for name in sorted({name for name in named if named.count(name) > 1})
     ]
-    if len({file.sequence for file in announced}) > 1:
-        problems.append(_problem(system, "連番が揃っていません", "同じ日の連番は1つにしてください。"))
     return problems
 
 
-def _problem(system: System, rule: str, remedy: str, rows: tuple[int, ...] = (), severity: str = REFUSED) -> Problem:
-    return Problem(system.name, FILE_NAME, rule, remedy, rows=rows, severity=severity)
+def _problem(system: System, rule: str, remedy: str, rows: Collection[int] = (), severity: str = REFUSED) -> Problem:
+    return Problem(system.name, FILE_NAME, rule, remedy, rows=tuple(rows)[:ROWS_TOLD], count=max(1, len(rows)), severity=severity)

@@ -22,14 +22,16 @@ from data_access.report import HELD, LATE, PUBLISHED, REFUSED, Report
 
 READ, DETAIL = "feed.read", "feed.detail"
 DAYS = 10
-ARRIVED, EXPECTED, TAKEN_BACK, NOT_DUE, WENT_BACK = "到着", "予定", "取下げ", "—", "復元"
+ARRIVED, EXPECTED, TAKEN_BACK, NOT_DUE, WENT_BACK, CLOSED = "到着", "予定", "取下げ", "—", "復元", "閉庁日"
+FLASH = "flash_receipt"
 HISTORY = {"id": pl.String, "started_at": pl.String, "business_date": pl.Date, "outcome": pl.String, "row_count": pl.Int64, "loaded": pl.Int64,
            "quarantined_count": pl.Int64, "problem_count": pl.Int64, "decided": pl.String, "snapshot_id": pl.String}
 SENT = {"business_date": pl.Date, "system_name": pl.String, "file_count": pl.Int64, "row_count": pl.Int64}
 
 
 def board(user: User, until: datetime | None = None) -> pl.DataFrame:
-    """The last open days, newest first: business_date, outcome, and one word a system (column = its code).
+    """The last open days, newest first: business_date, outcome, one word a system (column = its code), and how many 速報 were
+    set aside (None for a day that is not published): somebody paid, and nobody can tell who.
 
     `until` leaves out what was taken in after that moment: for an older day that is looked at. Raises NotAllowed."""
     _check(user, READ, "feed_board")
@@ -37,9 +39,9 @@ def board(user: User, until: datetime | None = None) -> pl.DataFrame:
     rows = []
     for day in _days({date.fromisoformat(each.business_date) for each in told}, until):
         own = [each for each in told if each.business_date == day.isoformat()]
-        rows.append({"business_date": day, "outcome": _outcome(day, own, standing)}
+        rows.append({"business_date": day, "outcome": _outcome(day, own, standing), "flash_aside_count": _flash_aside(own, standing)}
                     | {system.code: _word(system, day, own, standing) for system in systems().values()})
-    return pl.DataFrame(rows, schema={"business_date": pl.Date, "outcome": pl.String} | dict.fromkeys(systems(), pl.String))
+    return pl.DataFrame(rows, schema={"business_date": pl.Date, "outcome": pl.String, "flash_aside_count": pl.Int64} | dict.fromkeys(systems(), pl.String))
 
 
 def history(user: User, until: datetime | None = None) -> pl.DataFrame:
@@ -79,7 +81,7 @@ def _told(until: datetime | None) -> list[Report]:
 
 def _days(known: set[date], until: datetime | None) -> list[date]:
     """Open days since the first feed, and any other day that something came for; the last ten, newest first."""
-    waiting = set(arrival.waiting(None)) if until is None and settings.inbox().is_dir() else set()
+    waiting = {*arrival.waiting(None), *arrival.closed()} if until is None and settings.inbox().is_dir() else set()
     last = max(known, default=settings.today()) if until else settings.today()
     first = min(known | waiting, default=last + timedelta(days=1))
     between = {day for count in range((last - first).days + 1) if is_open(day := first + timedelta(days=count))}
@@ -88,6 +90,8 @@ def _days(known: set[date], until: datetime | None) -> list[date]:
 
 def _outcome(day: date, told: list[Report], standing: set[str]) -> str:
     """The day in a word: what happened last, and whether it is published in spite of that."""
+    if not told and not is_open(day):
+        return CLOSED
     if not told:
         is_complete = all(_has_come(system, day) for system in systems().values() if system.due == "daily")
         return "取込前" if is_complete else _awaited(day)
@@ -109,7 +113,12 @@ def _word(system: System, day: date, told: list[Report], standing: set[str]) -> 
             return severity
     if _has_come(system, day) or (last and LATE not in severities):
         return ARRIVED
-    return _awaited(day) if system.due == "daily" or LATE in severities else NOT_DUE
+    return _awaited(day) if (system.due == "daily" and is_open(day)) or LATE in severities else NOT_DUE
+
+
+def _flash_aside(told: list[Report], standing: set[str]) -> int | None:
+    published = [each for each in told if each.outcome == PUBLISHED and each.snapshot_id in standing]
+    return sum(file.get("quarantined_count", 0) for file in published[-1].files if file["table"] == FLASH) if published else None
 
 
 def _severities(told: Report, system: System) -> set[str]:

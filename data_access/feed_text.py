@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from law.my_number import looks_like_my_number
 
 CHUNK = 8 << 20
 RESEND = "送り直してください。"
+LINE_ENDS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}
 MY_NUMBER_LABELS = ("個人番号", "マイナンバー")
 
 
@@ -85,6 +87,23 @@ def _check_external(feed: Feed, text: str, lines: int) -> None:
 def _not_text(feed: Feed, row: int, says: str | None = None) -> Unreadable:
     says = says or f"{feed.announced.encoding} として読めない文字があります"
     return Unreadable(feed.problem(says, "文字コードを確かめて" + RESEND, rows=(row,)))
+
+
+def line_end_changes(text: Path) -> tuple[tuple[int, ...], str]:
+    """The first row (header = 1) of a CSV file that does not end as the header does, and what to say of it; nothing when
+    there is none. What stands in quotes ends no row."""
+    first, row, is_quoted = "", 1, False
+    with text.open("rb") as file:
+        for line in file:
+            for mark in re.findall(rb'"|\r\n|\r|\n', line):
+                if mark == b'"':
+                    is_quoted = not is_quoted
+                elif not is_quoted:
+                    first = first or LINE_ENDS[mark]
+                    if LINE_ENDS[mark] != first:
+                        return (row,), f"（改行が1行目は {first}、この行から {LINE_ENDS[mark]} です）"
+                    row += 1
+    return (), ""
 
 
 def header(feed: Feed, text: Path) -> Header:

@@ -25,7 +25,7 @@ MOST_LATE = 5
 HELP = """連携を取り込みます。
 
   python -m data_access.intake                 置き場（CONSOLE_HOME/inbox/<対象日>/<システム>/）で待つ日を、古い順に全部
-  python -m data_access.intake 2026-10-30 …    その日だけ（公開中の日の送り直し、復元で取り下げた日も）
+  python -m data_access.intake 2026-10-30 …    その日だけ（公開中の日の送り直し、復元で取り下げた日、開庁日でない日も）
 
 公開できない日に当たると、そこで止まります。何度動かしても、取り込んだ日は取り込み直しません。
 終了コード: 0 = 公開したか、することがない ／ 1 = 拒否・保留・未着（届くはずの日が1つも届かないときも）・ほかの取込中 ／ 2 = 指定の誤り"""
@@ -151,6 +151,8 @@ def main(arguments: list[str]) -> int:
         return 1 if isinstance(error, snapshot.SnapshotRefused) else 2
     for name in () if arguments else arrival.misnamed():
         print(f"  [報告] 連携 {name[:arrival.SHOWN_LETTERS]}: 対象日の名前でないフォルダです（読んでいません）。2026-10-30 の形にしてください。")
+    for day in () if arguments else arrival.closed():
+        print(f"  [報告] 連携 {arrival.closed_says(day)}")
     if not days:
         _tell_untold()
         print("取り込む連携はありません。")

@@ -1,4 +1,5 @@
-"""Rows that point at nothing, and histories that do not end in one latest row: set aside until nothing more falls.
+"""Rows that point at nothing, that delete another row than they name, and histories that do not end in one latest row: set
+aside until nothing more falls.
 
 A row set aside may leave others behind that pointed at it; they are set aside too, with that as their reason. Where
 the rows came on an earlier day there is nothing to set aside: a person decides.
@@ -12,27 +13,52 @@ import duckdb
 from data_access import quarantine, staging
 from data_access.contract import Column, Table, systems, tables
 from data_access.feed_rules import literal, typed
-from data_access.feed_schedule import HELD, SET_ASIDE, Problem
+from data_access.feed_schedule import HELD, SET_ASIDE, TOLD, Problem
 from data_access.quarantine import Sheet
 
 MEND_BOTH = "と同じ日の抽出か確かめて送り直してください。"
+DELETION = "削除フラグ"
 HISTORY_SAYS = "最新フラグが1の行が、履歴番号の一番大きい1行だけではありません"
 
 
 class Sieve:
     """The restricted layer being built, and the sheets whose rows may still be set aside."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, restricted: Path, sheets: dict[str, Sheet]) -> None:
-        self.connection, self.restricted, self.sheets = connection, restricted, sheets
+    def __init__(self, connection: duckdb.DuckDBPyConnection, restricted: Path, sheets: dict[str, Sheet], old: Callable[[str], Path | None]) -> None:
+        self.connection, self.restricted, self.sheets, self.old = connection, restricted, sheets, old
         self.problems: list[Problem] = []
         self.lost: list[tuple[Table, Column, Table, int]] = []  # what points at nothing, as the last look at every reference found it
 
     def run(self, place: Callable[[Sheet], None]) -> list[Problem]:
         """Set aside to the fixed point; `place` lays a changed sheet anew. Returns every problem found."""
+        for name in self._deletions():
+            place(self.sheets[name])
         while moved := self._histories() | self._references():
             for name in moved:
                 place(self.sheets[name])
         return self.problems + self._left_over()
+
+    def _deletions(self) -> set[str]:
+        """削除 of a row that is there with other numbers is set aside, since nobody can tell which of the two is meant; 削除
+        of a row that is not there takes nothing away and is told."""
+        moved = set()
+        for sheet in self.sheets.values():
+            table, old = sheet.table, self.old(sheet.table.name)
+            if not table.takes_rows_away or sheet.feed.is_whole or old is None:
+                continue
+            there, key = f"read_parquet({literal(str(old))})", ", ".join(table.key)
+            leaving = f"(select * from {sheet.parquet} where is_deleted)"
+            own = {column.name: column.label for column in table.columns if column.references}
+            other = " or ".join(f"leaving.{name} is distinct from there.{name}" for name in own) or "false"
+            rows, count = quarantine.rows_of(self.connection, sheet, f"select {key} from {leaving} anti join {there} using ({key})")
+            if count:
+                self.problems.append(sheet.feed.problem("削除する行が前日までにありません（何も消していません）", "番号を確かめてください。", rows=rows, column=DELETION,
+                                                        count=count, severity=TOLD))
+            if self._move(table, f"削除する行と、前日までのその行の{'か'.join(own.values())}が違います",
+                          f"select {_names('leaving', table.key)} from {leaving} as leaving join {there} as there using ({key}) where {other}",
+                          "消す行の番号を確かめて送り直してください。", DELETION):
+                moved.add(table.name)
+        return moved
 
     def _histories(self) -> set[str]:
         moved = set()

@@ -93,22 +93,31 @@ def set_keys_aside(connection: duckdb.DuckDBPyConnection, sheet: Sheet, rule: st
 
     Returns the first such rows, at most ROWS_TOLD, and how many there were."""
     table, key = sheet.table, sheet.table.key
+    rows, count = rows_of(connection, sheet, offending)
+    if not count:
+        return [], 0
+    connection.execute(f"insert into aside.{table.name} by name select *, {literal(rule)} as rule from found")
+    match = " and ".join(f"good.{name} = offending.key_{name}" for name in key)
+    kept = sheet.fresh.with_suffix(".kept")
+    _copy(connection, f"select good.* from {sheet.parquet} as good anti join offending on {match} order by {', '.join(key)}", kept)
+    os.replace(kept, sheet.fresh)
+    return rows, count
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, sheet: Sheet, offending: str) -> tuple[list[int], int]:
+    """The first rows of `sheet`, at most ROWS_TOLD, that are not set aside and whose key is in the relation `offending`,
+    and how many there are; all of them stay in `found`, their keys in `offending`, until the next call."""
+    table, key = sheet.table, sheet.table.key
     connection.execute(f"create or replace temp table offending as select distinct {', '.join(f'{name} as key_{name}' for name in key)} from ({offending})")
     if not connection.execute("select count(*) from offending").fetchone()[0]:
         return [], 0
     keys = ", ".join(f"{typed(table.column(name))} as key_{name}" for name in key)
     using = ", ".join(f"key_{name}" for name in key)
     connection.execute(
-        f"create or replace temp table moved as select row, {literal(rule)} as rule, {_names(sheet)} from "
+        f"create or replace temp table found as select row, {_names(sheet)} from "
         f"(select *, {keys} from {sheet.numbered}) semi join offending using ({using}) "
         f"where row not in (select row from aside.{table.name})")
-    connection.execute(f"insert into aside.{table.name} by name select * from moved")
-    match = " and ".join(f"good.{name} = offending.key_{name}" for name in key)
-    kept = sheet.fresh.with_suffix(".kept")
-    _copy(connection, f"select good.* from {sheet.parquet} as good anti join offending on {match} order by {', '.join(key)}", kept)
-    os.replace(kept, sheet.fresh)
-    rows, count = connection.execute(f"select coalesce(min(row, {ROWS_TOLD}), []), count(*) from moved").fetchone()
-    return rows, count
+    return connection.execute(f"select coalesce(min(row, {ROWS_TOLD}), []), count(*) from found").fetchone()
 
 
 def account(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> Account:

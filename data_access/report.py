@@ -127,10 +127,10 @@ def tell_again(published: Snapshot) -> None:
         keep(made)
 
 
-def was_published(business_date: date, fingerprint: str) -> bool:
-    """Whether an intake of the same content was published before: the day was taken back since."""
+def was_published(business_date: date, fingerprint: str = "") -> bool:
+    """Whether an intake of the day (with a fingerprint: of the same content) was published before; it may be taken back since."""
     told = map(_read, _paths(business_date.isoformat()))
-    return any(each.outcome == PUBLISHED and each.fingerprint == fingerprint for each in told)
+    return any(each.outcome == PUBLISHED and fingerprint in ("", each.fingerprint) for each in told)
 
 
 def every() -> list[Report]:

@@ -27,3 +27,10 @@ where not is_own(place.atena_number);
 -- grain: as derived.person_beside; whoever has been protected since is gone from everybody's case
 create view serving.person_beside as
 select * from derived.person_beside where atena_number not in (from serving.hidden_person) and not is_own(atena_number);
+
+-- grain: one delinquent × key of カナ: in memory, because it is looked through for every カルテ (同姓同名)
+create table serving.kana_key as
+select atena_number, search_key
+from derived.person_search_key
+semi join derived.delinquent using (atena_number)
+where key_kind = 'カナ';

@@ -17,7 +17,7 @@ from pages.parts.reveal_part import reveal_part, show_reach
 from pages.parts.suspension_form import cancel_part
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
+KINDS = ("すべて", "記事", "本人確認", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
 
 
 def render(user: User) -> None:
@@ -39,7 +39,7 @@ def render(user: User) -> None:
     _amounts(person)
     _due(user, atena_ref, stands)
     if stands.is_newest:
-        record_part(user, atena_ref, person["note_version"], stands.as_of)
+        record_part(user, person, stands.as_of)
         cancel_part(user, atena_ref, person["note_version"])
     arrears, timeline, household, same, assets, reach = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得", "連絡先・口座"], key="case_view", on_change="rerun")
     if arrears.open:
@@ -158,7 +158,8 @@ def _timeline(user: User, atena_ref: str) -> None:
     kind = st.segmented_control("種別", KINDS, default="すべて", key="event_kind", required=True)
     found = ask(user, "case_events", atena_ref=atena_ref, kind=None if kind == "すべて" else kind)
     said = pl.Series("summary", [wording.in_wareki(text) for text in found["summary"]], dtype=pl.String)
-    tables.show(found.with_columns(said), ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
+    written = pl.Series("written_by", [wording.written(row) for row in found.iter_rows(named=True)], dtype=pl.String)
+    tables.show(found.with_columns(said, written), ["happened_on", "kind", "summary", "yen", "body", "written_by"], empty="この種別の経過はありません。", alt="経過の表。新しい順")
 
 
 def _household(user: User, atena_ref: str) -> None:

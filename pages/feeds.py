@@ -23,6 +23,7 @@ MEANING = {
     "未着": "期限を過ぎても届かない",
     "予定": "期限の前で、まだ届いていない",
     "記録破損": "取込の記録が読めない。公開中のデータは無事で、次の取込が作り直す",
+    "閉庁日": "開庁日でない日のフォルダが置き場にある。取り込まない",
     "取下げ": "公開したが、復元で前の日に戻した",
     "—": "送る予定がない",
 }
@@ -67,6 +68,12 @@ def _alarms(board: pl.DataFrame, stands: Standing | None, *, tells_held: bool) -
         day = wording.short(row["business_date"])
         if "（再送は" in row["outcome"]:
             st.warning(f"{day} の送り直しは公開していません。前に公開したデータをそのまま表示しています。", icon=":material/warning:")
+        if row["flash_aside_count"]:
+            st.warning(f"{day} の速報のうち {row['flash_aside_count']:,}件を除けています。だれが納めたか分からないので、催告の前に収納システムで確かめてください。",
+                       icon=":material/warning:")
+        if row["outcome"] == feed_status.CLOSED:
+            st.warning(f"{day} は開庁日でないので、フォルダ inbox/{row['business_date']} を取り込んでいません（そのまま残しています）。"
+                       "システム管理者が、正しい対象日の名前に直すか、置き場の外へ移してください。", icon=":material/folder_off:")
         if published and row["business_date"] <= published:
             continue
         if row["outcome"] == "拒否":

@@ -1,7 +1,7 @@
 """The month of access-log history of the demo city: ordinary days, and the misuse that the review must find (PLANTED).
 
 Officers open people from their list, write down what they did, and go home at a quarter past five. Everything else in
-here is planted, one case for each of R1–R16. It goes into the log through audit.log, so the chain holds.
+here is planted, one case for each of R1–R17. It goes into the log through audit.log, so the chain holds.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ OFFICERS = (("tanto1", "10.20.1.11"), ("tanto2", "10.20.1.12"))
 # The answer key: the rule, and who must be found by it.
 PLANTED = (
     (1, "tanto2"), (2, "tanto1"), (3, "tanto2"), (4, "tanto1"), (5, "kakari"), (6, "tanto2"), (7, "tanto1"), (8, "tanto1"),
-    (9, "tanto2"), (10, "kakari"), (11, "tanto2"), (12, "kakari"), (13, "tanto1"), (14, "bunseki"), (15, "kacho"), (16, "os:root"),
+    (9, "tanto2"), (10, "kakari"), (11, "tanto2"), (12, "kakari"), (13, "tanto1"), (14, "bunseki"), (15, "kacho"), (16, "os:root"), (17, "tanto1"),
 )  # fmt: skip
 SAME_REASON = hashlib.sha256("念のための確認です。".encode()).hexdigest()
 MANAGER = User("kacho", "収納推進課長（デモ）", "manager", "収納推進課")
@@ -114,6 +114,7 @@ def _planted(refs: Sequence[str], protected: str, days: Sequence[date]) -> Itera
     for minute, source in ((2, "10.20.1.11"), (6, "10.20.9.44")):
         yield _entry(early, f"11:{minute:02}", "tanto1", "session.start", source=source)  # R13
     yield _entry(early, "12:50", "os:root", "account.create", source="cli", detail={"account": "hojo"})  # R16
+    yield _entry(day, "16:50", "tanto1", "note.write", atena_refs=[refs[3]], detail={"late_days": 9})  # R17
 
 
 def _entry(day: date, clock: str, actor: str, action: str, **what: object) -> dict[str, object]:

@@ -114,3 +114,24 @@ from serving.entry as entry
 join serving.delinquent as delinquent using (atena_number)
 where entry.kind = 'protection_mark' and in_scope(delinquent.district_code) and level('C7') <> 'none'
     and entry.event_id not in (select mark from serving.entry where mark is not null);
+
+-- grain: one other delinquent in reach whose name is read alike (同姓同名), but whoever is under 支援措置
+create view disclosed.namesake as
+select distinct
+    own.atena_ref,
+    other.atena_ref as other_ref,
+    shown_beside('C2', age_on(other.birth_date, standing.as_of) || '歳', decade(age_on(other.birth_date, standing.as_of))) as age,
+    shown_beside('C2', other.town, other.town) as town
+from serving.delinquent as own
+join serving.kana_key as own_key on own_key.atena_number = own.atena_number
+join serving.kana_key as other_key on other_key.search_key = own_key.search_key and other_key.atena_number <> own_key.atena_number
+join serving.delinquent as other on other.atena_number = other_key.atena_number
+cross join serving.standing as standing
+where in_scope(own.district_code) and in_scope(other.district_code) and not coalesce(other.is_protected, true);
+
+-- grain: one 本人確認 that stands
+create view disclosed.identity_check as
+select delinquent.atena_ref, entry.happened_on, whole('C9', entry.summary) as summary, whole('C9', entry.written_by) as written_by, entry.seq
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+where entry.kind = 'identity_check' and in_scope(delinquent.district_code);

@@ -66,7 +66,7 @@ expected as (
     left join paid using (notice_number, installment_no, fiscal_year)
     group by all
 )
-select assessment_fiscal_year, levy_kind, fiscal_year
+select assessment_fiscal_year, levy_kind, fiscal_year, coalesce(expected.yen, 0) - coalesce(carry_over.carried_yen, 0) as difference_yen
 from {carry_over} as carry_over
 full join expected using (assessment_fiscal_year, levy_kind, fiscal_year)
 where coalesce(carry_over.carried_yen, 0) <> coalesce(expected.yen, 0)

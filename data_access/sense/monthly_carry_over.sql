@@ -46,7 +46,7 @@ expected as (
 stated as (
     select carry_over.* from {monthly_carry_over} as carry_over join month using (carried_on)
 )
-select assessment_fiscal_year, levy_kind
+select assessment_fiscal_year, levy_kind, coalesce(expected.yen, 0) - coalesce(stated.carried_yen, 0) as difference_yen
 from stated
 full join expected using (assessment_fiscal_year, levy_kind)
 where coalesce(stated.carried_yen, 0) <> coalesce(expected.yen, 0)

@@ -18,6 +18,7 @@ from pages.parts.as_of import chosen as chosen_day
 from pages.parts.consolidation import suspects
 from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
+from pages.parts.whom import UNCONFIRMED, identity, is_right, whom
 
 NOTE, FORM, PROPOSED = "記事", "entry", "allocation"
 SHORT = ("day", "deadline", "choice", "number", "integer")
@@ -29,16 +30,20 @@ NONE_LEFT = {
 UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  # kind → the question that lists what still stands
 
 
-def record_part(user: User, atena_ref: str, version: int, as_of: date) -> None:
-    """Show what may be recorded, and the outcome of the last attempt. `version` is the state of the case on this screen."""
+def record_part(user: User, person: dict, as_of: date) -> None:
+    """Show what may be recorded of `person` (a row of case_head), and the outcome of the last attempt."""
+    atena_ref, version = person["atena_ref"], person["note_version"]  # the state of the case on this screen
     may_write = [kind for kind in kinds().values() if not kind.is_decided and decide(user, kind.action).allowed]
     labels = [NOTE] * decide(user, "note.write").allowed + [kind.label for kind in may_write]
     if not labels:
         return
+    if decide(user, "note.write").allowed:
+        identity(user, atena_ref)
     outcome, text = next((told for told in (draft.said("note"), draft.said(FORM)) if told[0]), (None, None))
     is_refused = outcome in ("error", "warning")
     newest = draft.opened("note", atena_ref) + draft.opened(FORM, atena_ref)  # after a saved form the part is new, and closed
     with st.expander("記事を書く・分納や催告などを記録する", icon=":material/edit_note:", expanded=is_refused, key=f"record_{newest}"):
+        whom(user, person)
         chosen = st.segmented_control("種類", labels, default=labels[0], key="entry_kind", required=True)
         if is_refused:
             getattr(st, outcome)(text)
@@ -65,11 +70,23 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
             _short(field, _key(field, event_id))
     for field in kind.fields:
         _long(field, _key(field, event_id), owed, listed)
+    if kind.name == "reminder":
+        _paid_meanwhile(kind, event_id, owed)
     if kind.name == "allocation_record":
         allocation_fields(user, atena_ref, *_collected(kind, event_id))
     if kind.name == "installment_plan":
         plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
     st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+
+
+def _paid_meanwhile(kind: Kind, event_id: str, owed: dict[str, dict]) -> None:
+    """Of the 期別 chosen for a letter those with a 速報, said before it is recorded; to send it all the same is confirmed."""
+    chosen = (owed[one] for one in st.session_state[_key(kind.field("installments"), event_id)] if one in owed)
+    paid = [f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期 速報 {wording.yen(row['flash_yen'])}" for row in chosen if row["flash_yen"]]
+    if paid:
+        st.warning(f"納付の速報があります（まだ消し込まれていません）: {'、'.join(paid)}。収納を確かめ、納まった期別を外してください。", icon=":material/payments:")
+        confirmed = kind.field("is_sent_though_paid")
+        st.checkbox(confirmed.label, key=_key(confirmed, event_id))
 
 
 def _collected(kind: Kind, event_id: str) -> tuple[int | None, date | None]:
@@ -137,13 +154,16 @@ def _typed(user: User, atena_ref: str, event_id: str, kind: Kind, as_of: date) -
         elif field.type == "yen_by_installment":
             typed[field.name] = {one: st.session_state[f"{key}_{one}"] for one in st.session_state[key]}
         else:
-            typed[field.name] = st.session_state[key]
+            typed[field.name] = st.session_state.get(key) if field.type == "paid_flag" else st.session_state[key]
     return typed
 
 
 def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date) -> None:
     user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
     if user is None:
+        return
+    if not is_right(atena_ref):
+        draft.say(FORM, "error", UNCONFIRMED)
         return
     try:
         with looking_at(chosen_day()):

@@ -17,6 +17,7 @@ from casework.negotiation_note import (
 )
 from data_access.query import looking_at, subject
 from pages.parts import as_of, draft
+from pages.parts.whom import UNCONFIRMED, is_right
 from pages.parts.wording import wareki
 
 FORM = "note"
@@ -48,6 +49,9 @@ def _key(field: str, event_id: str) -> str:
 def _record(atena_ref: str, version: int, event_id: str) -> None:
     user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
     if user is None:
+        return
+    if not is_right(atena_ref):
+        draft.say(FORM, "error", UNCONFIRMED)
         return
     typed = {field: st.session_state[_key(field, event_id)] for field in FIELDS}
     try:

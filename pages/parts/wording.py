@@ -4,12 +4,14 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
-JAPAN = ZoneInfo("Asia/Tokyo")
+import settings
+from casework.late import late_days
+from settings import JAPAN
 
+FACTS_LEARNED = ("承継",)  # dated by the death, which is learned of later
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
         (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))
 WEEKDAYS = "月火水木金土日"
@@ -78,6 +80,14 @@ def in_wareki(text: str | None) -> str | None:
         return None
     text = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: short(date.fromisoformat(found[0])), text)
     return re.sub(r"\b(\d{4})年度", lambda found: fiscal(int(found[1])), text)
+
+
+def written(row: dict) -> str | None:
+    """Who wrote an entry of the 経過, and 後日記載（3日後） when it was not written when it could have been."""
+    if row["recorded_at"] is None or row["kind"] in FACTS_LEARNED:
+        return row["written_by"]
+    late = late_days(row["happened_on"], settings.day_of(datetime.fromisoformat(row["recorded_at"])))
+    return f"{row['written_by']}　後日記載（{late:,}日後）" if late else row["written_by"]
 
 
 def clock(instant: str | None) -> str:

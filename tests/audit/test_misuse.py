@@ -21,6 +21,7 @@ from auth import (
     sessions,
 )
 from auth.access import NotAllowed
+from casework.negotiation_note import record_note
 from casework.record import record
 from data_access import export
 from data_access.connection import engine
@@ -127,7 +128,7 @@ def test_twenty_reveals_are_many_for_who_asks_and_not_for_who_approves(clock):
     assert found() == {(12, "tanto1"): 1}
 
 
-def test_a_mark_and_its_lifting_are_listed(clock):
+def test_a_mark_its_lifting_and_late_notes_are_listed(clock):
     person = subject(staff.CHIEF, people(staff.CHIEF)[0])
     write = {"event_id": str(uuid.uuid4()), "expected_version": 0, "today": settings.today()}
     marked = record(staff.CHIEF, person, "protection_mark", fields={"marked_on": settings.today(), "told_by": "本人の申出"}, **write)
@@ -136,6 +137,11 @@ def test_a_mark_and_its_lifting_are_listed(clock):
     lifted = {"mark": marked.event_id, "lifted_on": tomorrow, "lift_ground": "登録の誤り"}
     record(staff.MANAGER, person, "protection_lift", fields=lifted, **write)
     assert found() == {(16, "kakari"): 1, (16, "kacho"): 1}
+    said = {"method": "電話", "direction": "受信", "counterpart": "本人", "outcome": "納付約束", "body": "月末に納めるとのこと。", "today": settings.today()}
+    for version, days in enumerate((6, 7, 8), start=2):
+        record_note(staff.CHIEF, person, event_id=str(uuid.uuid4()), expected_version=version, contacted_on=settings.today() - timedelta(days=days), **said)
+    late = [finding for finding in review.found_between(WEEK, WEEK + timedelta(days=6)) if finding.rule.number == 17]
+    assert [(finding.actor, finding.count) for finding in late] == [("kakari", 2)], "written a week later or more"
 
 
 @pytest.mark.slow

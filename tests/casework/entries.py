@@ -18,6 +18,7 @@ CHIEF = User("kakari", "係長", "chief", "収納推進課")
 MANAGER = User("kacho", "課長", "manager", "収納推進課")
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
 GOOD = {
+    "identity_check": {"checked_on": TODAY, "place": "窓口", "counterpart": "本人", "means": "氏名と生年月日", "outcome": "確かめた"},
     "installment_plan": {"pledged_on": TODAY, "is_written": True, "installments": [TWO, ONE],
                          "parts": [(date(2026, 4, 30), 10_000), (date(2026, 6, 1), 2_300)]},
     "plan_cancellation": {"plan": None, "cancelled_on": TODAY, "reason": "不履行"},

@@ -4,11 +4,15 @@ import json
 import random
 import sqlite3
 import time
+import uuid
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+import store
 from audit import chain, log
 from casework import ledger
 from tests.audit.stores import start
@@ -58,6 +62,35 @@ def test_four_processes_write_one_contiguous_chain(any_store):
     assert [len(lines) for lines in told] == [80] * 4
     assert [item.seq for item in ledger.events_after(0)] == list(range(1, 161))
     assert (ledger.verify(), log.verify(), log.count()) == (None, None, 160)
+
+
+def test_another_process_s_write_is_waited_for_three_times(sqlite_file, monkeypatch):
+    """Released after the first wait, the write is done; never released, it is told and nothing is there."""
+    monkeypatch.setattr(store, "BUSY_MILLISECONDS", 20)
+    store.engine().dispose()
+    failures = []
+    with closing(sqlite3.connect(sqlite_file, isolation_level=None)) as other:
+        def failed(_context) -> None:
+            failures.append(1)
+            if len(failures) == let_go_after:
+                other.execute("rollback")
+
+        event.listen(store.engine(), "handle_error", failed)
+        for let_go_after, tries in ((1, 1), (0, 4)):
+            other.execute("begin immediate")
+            if let_go_after:
+                assert _append().seq == 1
+            else:
+                with pytest.raises(ledger.LedgerUnavailable, match="3回試しても順番が来ませんでした.*何も記録されていません。入力を残したまま"):
+                    _append()
+            assert len(failures) == tries
+    event.remove(store.engine(), "handle_error", failed)
+    assert (ledger.last_seq(), ledger.verify()) == (1, None)
+
+
+def _append() -> ledger.Event:
+    return ledger.append(event_id=str(uuid.uuid4()), kind="negotiation_note", subject="0000012345", expected_version=0, payload={"body": "1"},
+                         actor="sato", occurred_on=date(2026, 4, 1))
 
 
 def test_a_full_disk_refuses_whole_and_recovers(sqlite_file):

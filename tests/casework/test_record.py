@@ -28,6 +28,7 @@ REFUSED = {
     "deadline": [(None, "入力して"), ("2026-04-30", "入力して"), (date(2026, 3, 31), "今日から1年後まで"), (date(2027, 4, 2), "今日から1年後まで")],
     "choice": [(None, "入力して"), ("", "入力して"), ("メール", "から選んで"), (["催告書"], "から選んで")],
     "flag": [(None, "入力して"), (1, "選んで"), ("はい", "選んで")],
+    "paid_flag": [(1, "選んで"), ("はい", "選んで")],
     "text": [("あ" * 161, "文字まで"), ("表\t貼付", "制御文字"), ("逆\u202eさま", "制御文字"), (MY_NUMBER, "個人番号"), (7, "入力して")],
     "number": [(None, "入力して"), ("", "入力して"), ("12345", "10桁"), ("１２３４５６７８９０", "10桁"), (1234567890, "10桁")],
     "integer": [(None, "入力して"), (0, "整数"), (1_000_000_001, "整数"), (True, "整数"), ("1", "整数")],
@@ -91,7 +92,8 @@ def test_what_the_payloads_look_like(sqlite_file):
     plan, reminder, waiver = (write(kind).payload for kind in ("installment_plan", "reminder", "charge_waiver"))
     assert plan == {"pledged_on": "2026-04-01", "is_written": True, "installments": KEPT, "officer_name": "佐藤",
                     "parts": [{"promised_on": "2026-04-30", "promised_yen": 10_000}, {"promised_on": "2026-06-01", "promised_yen": 2_300}]}
-    assert reminder == {"sent_on": "2026-03-31", "letter": "催告書", "installments": KEPT[:1], "is_claim": True, "officer_name": "佐藤"}
+    assert reminder == {"sent_on": "2026-03-31", "letter": "催告書", "installments": KEPT[:1], "is_claim": True,
+                        "is_sent_though_paid": None, "officer_name": "佐藤"}
     assert waiver == {"decided_on": "2026-04-01", "ground": "病気・負傷", "officer_name": "佐藤",
                       "waived": [{**KEPT[0], "yen": 300}, {**KEPT[1], "yen": 1_200}]}
     assert write("residence_finding", result="居所不明", address=None, confirmed_by=" ").payload == {
@@ -206,6 +208,15 @@ def test_a_plan_that_was_corrected_can_only_be_cancelled_by_its_new_entry(sqlite
     right = write("installment_plan", corrects=wrong.event_id)
     assert "見つかりません" in told("plan_cancellation", plan=wrong.event_id)["plan"]
     assert write("plan_cancellation", plan=right.event_id).payload["plan"] == right.event_id
+
+
+def test_a_reminder_of_what_a_速報_covers_is_confirmed_first(sqlite_file):
+    """The subject is read at the click: what was paid since the form was opened counts too."""
+    paid = replace(SUBJECT, flashed=frozenset({ONE}))
+    assert "速報がある期別が1期" in told("reminder", subject=paid, installments=[ONE, TWO])["is_sent_though_paid"]
+    assert "速報がある期別が1期" in told("reminder", subject=paid, is_sent_though_paid=False)["is_sent_though_paid"]
+    assert write("reminder", subject=paid, installments=[TWO]).payload["is_sent_though_paid"] is None
+    assert write("reminder", subject=paid, is_sent_though_paid=True).payload["is_sent_though_paid"] is True
 
 
 def test_a_promise_lies_ahead(sqlite_file):

@@ -57,6 +57,28 @@ def test_a_row_of_any_table_may_go(eve):
     assert {tuple(row[:2]) for row in before[1:]} <= numbers
 
 
+def test_a_deletion_takes_away_the_row_it_names_or_none(eve):
+    """Of a 速報 with an unknown 通知書番号: what comes new is set aside, and so is what would delete another row; what would
+    delete nothing is told."""
+    feed = Feed("flash_receipt")
+    rows = feed.rows()
+    for row in rows[:2]:
+        assert row[-1] == "1"
+        row[feed.at("notice_number")] = "9999999999"
+    rows[1][feed.at("flash_number")] = "209999999998"
+    new = [*rows[-1][:-1], "0"]
+    new[feed.at("flash_number")], new[feed.at("notice_number")] = "209999999999", "9999999999"
+    feed.write([*rows, new])
+    made = take_in(DAY_TWO)
+    told = {(problem.rows, problem.severity, problem.column, problem.rule) for problem in made.problems if problem.rows}
+    assert told == {
+        ((2,), "隔離", "削除フラグ", "削除する行と、前日までのその行の通知書番号か期別が違います"),
+        ((3,), "報告", "削除フラグ", "削除する行が前日までにありません（何も消していません）"),
+        ((len(rows) + 2,), "隔離", "通知書番号", "年調定にない番号を指しています")}
+    text = (report.folder() / f"連携検査結果_{DAY_TWO}_shuno.csv").read_text("utf-8-sig")
+    assert all(rule in text for *_, rule in told)
+
+
 @pytest.mark.slow
 def test_what_others_point_at_does_not_go_unseen(eve):
     annual = marked("annual_assessment")

@@ -16,6 +16,7 @@ from data_access.intake import main, take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, schedule, write_schedule
 
 BEFORE_DUE = datetime(2026, 10, 30, 20, 59, tzinfo=UTC)  # 31日 05:59 in Japan
+SUNDAY = date(2026, 10, 25)
 AFTER_DUE = datetime(2026, 10, 30, 21, 0, tzinfo=UTC)
 
 
@@ -32,10 +33,15 @@ def folder(system: str, day: date = DAY_TWO):
 def test_without_dates_every_waiting_day_is_taken_in_oldest_first(empty_city, capsys):
     (settings.inbox() / "メモ").mkdir()
     (settings.inbox() / "2026-13-03").mkdir()
-    assert waiting(None) == [DAY_ONE, DAY_TWO]
+    shutil.copytree(folder("kokuho"), folder("kokuho", SUNDAY))
+    assert (waiting(None), arrival.closed()) == ([DAY_ONE, DAY_TWO], [SUNDAY])
     assert main([]) == 0
-    *told, first, second = capsys.readouterr().out.splitlines()
+    *told, closed, first, second = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told] == ["  [報告] 連携 2026-13-03", "  [報告] 連携 メモ"], "nobody looks into them, so they are named"
+    assert closed == "  [報告] 連携 " + arrival.closed_says(SUNDAY)
+    assert "2026-10-25 は開庁日でないので、フォルダ inbox/2026-10-25 を取り込んでいません" in closed
+    assert sorted(path.name for path in folder("kokuho", SUNDAY).iterdir()) == sorted(path.name for path in folder("kokuho").iterdir())
+    shutil.rmtree(settings.inbox() / SUNDAY.isoformat())
     assert [line.split()[:2] for line in (first, second)] == [["2026-10-29:", "公開"], ["2026-10-30:", "公開"]]
     for name in ("メモ", "2026-13-03"):
         (settings.inbox() / name).rmdir()

@@ -148,6 +148,7 @@ def test_children_of_a_row_set_aside_follow_it_with_their_own_reason(empty_city)
     files = {file["table"]: file for file in made.files}
     assert files["annual_assessment"]["quarantined"] == {"「宛名番号」隔離した宛名基本の行を指しています": sum(row[notices.at("atena_number")] == victim for row in notices.rows())}
     assert set(files["installment"]["quarantined"]) == {"「通知書番号」隔離した年調定の行を指しています"}
+    assert {problem.severity for problem in made.problems if problem.rule.startswith("繰越額が")} == {"報告"}, "the rows set aside explain it"
     for file in made.files:
         assert file["row_count"] == file["loaded"] + sum(file["quarantined"].values()), file["file"]
         assert file["totals"] == {label: file["loaded_totals"][label] + file["quarantined_totals"][label] for label in file["totals"]}, file["file"]

@@ -121,6 +121,15 @@ def test_a_bent_file_is_found_out(case, inbox, names, tmp_path, connection):
         assert kept.parent.stat().st_mode & 0o077 == 0
 
 
+def test_an_amount_that_cannot_be_read_is_not_compared(inbox, tmp_path, connection):
+    feed = Feed("receipt")
+    feed.change("fee_yen", "百円", 2)
+    (told,) = (problem for problem in look(feed, connection, tmp_path) if problem.severity == "報告")
+    assert told.column == "督促手数料"
+    assert told.rule.startswith("督促手数料に読めない金額が 1 件あり、合計を連携予定の ")
+    assert "差" not in told.sentence()
+
+
 def test_an_honest_file_passes(inbox, tmp_path, connection):
     for table in ("person", "receipt", "installment"):
         assert look(Feed(table), connection, tmp_path) == []
@@ -220,8 +229,12 @@ def test_yesterday_s_feeds_sent_again_are_refused(waiting):
     shutil.copytree(settings.inbox() / DAY_ONE.isoformat(), day)
     report = take_in(DAY_TWO)
     assert report.outcome == "拒否"
-    refused = [problem for problem in report.problems if problem.severity == "拒否"]
-    assert all("対象日 2026-10-29" in problem.rule or "1つもありません" in problem.rule or "連携予定にありません" in problem.rule for problem in refused)
+    told = {problem.system: problem for problem in report.problems if problem.severity == "拒否"}
+    assert len(told) == len(report.problems) - 1, "one fault of every line is one problem a system; the seventh is what comes once"
+    daily = [system for system in systems().values() if system.due == "daily"]
+    assert {name: problem.count for name, problem in told.items()} == {system.name: len(system.tables) for system in daily}
+    assert {problem.rule for problem in told.values()} == {"対象日 2026-10-29 がフォルダの日付 2026-10-30 と違います"}
+    assert told["収納システム"].remedy == "連携予定の対象日（ファイルごとに1行）を直すか、その対象日のフォルダに置き直してください。"
 
 
 def test_the_first_feed_must_be_whole(empty_city):

@@ -187,13 +187,15 @@ def test_names_stay_beside_the_snapshots_for_as_many_days_and_never_wait_in_vain
     """Each of the three roots by its own setting; what is no day's folder is somebody's own."""
     serve(NEWEST)
     for root in day_folder.ROOTS:
-        lay(f"{root}/2026-09-24", f"{root}/2026-09-25", f"{root}/2026-11-02", f"{root}/メモ")
+        lay(f"{root}/2026-09-20", f"{root}/2026-09-24", f"{root}/2026-09-25", f"{root}/2026-11-02", f"{root}/メモ")
     with snapshot.alone():
         retention.after_publish()
-    assert left() == {f"{root}/{name}" for root in day_folder.ROOTS for name in ("2026-09-25", "2026-11-02", "メモ")}
+    assert left() == {f"{root}/{name}" for root in day_folder.ROOTS for name in ("2026-09-25", "2026-11-02", "メモ")} | {"inbox/2026-09-20"}, \
+        "what came for a Sunday waits for a person"
     with sqlite3.connect(home / "store.sqlite") as opened:
         told = opened.execute("select actor, source, detail from access_log where action = 'day_folder.purge' order by seq").fetchall()
-    assert [(actor, source) for actor, source, _ in told] == [("data_access.retention", f"{root}/2026-09-24") for root in day_folder.ROOTS]
+    assert [(actor, source) for actor, source, _ in told] == [("data_access.retention", f"{root}/{day}") for root in day_folder.ROOTS for day in ("2026-09-20", "2026-09-24")
+                                                          if (root, day) != ("inbox", "2026-09-20")]
     assert all("保存期間35日を過ぎた" in detail for *_, detail in told)
     assert retention.rule("inbox_days", NEWEST) >= retention.rule("outbox_days", NEWEST), "files are made again from the inquiries"
 

@@ -14,6 +14,7 @@ from tests import staff
 from tests.pages.screen import Screen, show
 
 STORY = str(FIRST + 40)  # 袋川　正, D04
+PAID = str(FIRST + 160)
 TODAY = date(2026, 10, 30)
 
 
@@ -116,6 +117,19 @@ def test_a_reminder_a_finding_a_waiver_and_a_succession(own_city):
     told = opened("記事").at.dataframe[-1].value
     assert {"催告", "居所調査", "延滞金減免", "承継"} <= set(told["kind"])
     assert "袋川町1番地" in set(told["body"])
+
+
+def test_a_reminder_says_what_was_paid_meanwhile_and_waits_for_a_confirmation(own_city):
+    """布勢　大地 paid at a shop yesterday: only the 速報 is there."""
+    screen = show(staff.CHIEF, "case", case_ref=reference_of(PAID), entry_kind="催告")
+    assert "納付の速報があります（まだ消し込まれていません）: 令和8年度 第" in screen.at.warning[0].value
+    widget(screen, "selectbox", "文書").set_value("催告書")
+    press(screen)
+    assert ledger.events_of(PAID) == []
+    assert "速報がある期別が1期入っています" in screen.at.error[0].value
+    widget(screen, "checkbox", "収納を確かめ、速報のある期別も催告する").check()
+    press(screen)
+    assert [event.payload["is_sent_though_paid"] for event in ledger.events_of(PAID)] == [True]
 
 
 def test_slips_and_money_of_a_処分(own_city):

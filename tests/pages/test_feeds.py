@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,18 +22,20 @@ from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich, schedule, wr
 from tests.pages.screen import Screen, show
 
 REASON = "収納システムの担当に電話で確かめた。1件は明日直る。"
+SUNDAY = date(2026, 11, 1)
 KOTEI = systems()["kotei"].tables[0].name
 VIEWS = ("不備", "件数と合計", "ファイル", "連携検査結果")
 
 
 @pytest.fixture(scope="module")
 def held_home(founded, tmp_path_factory) -> Path:
-    """The city of the eve whose second day is held for one receipt that was set aside."""
+    """The city of the eve whose second day is held for one receipt and one 速報 that were set aside."""
     home = Path(shutil.copytree(founded["eve"], tmp_path_factory.mktemp("held") / "home"))
     with pytest.MonkeyPatch.context() as patch:
         _move_to(home, patch)
         enrich()
         Feed("receipt").change("channel", "銀行")
+        Feed("flash_receipt").change("notice_number", "9999999999", len(Feed("flash_receipt").rows()))
         assert take_in(DAY_TWO).outcome == "保留"
         store.engine().dispose()
     return home
@@ -163,7 +165,13 @@ def test_who_sees_what_of_a_held_day(held, user):
 
 
 def test_the_board_says_every_state_in_words(eve, monkeypatch):
-    assert words_of(DAY_ONE) == {"business_date": DAY_ONE, "outcome": "公開"} | dict.fromkeys(words_of(DAY_ONE).keys() - {"business_date", "outcome"}, "公開")
+    fixed = {"business_date": DAY_ONE, "outcome": "公開", "flash_aside_count": 0}
+    assert words_of(DAY_ONE) == fixed | dict.fromkeys(words_of(DAY_ONE).keys() - fixed.keys(), "公開")
+    stray = settings.inbox() / SUNDAY.isoformat()
+    stray.mkdir()
+    assert {words_of(SUNDAY)[name] for name in ("outcome", "shuno", "tainou")} == {"閉庁日", "—"}
+    assert "開庁日でないので、フォルダ inbox/2026-11-01 を" in show(staff.OFFICER, "feeds").at.warning[0].value
+    stray.rmdir()
     waiting = words_of(DAY_TWO)
     assert (waiting["outcome"], waiting["shuno"], waiting["tainou"]) == ("取込前", "到着", "—")
     plan = Feed(KOTEI).folder / "連携予定.csv"
@@ -191,10 +199,12 @@ def test_a_published_day_names_the_rows_it_left_out(held):
     assert (words_of(DAY_TWO)["shuno"], words_of(DAY_TWO)["atena"]) == ("保留", "到着")
     fill(show(staff.MANAGER, "feeds"), "公開")
     main([])
-    assert words_of(DAY_TWO)["shuno"] == "公開・隔離1"
+    assert words_of(DAY_TWO)["shuno"] == "公開・隔離2"
+    assert words_of(DAY_TWO)["flash_aside_count"] == 1
+    assert "速報のうち 1件を除けています" in show(staff.OFFICER, "feeds").at.warning[0].value, "who looks after a case may be about to press for what was paid"
     newest = feed_status.history(staff.CHIEF).row(0, named=True)
     assert newest["row_count"] == newest["loaded"] + newest["quarantined_count"]
-    assert (newest["quarantined_count"], newest["decided"]) == (1, "決定あり")
+    assert (newest["quarantined_count"], newest["decided"]) == (2, "決定あり")
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -212,7 +222,7 @@ def test_the_chosen_intake_is_told_in_full(held, view):
     if view == "件数と合計":
         totals = screen.at.dataframe[-2].value
         assert (totals["announced_yen"] == totals["loaded_yen"] + totals["aside_yen"]).all()
-        assert last["count"].to_list() == [1]
+        assert last["count"].to_list() == [1, 1]
     if view == "連携検査結果":
         assert "CONSOLE_HOME/reports/連携検査結果_2026-10-30_" in screen.words()
         assert str(settings.home()) not in screen.words()

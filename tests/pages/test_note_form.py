@@ -113,6 +113,7 @@ def test_somebody_else_was_faster(case):
     assert "入力した内容は残っています" in warning
     assert case.at.text_area[0].value == SAID
     assert "係長が電話を受けた。" in case.cells("body"), "what the other wrote is on the screen by now"
+    assert f"{staff.CHIEF.display_name}　後日記載（1日後）" in case.cells("written_by")
     save(case, SAID)
     assert [event.payload["body"] for event in written()] == ["係長が電話を受けた。", SAID]
 
