@@ -25,7 +25,7 @@ CHANCES = {
 CHOSEN = "written_off_person"
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
 STATEMENT = {"levy_year": 95, "installment_no": 65, "due_date": 95, "unpaid_yen": 110, "charge_yen": 100, "booked_as": 115, "extinct_on": 95,
-             "needs_person": 75, "decided_on": 95, "suspension_ground": 60, "article": 280}
+             "needs_person": 80, "decided_on": 95, "suspension_ground": 60}
 
 
 def render(user: User) -> None:
@@ -84,6 +84,8 @@ def _candidate(user: User, candidate: dict) -> pl.DataFrame:
         go("case")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
     tables.show(own, list(STATEMENT), widths=STATEMENT, empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
+    if own.height:
+        st.caption("根拠　" + "　".join(own.select(pl.format("{}: {}", "booked_as", "article")).to_series().unique(maintain_order=True)))
     return own
 
 

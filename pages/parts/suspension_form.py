@@ -136,8 +136,8 @@ def _papers(user: User, atena_ref: str) -> None:
         for decision in decided.filter(matter=matter).head(1).iter_rows(named=True):
             told = f"の取消（{decision['cancel_ground']}）" if decision["cancel_ground"] else f"（{decision['ground']}）"
             st.caption(f"執行停止{told}{wording.wareki(decision['decided_on'])}決定")
-            for column, kind in zip(st.columns(2), papers, strict=False):
-                with column:
+            with st.container(horizontal=True):
+                for kind in papers:
                     export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
 
 
