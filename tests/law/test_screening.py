@@ -174,3 +174,28 @@ def test_the_records_say_what_the_feeds_can_say():
         else:
             assert rule.target in asked.column("target").values
             assert set(rule.results) <= set(asked.column("result").values)
+
+
+def test_the_published_rules_stand_beside_ours():
+    found = screening.municipal(ON)
+    welfare = {each.place: (each.ground, each.ours, each.differs) for each in found if each.criterion == "生活保護"}
+    assert welfare["阿久根市"] == ("1号", "2号", True)
+    assert welfare["湧別町"] == ("2号", "2号", False)
+    assert all(each.article.count("http") == 1 for each in found)
+    assert {each.criterion for each in found if each.ours is None} >= {"破産", "死亡・相続の放棄", "ほかの部署の停止決議"}
+    assert not [each for each in screening.municipal(date(2016, 12, 31)) if each.place == "阿久根市"], "each from its own day"
+
+
+@pytest.mark.parametrize(("wrong", "told"), [
+    ({"clause": "無財差"}, "無財差"), ({"place": "湧別町", "criterion": "生活保護"}, "2件"), ({"text": ""}, "空でない"), ({"age": "1"}, "この名前どおり"),
+])
+def test_a_published_rule_that_cannot_be_trusted_is_refused(monkeypatch, wrong, told):
+    entries = list(files.entries_in("screening.toml", "municipal_criterion"))
+    extra = entries[0] | {"value": entries[0]["value"] | {"criterion": "ほか"} | wrong}
+    monkeypatch.setattr(screening, "entries_in", lambda file, setting: [*entries, extra] if setting == "municipal_criterion" else files.entries_in(file, setting))
+    screening._municipal.cache_clear()
+    try:
+        with pytest.raises(files.LawFileInvalid, match=told):
+            screening.municipal(ON)
+    finally:
+        screening._municipal.cache_clear()
