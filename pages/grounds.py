@@ -24,7 +24,7 @@ CHOSEN = "grounds_chosen"
 VALUES_HEIGHT = 480  # so that the chosen row's whole text stands below it on the same screen
 VALUE_WIDTHS = {"section": 100, "setting_name": 140, "setting_value": 300, "reference": 250, "since": 90, "last_checked": 90}
 EXAMPLE_WIDTHS = {"rule": 110, "printed_by": 110, "given": 330, "published": 110, "computed": 110, "source": 210}
-MUNICIPAL_WIDTHS = {"criterion": 150, "place_name": 120, "ground": 50, "setting_value": 280, "own_setting": 160, "reference": 240}
+MUNICIPAL_WIDTHS = {"criterion": 185, "place_name": 125, "ground": 45, "municipal_text": 285, "own_setting": 150, "reference": 190}
 LEFT_OUT_WIDTHS = {"file": 200, "part": 150, "cause": 620}
 
 
@@ -88,8 +88,8 @@ def _municipal() -> None:
     found = municipal_criteria(min(settings.today(), LAST))
     every = found["criterion"].unique(maintain_order=True).to_list()
     chosen = st.selectbox("要件", [EVERYTHING, *every], key="municipal_criterion")
-    st.caption("公表された要領の抜粋を、この市の一次審査の設定と並べる。設定は `law/screening.toml` に日付つきで書き、変えるときは前の項目に to を書いて足す。"
-               "採用する前の人数は「執行停止候補」の「要件を試す」で分かる。少額の基準は、どの要領にも見当たらない。")
+    st.caption("公表された要領の抜粋を、この市の一次審査の設定と並べる。設定を変えるときは、`law/screening.toml` の前の項目に to を書き、新しい項目を足す。"
+               "要件にないものは人が見る。資料の所在は「定め」の分類「執行停止の一次審査」に。少額の基準は、どの要領にも見当たらない。")
     tables.show(found if chosen == EVERYTHING else found.filter(criterion=chosen), list(MUNICIPAL_WIDTHS), widths=MUNICIPAL_WIDTHS, key=f"municipal_{chosen}",
                 empty="この要件の公表された定めはありません。", alt="公表された要領の要件と、この市の設定を並べた表")
 
