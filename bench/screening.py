@@ -19,13 +19,19 @@ from law.screening import Record, explain
 STEPS = ("screening_evidence", "screening")
 GOAL_SECONDS, WANTED = 3, 300_000
 SMALLEST = 3_000  # of a smaller city most with arrears are the people of the stories: it is measured as it is
-COPIED = ("derived.delinquent", "source.asset_investigation", "source.delinquent_detail")
+COPIED = ("derived.delinquent", "source.asset_investigation", "source.delinquent_detail", "source.court_case", "source.heir")
 RECORDS = """
     select atena_number, target, result, answered_on, is_confirmed, investigation_number, asked_on, null from source.asset_investigation
     union all
     select atena_number, detail_kind, '継続中', started_on, is_confirmed, detail_number, null, ended_on from source.delinquent_detail
     union all
     select atena_number, '住民票', resident_state, state_changed_on, true, '宛名', null, null from derived.delinquent
+    union all
+    select atena_number, '破産', if(closed_on <= getvariable('as_of'), '終了', '手続中'), if(closed_on <= getvariable('as_of'), closed_on, opened_on),
+        true, court_case_number, null, null from source.court_case where case_kind = '破産'
+    union all
+    select atena_number, '相続', if(count(*) = count(*) filter (renounced_on <= getvariable('as_of')), '全員が放棄', '放棄していない人がいる'),
+        max(renounced_on) filter (renounced_on <= getvariable('as_of')), true, '相続人', null, null from source.heir group by atena_number
 """
 
 

@@ -30,7 +30,7 @@ def municipal_criteria(day: date) -> pl.DataFrame:
 
 def _own(each: Municipal) -> str:
     if each.ours is None:
-        return "要件にない"
+        return f"要件にない（資料「{each.target}」で足せる）" if each.target else "要件にない"
     return f"{each.ours}（{each.clause}）" + ("。号が違う" if each.differs else "")
 
 

@@ -18,9 +18,9 @@ from law.parameters import SUSPENSION_FILE
 FILE = "screening.toml"
 RECORD = {"target": str, "results": list, "longest_age_days": int, "how": str, "sensitivity": str}
 CRITERION = {"ground": str, "clause": str, "target": str, "met_by": list, "meaning": str}
-MUNICIPAL = {"place": str, "criterion": str, "ground": str, "clause": str, "text": str}
+MUNICIPAL = {"place": str, "criterion": str, "ground": str, "clause": str, "target": str, "text": str}
 MAY_LACK = {  # a record of how things stand now has no age; a city's rules do not say everything
-    "screening_record": {"longest_age_days"}, "screening_criterion": set(), "municipal_criterion": {"ground", "clause"},
+    "screening_record": {"longest_age_days"}, "screening_criterion": set(), "municipal_criterion": {"ground", "clause", "target"},
 }
 KINDS = {  # how the office calls a kind of value, and what is one
     str: ("空でない文字列", lambda item: type(item) is str and item),
@@ -94,13 +94,14 @@ class Criterion:
 @dataclass(frozen=True)
 class Municipal:
     """What the published rules of one place say of one criterion. `ground`: their 号, where they say; `clause`: our 場合 that says the same;
-    `ours`: the 号 that has this 場合 here on the day."""
+    `target`: the record with which a city may adopt it; `ours`: the 号 that has this 場合 here on the day."""
 
     place: str
     criterion: str
     text: str
     ground: str | None
     clause: str | None
+    target: str | None
     article: str
     from_date: date
     to_date: date
@@ -301,9 +302,11 @@ def _municipal() -> tuple[Municipal, ...]:
     clauses = {row.clause for row in _criteria()}
     for where, entry in _checked("municipal_criterion", MUNICIPAL):
         value = entry["value"]
-        row = Municipal(value["place"], value["criterion"], value["text"], value.get("ground"), value.get("clause"), *_days(entry))
+        row = Municipal(value["place"], value["criterion"], value["text"], value.get("ground"), value.get("clause"), value.get("target"), *_days(entry))
         if row.clause not in {None, *clauses}:
             raise LawFileInvalid(f"{where}: clause {row.clause} は screening_criterion にありません。綴りを直してください。")
+        if row.target not in {None, *(rule.target for rule in _record_rules())}:
+            raise LawFileInvalid(f"{where}: target {row.target} は screening_record にありません。綴りを直してください。")
         if any((other.place, other.criterion) == (row.place, row.criterion) and _overlap(other, row) for other in rows):
             raise LawFileInvalid(f"{where}: {row.place}の「{row.criterion}」が同じ日に2件あります。前の項目に to を書いてください。")
         rows.append(row)
