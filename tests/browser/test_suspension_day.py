@@ -85,6 +85,7 @@ def test_from_the_screening_to_the_cancellation_and_from_the_write_off_to_the_bo
 
     chief, manager = desk("kakari", server), desk("kacho", server)
     approve(chief, manager, "執行停止候補", "不納欠損")
+    manager.settled()
     manager.shot("22-不納欠損の決裁")
     decided = {event.kind: event for event in ledger.events_after(0)}
     stopped, written_off = decided["suspension_decision"], decided["write_off_decision"]

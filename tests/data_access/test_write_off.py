@@ -146,6 +146,7 @@ def whole(question: str, user=CHIEF):
     return ask(user, question, **parameters(question))
 
 
+@pytest.mark.slow
 def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_nothing_is_owed(eve):
     """Decided, it is no candidate any more; booked, the person owes nothing and is on no list, yet the 取消 goes its way."""
     ref = whole("write_off_candidates").filter(booked_as="時効")["atena_ref"][0]
