@@ -1,6 +1,7 @@
 """執行停止の一次審査 of a whole city: the console's two SQL steps, and the Python that explains one person, person by person.
 
-Both judge the same delinquents by the same records; every verdict and every count of met criteria must agree.
+Both judge the same delinquents by the same records; every verdict and every count of met criteria must agree. The people are
+the city's own with arrears and their records, copied under new numbers until they are those of a city of 300,000.
 """
 
 from datetime import date
@@ -16,13 +17,21 @@ from data_access.feed_rules import literal
 from law.screening import Record, explain
 
 STEPS = ("screening_evidence", "screening")
-GOAL_SECONDS, GOAL_PERSONS = 3, 300_000
+GOAL_SECONDS, WANTED = 3, 300_000
+SMALLEST = 3_000  # of a smaller city most with arrears are the people of the stories: it is measured as it is
+COPIED = ("derived.delinquent", "source.asset_investigation", "source.delinquent_detail", "source.court_case", "source.heir")
 RECORDS = """
     select atena_number, target, result, answered_on, is_confirmed, investigation_number, asked_on, null from source.asset_investigation
     union all
     select atena_number, detail_kind, '継続中', started_on, is_confirmed, detail_number, null, ended_on from source.delinquent_detail
     union all
     select atena_number, '住民票', resident_state, state_changed_on, true, '宛名', null, null from derived.delinquent
+    union all
+    select atena_number, '破産', if(closed_on <= getvariable('as_of'), '終了', '手続中'), if(closed_on <= getvariable('as_of'), closed_on, opened_on),
+        true, court_case_number, null, null from source.court_case where case_kind = '破産'
+    union all
+    select atena_number, '相続', if(count(*) = count(*) filter (renounced_on <= getvariable('as_of')), '全員が放棄', '放棄していない人がいる'),
+        max(renounced_on) filter (renounced_on <= getvariable('as_of')), true, '相続人', null, null from source.heir group by atena_number
 """
 
 
@@ -39,21 +48,29 @@ def prepared(folder: Path, persons: int) -> tuple[duckdb.DuckDBPyConnection, dat
 def measure(folder: Path, persons: int) -> list[Figure]:
     """市全体の一次審査（証拠と判定）。SQL と1人ずつの Python の判定が全て同じであることを確かめる。"""
     connection, as_of = prepared(folder, persons)
+    copies = -(-WANTED // persons) if persons >= SMALLEST else 1
+    _multiply(connection, copies)
     answers: dict[str, list[tuple]] = {}
     taken = timing.side_by_side({"sql": lambda: answers.update(sql=_sql(connection)), "python": lambda: answers.update(python=_each(connection, as_of))})
     if answers["sql"] != answers["python"]:
         raise SystemExit("一次審査の判定が計算どうしで違います。")
-    size = f"{len({row[0] for row in answers['sql']}):,}人 × 号、判定が一致"
+    size = f"人口 {persons * copies:,}人の市の滞納者 {len({row[0] for row in answers['sql']}):,}人 × 号"
     return [
-        timing.faster(f"一次審査（{size}）", taken["sql"], taken["python"], None, "1人ずつの Python"),
-        _within(persons, taken["sql"]),
+        timing.faster(f"一次審査（{size}、判定が一致）", taken["sql"], taken["python"], None, "1人ずつの Python"),
+        Figure(f"一次審査（{size}）", timing.seconds(taken["sql"]), "—", "—", f"< {GOAL_SECONDS} s（{WANTED:,}人）",
+               timing.median(taken["sql"]) < GOAL_SECONDS if persons * copies >= WANTED else None),
     ]
 
 
-def _within(persons: int, taken: list[float]) -> Figure:
-    """The goal is one of seconds, and only of a city of that size."""
-    met = timing.median(taken) < GOAL_SECONDS if persons >= GOAL_PERSONS else None
-    return Figure(f"一次審査（人口 {persons:,}人の市全体）", timing.seconds(taken), "—", "—", f"{GOAL_PERSONS:,}人で {GOAL_SECONDS} s 未満", met)
+def _multiply(connection: duckdb.DuckDBPyConnection, copies: int) -> None:
+    """Every delinquent with the records of each, `copies` times."""
+    for table in COPIED:
+        only = "" if table == "derived.delinquent" else "semi join derived.delinquent using (atena_number)"
+        connection.execute(f"create temp table many_{table.partition('.')[2]} as select own.* replace (own.atena_number || '-' || copy as atena_number) "
+                           f"from (from {table} {only}) as own cross join range({copies}) as copies(copy)")
+    for table in COPIED:
+        kind = "view" if table.startswith("source.") else "table"
+        connection.execute(f"drop {kind} {table}; create table {table} as from many_{table.partition('.')[2]}")
 
 
 def _sql(connection: duckdb.DuckDBPyConnection) -> list[tuple]:

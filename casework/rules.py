@@ -9,6 +9,7 @@ from casework.ledger import Event
 from law.suspension import SuspensionRefused, cancel, explain
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
+MISTAKE = "停止の誤り"
 Errors = Iterator[tuple[str, str]]
 
 
@@ -92,6 +93,9 @@ def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
         cancel(date.fromisoformat(cancellation["suspended_on"]), date.fromisoformat(cancellation["cancelled_on"]))
     except SuspensionRefused as refusal:
         yield "cancelled_on", str(refusal)
+    gone = suspended(about.standing, only_immediate=True)
+    if cancellation["cancel_ground"] != MISTAKE and any((each["notice_number"], each["installment_no"]) in gone for each in cancellation["installments"]):
+        yield "cancel_ground", f"即時消滅とした期別は義務が消滅しているため、取消の理由は「{MISTAKE}」だけです（地方税法15条の7第5項）。"
 
 
 def _write_off_decision(decision: Mapping, about: About) -> Errors:
@@ -118,14 +122,14 @@ def written_off(events: Iterable[Event]) -> set[tuple[str, str]]:
     return {(row["notice_number"], row["installment_no"]) for event in standing for row in event.payload["written_off"]}
 
 
-def suspended(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定."""
+def suspended(events: Iterable[Event], *, only_immediate: bool = False) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定 (of those: one with 即時消滅)."""
     stopped = set()
     for event in events:
         each = {(row["notice_number"], row["installment_no"]) for row in event.payload.get("installments", ())}
-        if event.kind == "suspension_decision":
+        if event.kind == "suspension_decision" and (event.payload["is_immediate"] or not only_immediate):
             stopped |= each
-        elif event.kind == "suspension_cancellation":
+        elif event.kind in ("suspension_decision", "suspension_cancellation"):
             stopped -= each
     return stopped
 

@@ -103,7 +103,8 @@ def _suspension(basis: dict, clock: Prescription) -> Suspension | None:
     if basis["suspended_on"] is None:
         return None
     completes_on = None if clock.is_held else clock.completes_on
-    return explain_suspension(int(basis["suspension_ground"].removesuffix("号")), basis["suspended_on"], completes_on, basis["levy_kind"])
+    return explain_suspension(int(basis["suspension_ground"].removesuffix("号")), basis["suspended_on"], completes_on, basis["levy_kind"],
+                              is_hopeless=basis["is_extinguished"])
 
 
 def _charge(basis: dict, facts: pl.DataFrame, as_of: date) -> Charge:

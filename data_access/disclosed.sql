@@ -62,6 +62,7 @@ select
     whole('C9', coalesce(delinquent.current_unpaid_yen, 0)) as current_unpaid_yen,
     whole('C9', coalesce(delinquent.carried_unpaid_yen, 0)) as carried_unpaid_yen,
     whole('C9', delinquent.suspended_yen) as suspended_yen,
+    whole('C9', delinquent.extinguished_yen) as extinguished_yen,
     whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
     whole('C9', delinquent.charge_yen) as charge_yen,
     whole('C9', delinquent.flash_yen) as flash_yen,
@@ -118,10 +119,7 @@ select
     whole('C9', person.mail_returned_on) as mail_returned_on,
     whole('C2', delinquent.state_changed_on) as state_changed_on,
     whole('C2', person.sex) as sex,
-    (select count(*) from source.ledger_note as note where note.atena_number = person.atena_number)
-        + (select count(*) from serving.live_note as note where note.atena_number = person.atena_number)
-        + (select count(*) from source.ledger_entry as entry where entry.atena_number = person.atena_number)
-        + (select count(*) from serving.live_entry as entry where entry.atena_number = person.atena_number) as note_version
+    version_of(person.atena_number) as note_version
 from serving.delinquent as delinquent
 join derived.case_person as person using (atena_number)
 cross join lateral (

@@ -7,9 +7,11 @@ import polars as pl
 from law.collection_rate import CARRIED, CURRENT, Figures, RateUnclear, definitions, explain
 from law.examples import coverage, left_out, worked_examples
 from law.references import every_parameter
+from law.screening import Municipal, municipal
 
 PARAMETER = {"section": pl.String, "setting_name": pl.String, "levy_kind": pl.String, "setting_value": pl.String, "since": pl.Date,
              "reference": pl.String, "last_checked": pl.Date, "note": pl.String}
+MUNICIPAL = {"criterion": pl.String, "place_name": pl.String, "ground": pl.String, "municipal_text": pl.String, "own_setting": pl.String, "reference": pl.String}
 EXAMPLE = {"rule": pl.String, "printed_by": pl.String, "given": pl.String, "published": pl.String, "computed": pl.String, "source": pl.String}
 
 
@@ -17,6 +19,19 @@ def parameters_on(day: date) -> pl.DataFrame:
     """One row per dated value in force on `day`. Raises LawFileInvalid for a broken file."""
     rows = [{**row, "setting_name": row["name"], "setting_value": row["value"], "since": row["from"]} for row in every_parameter(day)]
     return pl.DataFrame([{name: row[name] for name in PARAMETER} for row in rows], schema=PARAMETER)
+
+
+def municipal_criteria(day: date) -> pl.DataFrame:
+    """One row per criterion of 執行停止 × place that has published rules on it, beside the city's own setting; the reference without its
+    address, which parameters_on has. Raises LawFileInvalid."""
+    rows = [(each.criterion, each.place, each.ground, each.text, _own(each), each.article.partition(" http")[0].rpartition(": ")[2]) for each in municipal(day)]
+    return pl.DataFrame(rows, schema=MUNICIPAL, orient="row")
+
+
+def _own(each: Municipal) -> str:
+    if each.ours is None:
+        return f"要件にない（資料「{each.target}」で足せる）" if each.target else "要件にない"
+    return f"{each.ours}（{each.clause}）" + ("。号が違う" if each.differs else "")
 
 
 def published_examples() -> pl.DataFrame:

@@ -34,11 +34,11 @@ def noted(served: Engine, references: Set[str], params: Mapping[str, object]) ->
 
 
 def _protected(served: Engine) -> frozenset[str]:
-    """The references of delinquents under 支援措置, once per snapshot and set of marks."""
+    """The references of persons under 支援措置, once per snapshot and set of marks."""
     marks, known = _known.get(served, (None, frozenset()))
     if marks != served.marks:
         marks = served.marks
-        rows = served.connection.cursor().execute("select atena_ref from serving.delinquent where is_protected").fetchall()
+        rows = served.connection.cursor().execute("select atena_ref from serving.case_subject where is_protected").fetchall()
         known = frozenset(reference for (reference,) in rows)
         _known[served] = marks, known
     return known

@@ -158,8 +158,8 @@ def subject(user: User, atena_ref: str) -> Subject:
         raise NotAllowed(PAST_IS_READ_ONLY)
     cursor = reader(served, user)
     found = cursor.execute(
-        "select delinquent.atena_number, delinquent.atena_ref, delinquent.district_code from serving.delinquent as delinquent "
-        "join disclosed.delinquent as seen using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
+        "select atena_number, atena_ref, district_code from serving.case_subject "
+        "semi join disclosed.case_subject using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
     own = cursor.execute("select notice_number || '-' || installment_no, flash_yen > 0 from derived.case_installment where atena_number = ?", [found[0]]).fetchall() if found else []
     suspects = cursor.execute(
         "select distinct seen.suspect_key, if(pair.first_number = $number, pair.second_number, pair.first_number) "

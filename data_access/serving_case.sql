@@ -24,6 +24,26 @@ from derived.place as place
 left join serving.protected as hidden using (atena_number)
 where not is_own(place.atena_number);
 
+-- grain: one person of whom something may be decided: who owes, and of whom a 不納欠損 was decided here though nothing is owed any more
+create view serving.case_subject as
+select atena_number, atena_ref, name, district_code, district_name, is_protected, unpaid_yen - suspended_yen as active_yen
+from serving.delinquent
+union all by name
+select place.atena_number, reference.atena_ref, person.name, place.district_code, place.district_name, place.is_protected, 0::bigint as active_yen
+from serving.place as place
+join source.person as person using (atena_number)
+join source.atena_reference as reference using (atena_number)
+where place.atena_number in (select atena_number from serving.entry where kind = 'write_off_decision')
+  and place.atena_number not in (select atena_number from derived.delinquent)
+  and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'));
+
+-- how many entries there are about a person: the version on which the next one is written
+create macro version_of(number) as
+    (select count(*) from source.ledger_note as note where note.atena_number = number)
+        + (select count(*) from serving.live_note as note where note.atena_number = number)
+        + (select count(*) from source.ledger_entry as entry where entry.atena_number = number)
+        + (select count(*) from serving.live_entry as entry where entry.atena_number = number);
+
 -- grain: as derived.person_beside; whoever has been protected since is gone from everybody's case
 create view serving.person_beside as
 select * from derived.person_beside where atena_number not in (from serving.hidden_person) and not is_own(atena_number);

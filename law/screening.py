@@ -6,7 +6,7 @@ law.screening_criterion and law.screening_record.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -18,7 +18,10 @@ from law.parameters import SUSPENSION_FILE
 FILE = "screening.toml"
 RECORD = {"target": str, "results": list, "longest_age_days": int, "how": str, "sensitivity": str}
 CRITERION = {"ground": str, "clause": str, "target": str, "met_by": list, "meaning": str}
-AGELESS = {"longest_age_days"}  # left out where a record tells how things stand now
+MUNICIPAL = {"place": str, "criterion": str, "ground": str, "clause": str, "target": str, "text": str}
+MAY_LACK = {  # a record of how things stand now has no age; a city's rules do not say everything
+    "screening_record": {"longest_age_days"}, "screening_criterion": set(), "municipal_criterion": {"ground", "clause", "target"},
+}
 KINDS = {  # how the office calls a kind of value, and what is one
     str: ("空でない文字列", lambda item: type(item) is str and item),
     int: ("整数", lambda item: type(item) is int),
@@ -86,6 +89,28 @@ class Criterion:
     article: str
     from_date: date
     to_date: date
+
+
+@dataclass(frozen=True)
+class Municipal:
+    """What the published rules of one place say of one criterion. `ground`: their 号, where they say; `clause`: our 場合 that says the same;
+    `target`: the record with which a city may adopt it; `ours`: the 号 that has this 場合 here on the day."""
+
+    place: str
+    criterion: str
+    text: str
+    ground: str | None
+    clause: str | None
+    target: str | None
+    article: str
+    from_date: date
+    to_date: date
+    ours: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Another 号 than here for the same."""
+        return None not in (self.ours, self.ground) and self.ours != self.ground
 
 
 @dataclass(frozen=True)
@@ -163,6 +188,12 @@ def criteria(on: date) -> tuple[Criterion, ...]:
 def record_rules(on: date) -> dict[str, RecordRule]:
     """Target → what is in force for its records. Raises NoValue or LawFileInvalid."""
     return {rule.target: rule for rule in _in_force("screening_record", _record_rules(), on)}
+
+
+def municipal(on: date) -> tuple[Municipal, ...]:
+    """The published rules of other cities in force on the day, criterion by criterion, each beside the city's own setting. Raises as `criteria`."""
+    own = {row.clause: row.ground for row in criteria(on)}
+    return tuple(replace(row, ours=own.get(row.clause)) for row in _in_force("municipal_criterion", _municipal(), on))
 
 
 def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: int | None) -> str | None:
@@ -265,6 +296,24 @@ def _criteria() -> tuple[Criterion, ...]:
     return tuple(rows)
 
 
+@lru_cache
+def _municipal() -> tuple[Municipal, ...]:
+    rows: list[Municipal] = []
+    clauses = {row.clause for row in _criteria()}
+    for where, entry in _checked("municipal_criterion", MUNICIPAL):
+        value = entry["value"]
+        row = Municipal(value["place"], value["criterion"], value["text"], value.get("ground"), value.get("clause"), value.get("target"), *_days(entry))
+        if row.clause not in {None, *clauses}:
+            raise LawFileInvalid(f"{where}: clause {row.clause} は screening_criterion にありません。綴りを直してください。")
+        if row.target not in {None, *(rule.target for rule in _record_rules())}:
+            raise LawFileInvalid(f"{where}: target {row.target} は screening_record にありません。綴りを直してください。")
+        if any((other.place, other.criterion) == (row.place, row.criterion) and _overlap(other, row) for other in rows):
+            raise LawFileInvalid(f"{where}: {row.place}の「{row.criterion}」が同じ日に2件あります。前の項目に to を書いてください。")
+        rows.append(row)
+    order = list(dict.fromkeys(row.criterion for row in rows))
+    return tuple(sorted(rows, key=lambda row: order.index(row.criterion)))
+
+
 def _check_record(where: str, row: Criterion, rules: list[RecordRule]) -> None:
     """Every day of the criterion its record is described, and can say what would meet it."""
     covering = [rule for rule in rules if _overlap(rule, row)]
@@ -278,7 +327,7 @@ def _check_record(where: str, row: Criterion, rules: list[RecordRule]) -> None:
             )
 
 
-def _overlap(one: RecordRule | Criterion, other: RecordRule | Criterion) -> bool:
+def _overlap(one: RecordRule | Criterion | Municipal, other: RecordRule | Criterion | Municipal) -> bool:
     return one.from_date <= other.to_date and other.from_date <= one.to_date
 
 
@@ -291,7 +340,7 @@ def _checked(setting: str, shape: dict[str, type]) -> Iterator[tuple[str, Entry]
     """Each entry with the words that say where it stands; its value has the names and kinds of `shape` and no others."""
     for number, entry in enumerate(entries_in(FILE, setting), start=1):
         where, value = f"{FILE} の {setting} {number} 番目（from {entry['from']}）", entry["value"]
-        if not isinstance(value, dict) or not shape.keys() - AGELESS <= value.keys() <= shape.keys():
+        if not isinstance(value, dict) or not shape.keys() - MAY_LACK[setting] <= value.keys() <= shape.keys():
             raise LawFileInvalid(f"{where}: value は {{ {'、'.join(shape)} }} をこの名前どおり書いてください。")
         for key, item in value.items():
             if not KINDS[shape[key]][1](item):

@@ -99,7 +99,9 @@ def _amounts(person: dict) -> None:
             ("最終接触", wording.short(person["last_contact_on"]), "不在を除く、話せた日"),
         ):
             st.metric(label, value, border=True, help=meaning)
-    stopped = f"　｜　うち執行停止中 {wording.yen(person['suspended_yen'])}" if person["suspended_yen"] else ""
+    suspended = (person["suspended_yen"] or 0) - (person["extinguished_yen"] or 0)
+    stopped = f"　｜　うち執行停止中 {wording.yen(suspended)}" if suspended else ""
+    stopped += f"　｜　消滅（欠損待ち） {wording.yen(person['extinguished_yen'])}" if person["extinguished_yen"] else ""
     lapsed = f"　｜　時効経過 {wording.yen(person['lapsed_yen'])}" if person["lapsed_yen"] else ""
     none = f"　｜　最も近い時効「—」の理由: {_why_none(person)}" if _why_none(person) else ""
     st.caption(f"現年分 {wording.yen(person['current_unpaid_yen'])}　｜　滞繰分 {wording.yen(person['carried_unpaid_yen'])}　｜　"
@@ -142,6 +144,8 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
 
 
 def _installment_state(row: dict) -> str:
+    if row["is_extinguished"]:  # 15条の7第5項: nothing is left to be done with it but to write it off
+        return "消滅（欠損待ち）" if row["unpaid_yen"] else ""
     parts = [
         "督促漏れ" if row["is_demand_missed"] else "",
         row["disposition_kind"] or "",

@@ -1,4 +1,4 @@
-"""根拠: the law in force on a chosen day with its references, and the published examples it reproduces."""
+"""根拠: the law in force on a chosen day with its references, other cities' criteria beside ours, and the published examples it reproduces."""
 
 from datetime import date
 
@@ -8,7 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 import settings
 from auth.access import User
-from data_access.grounds import examples_used, not_reproduced, parameters_on, published_examples
+from data_access.grounds import (
+    examples_used,
+    municipal_criteria,
+    not_reproduced,
+    parameters_on,
+    published_examples,
+)
 from pages.parts import tables, wording
 from pages.parts.heading import heading
 
@@ -18,16 +24,20 @@ CHOSEN = "grounds_chosen"
 VALUES_HEIGHT = 480  # so that the chosen row's whole text stands below it on the same screen
 VALUE_WIDTHS = {"section": 100, "setting_name": 140, "setting_value": 300, "reference": 250, "since": 90, "last_checked": 90}
 EXAMPLE_WIDTHS = {"rule": 110, "printed_by": 110, "given": 330, "published": 110, "computed": 110, "source": 210}
+MUNICIPAL_WIDTHS = {"criterion": 185, "place_name": 125, "ground": 45, "municipal_text": 285, "own_setting": 150, "reference": 190}
 LEFT_OUT_WIDTHS = {"file": 200, "part": 150, "cause": 620}
 
 
 def render(user: User) -> None:
-    """Parameters by day and kind; examples; what is left out and why."""
+    """Parameters by day and kind; the criteria of 執行停止 side by side; examples; what is left out and why."""
     heading("根拠", user, "計算に使う定めと、公表された計算例")
-    values, examples = st.tabs(["定め", "公表された計算例"], key="grounds_view", on_change="rerun")
+    values, criteria, examples = st.tabs(["定め", "停止の要件の比較", "公表された計算例"], key="grounds_view", on_change="rerun")
     if values.open:
         with values:
             _values()
+    if criteria.open:
+        with criteria:
+            _municipal()
     if examples.open:
         with examples:
             _examples()
@@ -72,6 +82,16 @@ def _whole(row: dict) -> None:
         st.markdown(f"**{row['section']}　{row['setting_name']}**")
         st.text(f"値: {row['setting_value']}\n根拠: {row['reference']}\nいつから: {wording.short(row['since'])}　科目: {row['levy_kind']}　"
                 f"確かめた日: {_checked(row['last_checked'])}\n注記: {row['note'] or 'なし'}")
+
+
+def _municipal() -> None:
+    found = municipal_criteria(min(settings.today(), LAST))
+    every = found["criterion"].unique(maintain_order=True).to_list()
+    chosen = st.selectbox("要件", [EVERYTHING, *every], key="municipal_criterion")
+    st.caption("公表された要領の抜粋を、この市の一次審査の設定と並べる。設定を変えるときは、`law/screening.toml` の前の項目に to を書き、新しい項目を足す。"
+               "要件にないものは人が見る。資料の所在は「定め」の分類「執行停止の一次審査」に。少額の基準は、どの要領にも見当たらない。")
+    tables.show(found if chosen == EVERYTHING else found.filter(criterion=chosen), list(MUNICIPAL_WIDTHS), widths=MUNICIPAL_WIDTHS, key=f"municipal_{chosen}",
+                empty="この要件の公表された定めはありません。", alt="公表された要領の要件と、この市の設定を並べた表")
 
 
 def _examples() -> None:

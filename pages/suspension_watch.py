@@ -1,4 +1,4 @@
-"""停止の監視: who is under 執行停止 and shows means again, and when the stops come to an end; a person decides."""
+"""停止の監視: who is under 執行停止 and shows means again, from where a 取消 is proposed, and when the stops come to an end."""
 
 from datetime import date
 
@@ -6,16 +6,24 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
-from data_access.query import ask
+from casework.approval import LONGEST_REASON
+from data_access.query import Standing, ask
+from law.my_number import looks_like_my_number
 from pages.parts import charts, filters, tables, wording
-from pages.parts.door import choose_case, open_chosen_case
+from pages.parts.attempt import outcome
+from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.suspension_form import CANCEL, cancel_form
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
 WIDTHS = {"name": 80, "signs_told": 440}
+RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
+CHOSEN = "watched_person"
+NAMED = {"所得": "資力の回復", "勤務先": "資力の回復", "納付": "資力の回復", "土地・家屋": "財産の判明", "車両": "財産の判明", "財産調査": "財産の判明",
+         "居所判明": "所在の判明", "転入": "所在の判明"}  # sign → the 取消の理由 that it speaks for
 
 
 def render(user: User) -> None:
@@ -25,14 +33,14 @@ def render(user: User) -> None:
     signs, arrivals = st.tabs(["資力が戻った兆し", "3年・時効の到来"], key="watch_view", on_change="rerun")
     if signs.open:
         with signs:
-            _signs(user, district)
+            _signs(user, district, stands)
     if arrivals.open:
         with arrivals:
             _arrivals(user, district, stands.as_of)
     open_chosen_case()
 
 
-def _signs(user: User, district: str | None) -> None:
+def _signs(user: User, district: str | None, stands: Standing) -> None:
     counts = ask(user, "suspension_watch_signs", district=district)
     if counts.is_empty():
         st.success("停止の決定より後の日付の、資力が戻った兆しはありません。", icon=":material/check_circle:")
@@ -45,15 +53,49 @@ def _signs(user: User, district: str | None) -> None:
     if found.is_empty() and page:
         found = ask(user, "suspension_watch", **asked, skipped=0)
     total = found["total_count"][0] if found.height else 0
-    st.markdown(f"**{total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すとカルテが開きます。**取り消すかは、確かめてから人が決めます。**")
+    st.markdown(f"**{total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
     rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
     tables.show(rows, SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
-                alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+                alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
     filters.page_number("watch_page", total, PAGE_SIZE)
+    for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).iter_rows(named=True):  # never somebody whom the filter has left out
+        _watched(user, row, stands)
     with st.expander("何を兆しと見るか"):
         tables.show(counts, ["sign", "person_count", "happened_on", "meaning", "article"], empty="", alt="兆しの種類ごとの人数・最も新しい日・意味・根拠の表",
                     widths={"sign": 90, "meaning": 400, "article": 280})
         st.caption("号ごとに数えるもの、数える語、最少の額は「根拠」の「停止の監視」にある市の設定です。")
+
+
+def _watched(user: User, person: dict, stands: Standing) -> None:
+    """The records of the one chosen, the way to the カルテ, and the 起案 of a 取消 with the signs as the draft of its reason."""
+    st.subheader("兆しの資料", anchor=False)
+    who, way = st.columns([5, 1], vertical_alignment="center")
+    who.text(f"{person['name']}　参照番号 {person['atena_ref']}")
+    if way.button("カルテを開く", icon=":material/person:", width="stretch", key="open_watched"):
+        choose_case(person["atena_ref"])
+        go("case")
+    rows = [{"sign": each["sign"], "happened_on": each["day"], **{name: each[name] for name in ("yen", "evidence_id", "record_count")}} for each in person["signs"]]
+    tables.show(pl.DataFrame(rows, schema={"sign": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String, "record_count": pl.Int64}),
+                list(RECORDS), widths=RECORDS, key="watched_signs", empty="", alt="兆しごとの、最も新しい資料の表")
+    outcome(CANCEL)
+    if not stands.is_newest:
+        return
+    if ask(user, "waiting_decisions", kind="執行停止", district=None).filter(atena_ref=person["atena_ref"], matter=CANCEL).height:
+        st.caption("この人の停止の取消は、起案されています。執行停止候補の「審査・決裁を待つもの」で審査・決裁します。")
+        return
+    grounds = {NAMED.get(each["sign"]) for each in person["signs"]}
+    cancel_form(user, person["atena_ref"], person["note_version"], ask(user, "case_installments", atena_ref=person["atena_ref"], only_overdue=False),
+                signs=_draft(person), ground=grounds.pop() if len(grounds) == 1 else None)
+
+
+def _draft(person: dict) -> str:
+    """What was seen since the decision, a line per sign; without the record's number where it could be taken for a 個人番号, which is refused."""
+    told = f"停止の決定（{wording.short(person['suspended_on'])}）より後に、次の資料がある。"
+    for each in person["signs"]:
+        plain = f"{told}\n{each['sign']} {wording.short(each['day'])}"
+        numbered = f"{plain} {each['evidence_id'] or ''}".rstrip()
+        told = plain if looks_like_my_number(numbered) else numbered
+    return told[:LONGEST_REASON]
 
 
 def _told(signs: list[dict]) -> str:

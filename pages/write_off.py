@@ -12,7 +12,7 @@ from pages.parts.decision_part import waiting_part
 from pages.parts.door import choose_case, go
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
-from pages.parts.write_off_form import DECISION, propose_part, reversal_part
+from pages.parts.write_off_form import DECISION, decided_part, propose_part
 
 PAGE_SIZE = 50
 REASONS = {"時効": "国保法110条1項、地方自治法236条2項", "停止3年": "地方税法15条の7第4項", "即時消滅": "地方税法15条の7第5項"}
@@ -25,7 +25,7 @@ CHANCES = {
 CHOSEN = "written_off_person"
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
 STATEMENT = {"levy_year": 95, "installment_no": 65, "due_date": 95, "unpaid_yen": 110, "charge_yen": 100, "booked_as": 115, "extinct_on": 95,
-             "needs_person": 75, "suspension_ground": 60, "article": 330}
+             "needs_person": 80, "decided_on": 95, "suspension_ground": 60}
 
 
 def render(user: User) -> None:
@@ -45,7 +45,7 @@ def _cards(parts: pl.DataFrame) -> None:
         own = parts.filter(part=reason)
         is_untold = own["yen"].null_count() or (own.is_empty() and "そのほか" in parts["part"])
         with column, st.container(border=True):
-            st.metric(f"{reason}の候補", "10人未満" if is_untold else wording.yen(own["yen"].sum()), help="消滅した、まだ欠損していない未納（本料）。事由が重なる期別は、先に来た事由で数える")
+            st.metric(f"{reason}の候補", "10人未満" if is_untold else wording.yen(own["yen"].sum()), help="消滅した、まだ欠損していない未納（本料）。決裁済で収納の計上を待つものを含む。事由が重なる期別は、先に来た事由で数える")
             count = "ほかの事由とまとめて示す" if is_untold else f"{own['installment_count'].sum():,}期別"
             st.caption(f"{count}  \n{article}")
 
@@ -59,7 +59,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     if found.is_empty() and page:
         found = ask(user, "write_off_candidates", **asked, skipped=0)
     st.caption("行を押すと、期別ごとの事由と消滅の日が下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。")
-    tables.show(found, ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "decided_on"],
+    tables.show(found, ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
@@ -71,7 +71,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
             if waiting is not None:
                 propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"])
     if stands.is_newest:
-        reversal_part(user, district)
+        decided_part(user, district)
 
 
 def _candidate(user: User, candidate: dict) -> pl.DataFrame:
@@ -84,6 +84,8 @@ def _candidate(user: User, candidate: dict) -> pl.DataFrame:
         go("case")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
     tables.show(own, list(STATEMENT), widths=STATEMENT, empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
+    if own.height:
+        st.caption("根拠　" + "　".join(own.select(pl.format("{}: {}", "booked_as", "article")).to_series().unique(maintain_order=True)))
     return own
 
 

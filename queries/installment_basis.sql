@@ -2,6 +2,6 @@
 -- action: case.read
 select levy_year, installment_no, levy_kind, due_date, assessed_yen, unpaid_yen, charge_yen, forced_charge_yen, prescription_on, is_held,
        extinct_from, demand_deadline, seizable_from, is_demand_missed, seizure_bars, claim_state,
-       suspension_ground, suspended_on, three_years_on
+       suspension_ground, suspended_on, three_years_on, is_extinguished
 from disclosed.installment
 where atena_ref = $atena_ref and installment_key = $installment_key and is_overdue

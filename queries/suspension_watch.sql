@@ -23,9 +23,10 @@ with sign as (
     from disclosed.suspended_installment
     group by all
 )
-select stopped.*, signs.happened_on, signs.signs, count(*) over () as total_count
+select stopped.*, signs.happened_on, signs.signs, subject.note_version, count(*) over () as total_count
 from stopped
 join signs using (atena_ref)
-where $district is null or district_code = $district
+join disclosed.case_subject as subject using (atena_ref)
+where $district is null or stopped.district_code = $district
 order by signs.happened_on desc, suspended_yen desc, atena_ref
 limit $page_size offset $skipped

@@ -1,4 +1,4 @@
--- grain: one delinquent × reason (不納欠損事由) that came first for at least one installment; one page of $page_size rows
+-- grain: one delinquent × reason (不納欠損事由) that came first for at least one installment not decided yet; one page of $page_size rows
 -- action: write_off_candidate.read
 select
     candidate.atena_ref,
@@ -10,14 +10,13 @@ select
     sum(candidate.charge_yen)::bigint as charge_yen,
     min(candidate.extinct_on) as extinct_on,
     if(bool_or(candidate.needs_person), '要確認', null) as needs_person,
-    max(candidate.decided_on) as decided_on,
     any_value(person.note_version) as note_version,
     count(*) over () as total_count
 from disclosed.write_off_candidate as candidate
 join disclosed.person as person using (atena_ref)
-where candidate.is_first
+where candidate.is_first and candidate.decided_on is null
   and ($district is null or candidate.district_code = $district)
   and ($booked_as is null or candidate.booked_as = $booked_as)
 group by candidate.atena_ref, candidate.name, candidate.district_name, candidate.booked_as
-order by max(candidate.decided_on) is not null, extinct_on nulls last, unpaid_yen desc, candidate.atena_ref, candidate.booked_as
+order by extinct_on nulls last, unpaid_yen desc, candidate.atena_ref, candidate.booked_as
 limit $page_size offset $skipped

@@ -47,6 +47,7 @@ select
     suspended.suspension_ground,
     suspended.suspended_on,
     suspended.three_years_on,
+    coalesce(suspended.is_extinguished, false) as is_extinguished,
     coalesce(barred.seizure_bars, []) as seizure_bars,
     case
         when not is_overdue then null

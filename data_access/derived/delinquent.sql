@@ -9,6 +9,7 @@ with debt as (
         sum(unpaid_yen) filter (where assessment_fiscal_year = getvariable('fiscal_year'))::bigint as current_unpaid_yen,
         sum(unpaid_yen) filter (where assessment_fiscal_year < getvariable('fiscal_year'))::bigint as carried_unpaid_yen,
         coalesce(sum(unpaid_yen) filter (where suspension_ground is not null), 0)::bigint as suspended_yen,
+        coalesce(sum(unpaid_yen) filter (where is_extinguished), 0)::bigint as extinguished_yen,
         sum(charge_yen)::bigint as charge_yen,
         sum(flash_yen)::bigint as flash_yen,
         min(due_date) as oldest_due_date,

@@ -17,6 +17,20 @@ with record as (
         atena_number, '住民票' as target, resident_state as result, true as is_confirmed, state_changed_on as dated_on,
         null::date as ended_on, null::date as asked_on, '宛名' as evidence_id
     from derived.delinquent
+    union all by name
+    select
+        atena_number, '破産' as target, if(closed_on <= getvariable('as_of'), '終了', '手続中') as result, true as is_confirmed,
+        if(closed_on <= getvariable('as_of'), closed_on, opened_on) as dated_on, null::date as ended_on, null::date as asked_on,
+        court_case_number as evidence_id
+    from source.court_case
+    where case_kind = '破産'
+    union all by name
+    select
+        atena_number, '相続' as target, if(count(*) = count(*) filter (renounced_on <= getvariable('as_of')), '全員が放棄', '放棄していない人がいる') as result,
+        true as is_confirmed, max(renounced_on) filter (renounced_on <= getvariable('as_of')) as dated_on, null::date as ended_on, null::date as asked_on,
+        '相続人' as evidence_id
+    from source.heir
+    group by atena_number
 ), newest as (
     from record
     where coalesce(dated_on <= getvariable('as_of'), true) and coalesce(ended_on >= getvariable('as_of'), true)

@@ -1,4 +1,4 @@
--- grain: one installment of one 執行停止: the old system's by its number, the ledger's by the event_id of its 決裁. It ends
+-- grain: one installment of one 執行停止 (is_immediate: with 即時消滅): the old system's by its number, the ledger's by the event_id of its 決裁. It ends
 -- on cancelled_on: as the old system says, or by the first 取消 of that installment in the ledger after it, whichever is earlier.
 create or replace table derived.suspension_installment as
 with written as (
@@ -8,6 +8,7 @@ with written as (
         event_id,
         occurred_on,
         payload ->> '$.ground' as ground,
+        coalesce((payload ->> '$.is_immediate')::boolean, false) as is_immediate,
         unnest(json_extract(payload, '$.installments[*]')) as installment
     from derived.entry
     where kind in ('suspension_decision', 'suspension_cancellation')
@@ -25,11 +26,12 @@ with written as (
         suspension.ground,
         suspension.decided_on,
         suspension.cancelled_on,
+        false as is_immediate,
         0 as seq
     from source.suspension as suspension
     join source.suspension_installment as scope using (suspension_number)
     union all by name
-    select event_id as suspension_number, notice_number, installment_no, ground, occurred_on as decided_on, seq
+    select event_id as suspension_number, notice_number, installment_no, ground, occurred_on as decided_on, is_immediate, seq
     from each_written
     where kind = 'suspension_decision'
 )
@@ -39,6 +41,7 @@ select
     stopped.installment_no,
     stopped.ground,
     stopped.decided_on,
+    stopped.is_immediate,
     least(stopped.cancelled_on, min(ended.occurred_on)) as cancelled_on
 from stopped
 left join each_written as ended
@@ -47,4 +50,4 @@ left join each_written as ended
     and ended.installment_no = stopped.installment_no
     and ended.occurred_on >= stopped.decided_on
     and ended.seq > stopped.seq
-group by stopped.suspension_number, stopped.notice_number, stopped.installment_no, stopped.ground, stopped.decided_on, stopped.cancelled_on
+group by stopped.suspension_number, stopped.notice_number, stopped.installment_no, stopped.ground, stopped.decided_on, stopped.is_immediate, stopped.cancelled_on

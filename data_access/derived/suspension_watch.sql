@@ -7,6 +7,7 @@ with rule as (
     select open_installment.atena_number, max(span.suspended_on) as suspended_on, list(distinct span.suspension_ground) as grounds
     from derived.suspension_span as span
     join derived.open_installment as open_installment using (notice_number, installment_no)
+    where not span.is_extinguished  -- what is gone is watched no more
     group by open_installment.atena_number
 ), income as (
     select

@@ -8,17 +8,6 @@ with renounced as (
     group by atena_number
     having count(renounced_on) = count(*)
 ),
-extinguished as (
-    select distinct
-        installment ->> '$.notice_number' as notice_number,
-        installment ->> '$.installment_no' as installment_no,
-        occurred_on as suspended_on
-    from (
-        select occurred_on, unnest(json_extract(payload, '$.installments[*]')) as installment
-        from derived.entry
-        where kind = 'suspension_decision' and (payload ->> '$.is_immediate')::boolean
-    )
-),
 ended as (
     select atena_number, notice_number, installment_no, levy_kind, 'C' as code, extinct_from as extinct_on,
         needs_person or later_reading_on >= getvariable('as_of') as needs_person, null::varchar as ground
@@ -31,14 +20,12 @@ ended as (
     union all by name
     select atena_number, notice_number, installment_no, levy_kind, 'B' as code, suspended_on as extinct_on, false as needs_person
     from derived.case_installment
-    semi join extinguished using (notice_number, installment_no, suspended_on)
-    where is_overdue
+    where is_overdue and is_extinguished
     union all by name
     select atena_number, notice_number, installment_no, levy_kind, 'B' as code, true as needs_person, suspension_ground as ground
     from derived.case_installment
     join renounced using (atena_number)
-    anti join extinguished using (notice_number, installment_no, suspended_on)
-    where is_overdue and renounced_on <= getvariable('as_of') and suspension_ground is not null
+    where is_overdue and not is_extinguished and renounced_on <= getvariable('as_of') and suspension_ground is not null
 )
 select
     ended.atena_number,

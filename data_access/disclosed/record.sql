@@ -35,6 +35,7 @@ select
     whole('C9', installment.suspension_ground) as suspension_ground,
     whole('C9', installment.suspended_on) as suspended_on,
     whole('C9', installment.three_years_on) as three_years_on,
+    whole('C9', installment.is_extinguished) as is_extinguished,
     whole('C9', care.seizure_bars) as seizure_bars,
     whole('C9', if(installment.claim_state = '差押可能' and len(care.seizure_bars) > 0, '差押不可', installment.claim_state)) as claim_state,
     whole('C9', installment.plan_number) is not null as is_planned

@@ -80,7 +80,7 @@ from derived.household_hardship as hardship
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
--- grain: one 起案 about a delinquent that waits for its 審査 or 決裁; a reason that names a protected person is kept back whole
+-- grain: one 起案 about a person that waits for its 審査 or 決裁; a reason that names a protected person is kept back whole
 create view disclosed.waiting_decision as
 select
     delinquent.atena_ref,
@@ -99,23 +99,26 @@ select
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
     whole('C9', entry.written_by) as written_by,
     whole('C9', reviewed.written_by) as reviewed_by,
-    whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen,
+    whole('C9', delinquent.active_yen) as active_yen,
     entry.seq
 from serving.entry as entry
-join serving.delinquent as delinquent using (atena_number)
+join serving.case_subject as delinquent using (atena_number)
 left join serving.entry as reviewed on reviewed.proposal = entry.event_id and reviewed.step = '審査'
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
 
--- grain: one installment of one 執行停止 that was decided here, with who took its three steps
+-- grain: one installment of one 執行停止 or of its 取消 (matter) that was decided here, with who took its three steps
 create view disclosed.suspension_paper as
 select
     delinquent.atena_ref,
     shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
     decided.event_id as decision,
+    decided.matter,
     decided.happened_on as decided_on,
     unnest(decided.installment_keys) as installment_key,
     whole('C9', decided.ground) as ground,
+    whole('C9', decided.suspended_on) as suspended_on,
+    whole('C9', decided.cancel_ground) as cancel_ground,
     whole('C9', decided.is_partial) as is_partial,
     whole('C9', decided.is_immediate) as is_immediate,
     whole('C9', decided.evidence_ids) as evidence_ids,
@@ -127,4 +130,4 @@ from serving.entry as decided
 join serving.entry as proposed on proposed.event_id = decided.proposal
 join serving.entry as reviewed on reviewed.proposal = decided.proposal and reviewed.step = '審査'
 join serving.delinquent as delinquent on delinquent.atena_number = decided.atena_number
-where decided.kind = 'suspension_decision' and in_scope(delinquent.district_code);
+where decided.kind in ('suspension_decision', 'suspension_cancellation') and in_scope(delinquent.district_code);

@@ -1,11 +1,11 @@
 -- THE GATE OF DATA, continued (停止の監視). The macros and the rule stand in ../disclosed.sql.
 
--- grain: one installment under 執行停止 of a delinquent, with both ends; ended_by: the one that comes first (law/suspension.py)
+-- grain: one installment under 執行停止 of a delinquent (not one that was extinguished with it), with both ends; ended_by: the one that comes first (law/suspension.py)
 create view disclosed.suspended_installment as
 with ending as (
     select *, if(is_held, null, completes_on) as dies_on
     from derived.case_installment
-    where suspension_ground is not null
+    where suspension_ground is not null and not is_extinguished
 )
 select
     delinquent.atena_ref,

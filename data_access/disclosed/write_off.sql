@@ -1,23 +1,89 @@
 -- THE GATE OF DATA, continued (不納欠損). The macros and the rule stand in ../disclosed.sql and figure.sql.
 
--- grain: one 不納欠損 decided here about a delinquent in the reader's districts, unless it is reversed; 収納システム books it
+-- grain: one person in the reader's districts of whom something may be decided, also when nothing is owed any more
+create view disclosed.case_subject as
+select subject.atena_ref, subject.district_code, version_of(subject.atena_number) as note_version
+from serving.case_subject as subject
+where in_scope(district_code);
+
+-- grain: one installment of one 不納欠損 decided here. is_reversed: a 取消 was decided after it; is_booked: 収納 has it in its books
+create view serving.written_off as
+select decided.*, booked.notice_number is not null as is_booked
+from (
+    select
+        atena_number,
+        event_id,
+        event_id in (select decision from serving.entry where kind = 'write_off_reversal') as is_reversed,
+        unnest(written_off) as installment_key,
+        unnest(written_off_yen) as yen
+    from serving.entry
+    where kind = 'write_off_decision'
+) as decided
+left join source.write_off as booked on booked.notice_number || '-' || booked.installment_no = decided.installment_key;
+
+-- grain: one 不納欠損 decided here about a person in the reader's districts, until its 取消 is decided and 収納 has taken it back.
+-- state: what is waited for. One of which a part is booked waits for the rest.
 create view disclosed.write_off_decided as
+with scoped as (
+    select
+        event_id,
+        any_value(is_reversed) as is_reversed,
+        case
+            when bool_or(is_reversed) then '取消済・収納の戻し待ち'
+            when bool_and(is_booked) then '収納で計上済'
+            else '決裁済・収納の計上待ち'
+        end as state
+    from serving.written_off
+    group by event_id
+    having not bool_or(is_reversed) or bool_or(is_booked)
+)
 select
-    delinquent.atena_ref,
-    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
-    delinquent.district_code,
-    delinquent.district_name,
+    subject.atena_ref,
+    shown('C2', subject.name, masked_name(subject.name)) as name,
+    subject.district_code,
+    subject.district_name,
     entry.event_id,
     entry.happened_on,
+    scoped.state,
+    scoped.is_reversed,
     whole('C9', entry.summary) as summary,
     whole('C9', entry.written_off) as written_off,
     whole('C9', entry.yen) as yen,
     whole('C9', entry.written_by) as written_by,
     entry.seq
 from serving.entry as entry
-join serving.delinquent as delinquent using (atena_number)
-where entry.kind = 'write_off_decision' and in_scope(delinquent.district_code)
-    and entry.event_id not in (select decision from serving.entry where kind = 'write_off_reversal');
+join scoped using (event_id)
+join serving.case_subject as subject using (atena_number)
+where in_scope(subject.district_code);
+
+-- grain: one installment of one 不納欠損 decided here that stands, with who took its three steps
+create view disclosed.write_off_paper as
+select
+    decided.atena_ref,
+    decided.name,
+    decided.district_code,
+    decided.district_name,
+    decided.event_id as decision,
+    decided.state,
+    decided.happened_on as decided_on,
+    whole('C9', entry.reason) as reason,
+    whole('C9', entry.extinct_on) as extinct_on,
+    whole('C9', scope.installment_key) as installment_key,
+    whole('C9', assessment.levy_year) as levy_year,
+    whole('C9', installment.installment_no) as installment_no,
+    whole('C9', installment.due_date) as due_date,
+    whole('C9', scope.yen) as yen,
+    whole('C9', proposed.written_by) as written_by,
+    whole('C9', reviewed.written_by) as reviewed_by,
+    decided.written_by as approved_by
+from disclosed.write_off_decided as decided
+join serving.written_off as scope using (event_id)
+join serving.entry as entry using (event_id)
+join serving.entry as proposed on proposed.event_id = entry.proposal
+join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
+join source.installment as installment on installment.notice_number || '-' || installment.installment_no = scope.installment_key
+join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
+where not decided.is_reversed;
 
 -- grain: one overdue installment of a delinquent in the reader's districts × reason for which it may be written off
 create view disclosed.write_off_candidate as
@@ -43,7 +109,7 @@ from derived.write_off_candidate as candidate
 join derived.case_installment as installment using (notice_number, installment_no)
 join serving.delinquent as delinquent on delinquent.atena_number = candidate.atena_number
 left join (
-    select unnest(written_off) as installment_key, happened_on from disclosed.write_off_decided
+    select unnest(written_off) as installment_key, happened_on from disclosed.write_off_decided where not is_reversed
 ) as decided on decided.installment_key = candidate.notice_number || '-' || candidate.installment_no
 where in_scope(delinquent.district_code);
 

@@ -16,7 +16,10 @@ from pages.parts.confirmation import confirm_first
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
 COLUMNS = ["state", "name", "district_name", "summary", "active_yen", "happened_on", "written_by", "reviewed_by"]
-CARRIED_OUT = "次の取込で公開するデータから反映されます。"
+DECIDED = {
+    "執行停止": "決裁しました。次の取込で公開するデータから反映されます。本人に通知してください。",
+    "不納欠損": "決裁しました。収納システムへ返します。計上か戻しが済むまで、「決裁した不納欠損」で待っています。",
+}
 
 
 def waiting_part(user: User, kind: str, district: str | None, read: Callable[[dict], None]) -> pl.DataFrame:
@@ -56,7 +59,7 @@ def _next_step(user: User, row: dict) -> None:
             FORM, f"confirmed_{event_id}", lambda clicker: step(
                 clicker, subject(clicker, row["atena_ref"]), kind.name, proposal_id=row["proposal_id"], event_id=event_id,
                 expected_version=row["note_version"], today=settings.today()),
-            f"決裁しました。{CARRIED_OUT}本人に通知してください。" if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"),
+            DECIDED[row["kind"]] if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"),
             kwargs={"asks_again": True}, disabled=not is_same_person)
     elif not is_own:
         st.caption("次は課長が決裁します。" if is_reviewed else "次は係長が審査します。")

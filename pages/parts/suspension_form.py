@@ -1,4 +1,4 @@
-"""起案 of a 執行停止 (one candidate, or several of one 号 at once) and of its 取消 (from the カルテ)."""
+"""起案 of a 執行停止 (one candidate, or several of one 号 at once) and of its 取消 (from the カルテ or the 監視), and their papers."""
 
 import uuid
 
@@ -19,6 +19,7 @@ from pages.parts.attempt import attempt, outcome
 from pages.parts.export_part import export_part
 
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
+PAPERS = {"suspension_decision": ("suspension_decision", "suspension_notice"), "suspension_cancellation": ("suspension_cancel_notice",)}
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
@@ -100,19 +101,24 @@ def cancel_part(user: User, atena_ref: str, version: int) -> None:
     for duty in release_due(owed):
         st.warning(f"執行停止中の期別に差押があります。{duty.text}（{duty.article}）。", icon=":material/lock_open:")
     _papers(user, atena_ref)
+    cancel_form(user, atena_ref, version, owed)
+
+
+def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *, signs: str = "", ground: str | None = None) -> None:
+    """The 起案 to cancel what is stopped among `owed` (case_installments). `signs`: what was seen, the draft of the reason; `ground`: what it speaks for."""
     stopped = owed.filter(pl.col("suspended_on").is_not_null() & (pl.col("unpaid_yen") > 0))
+    outcome(CANCEL)
     if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
         return
-    outcome(CANCEL)
     event_id = draft.opened(CANCEL, atena_ref)
     with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
         decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
                                   format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
         said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}
         st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), key=f"scope_{event_id}_{decided_on}")
-        ground = kinds()[CANCEL].field("cancel_ground")
-        st.selectbox(ground.label, ground.values, index=None, placeholder="選ぶ", key=f"ground_{event_id}")
-        st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
+        asked = kinds()[CANCEL].field("cancel_ground")
+        st.selectbox(asked.label, asked.values, index=asked.values.index(ground) if ground else None, placeholder="選ぶ", key=f"ground_{event_id}")
+        st.text_area("理由", value=signs, key=f"reason_{event_id}", height=90, placeholder=ASKED)
         st.checkbox("財産・所得・所在の資料を確かめた", key=f"confirmed_{event_id}")
         st.button("取消を起案する", icon=":material/send:", key=f"propose_{event_id}", on_click=attempt, args=(
             CANCEL, f"confirmed_{event_id}", lambda clicker: propose(
@@ -124,12 +130,15 @@ def cancel_part(user: User, atena_ref: str, version: int) -> None:
 
 
 def _papers(user: User, atena_ref: str) -> None:
-    """The 決議書 and the 通知書 of the newest 停止 that was decided here."""
-    for decision in ask(user, "case_suspensions", atena_ref=atena_ref).head(1).iter_rows(named=True):
-        st.caption(f"執行停止（{decision['ground']}）{wording.wareki(decision['decided_on'])}決定")
-        for column, kind in zip(st.columns(2), ("suspension_decision", "suspension_notice"), strict=True):
-            with column:
-                export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
+    """The 決議書 and the 通知書 of the newest 停止, and the 通知書 of the newest 取消, that were decided here."""
+    decided = ask(user, "case_suspensions", atena_ref=atena_ref)
+    for matter, papers in PAPERS.items():
+        for decision in decided.filter(matter=matter).head(1).iter_rows(named=True):
+            told = f"の取消（{decision['cancel_ground']}）" if decision["cancel_ground"] else f"（{decision['ground']}）"
+            st.caption(f"執行停止{told}{wording.wareki(decision['decided_on'])}決定")
+            with st.container(horizontal=True):
+                for kind in papers:
+                    export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
 
 
 def _said(row: dict) -> str:

@@ -12,8 +12,10 @@ from casework.ledger import Event
 from data_access.query import ask, subject
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
+from pages.parts.export_part import export_part
 
 DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
+WAITING = "決裁済・収納の計上待ち"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
@@ -51,16 +53,25 @@ def _propose(user: User, candidate: dict, keys: list[str], event_id: str, reason
                                         "written_off": dict(own.select("installment_key", "unpaid_yen").iter_rows())})
 
 
-def reversal_part(user: User, district: str | None) -> None:
-    """What was decided here and stands, and the 起案 to reverse one of them."""
+def decided_part(user: User, district: str | None) -> None:
+    """What was decided here and where it stands, its 調書, and the 起案 to reverse one of them; also of who owes nothing any more."""
     decided = ask(user, "write_off_decided", district=district)
     outcome(REVERSAL)
     if decided.is_empty():
         return
-    with st.expander(f"決裁した不納欠損（{decided.height:,}件）と、その取消", icon=":material/undo:"):
-        tables.show(decided, ["happened_on", "name", "district_name", "summary", "yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
-        if not decide(user, "write_off.propose").allowed:
-            return
+    waiting = decided.filter(state=WAITING)
+    st.subheader("決裁した不納欠損", anchor=False)
+    st.caption(f"{WAITING} **{waiting.height:,}件　{wording.yen(waiting['yen'].sum())}**　もう起案できません。収納システムが計上すると、未納と候補から消えます。")
+    tables.show(decided, ["state", "happened_on", "name", "district_name", "summary", "yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
+    if waiting.height:
+        export_part(user, "write_off_paper", {"district": district, "decision": None})
+    standing = decided.filter(~pl.col("is_reversed"))
+    if standing.height and decide(user, "write_off.propose").allowed:
+        _reversal(standing)
+
+
+def _reversal(decided: pl.DataFrame) -> None:
+    with st.expander("不納欠損の取消を起案する", icon=":material/undo:"):
         event_id = draft.opened(REVERSAL, str(decided.height))
         rows = {row["event_id"]: row for row in decided.iter_rows(named=True)}
         chosen = st.selectbox("取り消す不納欠損", list(rows), index=None, placeholder="選ぶ", key=f"decision_{event_id}",

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import bcrypt
@@ -42,10 +43,10 @@ def people(staffed) -> list[dict]:
     return pl.read_parquet(folder / "delinquent.parquet").to_dicts()
 
 
-def server_at(home: Path) -> Server:
+def server_at(home: Path, today: date = CLOCK.business_date) -> Server:
     """A server for `home` on the city's day, to be used as a context."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONSOLE_TODAY", CLOCK.business_date.isoformat())
+        patch.setenv("CONSOLE_TODAY", today.isoformat())
         patch.setenv("CONSOLE_SECOND_FACTOR", "none")
         return Server("app.py", home)
 

@@ -190,6 +190,15 @@ def test_a_suspension_is_cancelled_within_its_three_years(sqlite_file):
     assert (written.kind, written.payload["cancelled_on"], written.payload["suspended_on"]) == ("suspension_cancellation", "2026-04-01", "2025-04-01")
 
 
+def test_what_was_extinguished_at_once_does_not_come_back_with_means(sqlite_file):
+    decided(KIND, ground="1号", is_immediate=True)
+    with pytest.raises(EntryRefused, match="「停止の誤り」だけ"):
+        decided("suspension_cancellation", steps=PROPOSED, suspended_on=TODAY)
+    assert decided("suspension_cancellation", installments=[ONE, TWO], suspended_on=TODAY, cancel_ground="停止の誤り").kind == "suspension_cancellation"
+    decided(KIND)
+    assert decided("suspension_cancellation", suspended_on=TODAY).payload["cancel_ground"] == "資力の回復", "stopped anew, and not extinguished"
+
+
 def test_a_step_that_cannot_be_noted_is_not_taken(sqlite_file, monkeypatch):
     monkeypatch.setattr(case_decision, "note_write", lambda *_: (_ for _ in ()).throw(ledger.LedgerUnavailable("記録できない")))
     with pytest.raises(ledger.LedgerUnavailable):

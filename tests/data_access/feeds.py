@@ -9,6 +9,7 @@ from pathlib import Path
 import settings
 from data_access.contract import systems, tables
 from data_access.feed_schedule import FILE_NAME, HEADER
+from law.fiscal_year import fiscal_year
 
 DAY_ONE, DAY_TWO = date(2026, 10, 29), date(2026, 10, 30)
 FEW = 5
@@ -73,6 +74,18 @@ class Feed:
             if line["表"] == self.table.name:
                 line |= changes
         write_schedule(self.folder, lines)
+
+
+def book(written_off: dict[str, int], reason: str, day: date = DAY_TWO) -> None:
+    """収納 books a 不納欠損 in the waiting difference of `day`: `written_off` is 期別の番号 → yen, all that was owed of each."""
+    before, now, booked = Feed("installment", DAY_ONE), Feed("installment", day), Feed("write_off", day)
+    key = [now.at("notice_number"), now.at("installment_no")]
+    stays = ["0"] * (len(now.labels) - len(before.labels))
+    newest = {"-".join(row[place] for place in key): row for row in [*(row + stays for row in before.rows()), *now.rows()]}
+    paid = [row[: now.at("stored_unpaid_yen")] + ["0"] + row[now.at("stored_unpaid_yen") + 1 :] for name, row in newest.items() if name in written_off]
+    now.write([row for row in now.rows() if "-".join(row[place] for place in key) not in written_off] + paid)
+    cells = [dict(zip(("notice_number", "installment_no"), name.split("-"), strict=True)) | {"written_off_yen": str(yen)} for name, yen in written_off.items()]
+    booked.write(booked.rows() + [booked.row(**each, written_off_on=day.isoformat(), fiscal_year=str(fiscal_year(day)), reason=reason) for each in cells])
 
 
 def schedule(folder: Path) -> list[dict[str, str]]:

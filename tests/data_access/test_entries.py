@@ -36,12 +36,12 @@ def write(ref: str, kind: str, user=CHIEF, corrects: str | None = None, **fields
     return command(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, fields=fields, today=DAY_TWO, **more)
 
 
-def decide(ref: str, kind: str, *, day: date = DAY_TWO, **fields):
+def decide(ref: str, kind: str, *, day: date = DAY_TWO, officer=None, **fields):
     """起案 by the person's officer, 審査 and 決裁: the entry. Each step sees the newest version."""
-    officer = next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+    officer = officer or next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
     proposal_id = None
     for user, step in ((officer, propose), (CHIEF, review), (MANAGER, approve)):
-        version = query.ask(user, "case_head", atena_ref=ref)["note_version"][0]
+        version = ledger.version_of(query.subject(user, ref).atena_number)
         given = {"proposal_id": proposal_id} if proposal_id else {"fields": fields, "reason": "預金も給与もない。"}
         done = step(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, today=day, **given)
         proposal_id = proposal_id or done.event_id

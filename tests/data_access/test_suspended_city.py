@@ -13,6 +13,7 @@ from data_access.query import ask, standing
 from law.suspension import explain as explain_suspension
 from tests.data_access.feeds import DAY_ONE, Feed
 from tests.pages.screen import show
+from tests.pages.test_suspension_way import keyed, press
 from tests.staff import CHIEF, OFFICER
 
 STOPPED_ON = date(2025, 2, 3)
@@ -102,8 +103,9 @@ def _watched(reference):
     assert [(car["evidence_id"], car["day"], car["yen"]) for car in cars] == [("軽自 99000001", STOPPED_ON + timedelta(days=1), None)]
     assert all(sign["day"] > STOPPED_ON for sign in person["signs"])
     assert (person["ground"], person["suspended_on"]) == ("1号", STOPPED_ON)
-    screen = show(CHIEF, "suspension_watch", sign="車両")
+    screen = show(CHIEF, "suspension_watch", sign="車両", watched_person=reference)
     assert "車両 R07.02.04" in screen.cells("signs_told")[0]
+    _proposed(screen, reference)
     screen = show(CHIEF, "suspension_watch", watch_view="3年・時効の到来")
     assert screen.cells("ends")[0] == "前月まで"
     assert len(screen.cells("ends")) == 37
@@ -119,6 +121,21 @@ def _watched(reference):
     months = ask(CHIEF, "suspension_arrivals", district=None, months=36)
     assert months["ends_month"][0] == date(2026, 9, 1), "what has passed stands in the month before"
     assert (months["by_prescription_yen"] + months["by_three_years_yen"]).equals(months["principal_yen"].alias("by_prescription_yen"))
+
+
+def _proposed(screen, reference):
+    """Below the one chosen: the records, the way to the カルテ, and a 取消 whose reason begins with the signs."""
+    assert "軽自 99000001" in screen.cells("evidence_id", 1)
+    assert keyed(screen.at.button, "open_watched").label == "カルテを開く"
+    reason = keyed(screen.at.text_area, "reason_").value
+    assert reason.splitlines()[0] == "停止の決定（R07.02.03）より後に、次の資料がある。"
+    assert "車両 R07.02.04 軽自 99000001" in reason
+    keyed(screen.at.selectbox, "ground_").set_value("財産の判明")
+    press(screen, "propose_", reason)
+    assert "取消を起案しました" in screen.at.success[0].value
+    assert not [button for button in screen.at.button if button.key.startswith("propose_")], "one proposal at a time"
+    (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
+    assert (waiting["atena_ref"], waiting["matter"], waiting["body"]) == (reference, "suspension_cancellation", reason)
 
 
 def _bankrupt(cases):

@@ -1,4 +1,4 @@
-"""The 決議書 and the 通知書 of a 執行停止: PDFs that leave by the export route alone, the same bytes for the same decision."""
+"""The 決議書 and the 通知書 of a 執行停止 and of its 取消: PDFs that leave by the export route alone, the same bytes for the same decision."""
 
 from dataclasses import replace
 
@@ -12,20 +12,23 @@ from tests.data_access.test_entries import NUMBER, decide, owed
 from tests.staff import CHIEF, NEIGHBOUR, OFFICER
 
 ROW = {"atena_ref": "7K3M-9QXD-2FHA", "name": "湖山　太郎 *#$x$* @y", "address": "湖山町東一丁目1番地", "decided_on": "2026-10-30", "ground": "1号", "is_partial": False,
-       "is_immediate": False, "body": "= 財産がない。#panic()", "evidence_ids": ["I1"], "written_by": "担当", "reviewed_by": "係長", "approved_by": "課長",
+       "is_immediate": False, "suspended_on": "2025-02-03", "cancel_ground": "資力の回復", "reason": "時効", "extinct_on": "2026-10-01", "yen": 12_300, "body": "= 財産がない。#panic()", "evidence_ids": ["I1"], "written_by": "担当", "reviewed_by": "係長", "approved_by": "課長",
        "levy_year": 2018, "installment_no": "01", "due_date": "2019-04-30", "unpaid_yen": 1_234_567}  # fmt: skip
 
 
-@pytest.mark.parametrize("template", ["suspension_decision", "suspension_notice"])
-def test_a_paper_is_the_same_bytes_again_and_obeys_no_text(template):
-    made = paper(template, [ROW])
-    assert made.startswith(b"%PDF")
-    assert made == paper(template, [ROW])
-    assert made != paper(template, [ROW | {"name": "別人", "ground": "2号"}])
-    assert paper(template, [ROW | {"is_immediate": True, "is_partial": True}, ROW]) != made
+@pytest.mark.parametrize("kind", [kind for kind in kinds().values() if kind.paper], ids=lambda kind: kind.name)
+def test_a_paper_is_the_same_bytes_again_and_obeys_no_text(kind):
+    def made(*rows):
+        return paper(kind.paper, [{name: row[name] for name in kind.columns} for row in rows])
+
+    first = made(ROW)
+    assert first.startswith(b"%PDF")
+    assert first == made(ROW)
+    assert first != made(ROW | {"name": "別人", "ground": "2号"})
+    assert made(ROW | {"is_immediate": True, "is_partial": True, "reason": "即時消滅", "extinct_on": None}, ROW) != first
 
 
-def test_a_decision_becomes_its_two_papers(own_city):
+def test_a_decision_becomes_its_two_papers_and_its_cancellation_a_third(own_city):
     ref = query.reference_of(NUMBER)
     keys = [row["installment_key"] for row in owed(ref)]
     decision = decide(ref, "suspension_decision", ground="1号", installments=keys, is_partial=False, is_immediate=False, evidence_ids=["I01"])
@@ -41,3 +44,9 @@ def test_a_decision_becomes_its_two_papers(own_city):
     assert clear.needs_approval, "a name and an address leave with another person's approval"
     export_order.approve(CHIEF, clear.id)
     assert export.make(officer, replace(clear, approved_by=CHIEF.name)).content != export.make(CHIEF, wanted).content
+    cancelled = decide(ref, "suspension_cancellation", suspended_on=decision.occurred_on, installments=keys[:1], cancel_ground="停止の誤り")
+    wanted = export.order(CHIEF, "suspension_cancel_notice", {"atena_ref": ref, "decision": cancelled.event_id}, is_masked=True, purpose="滞納処分", reason="取消を本人に通知するため")
+    file = export.make(CHIEF, wanted)
+    assert (file.row_count, file.content[:4], file.content) == (1, b"%PDF", export.make(CHIEF, wanted).content)
+    assert query.ask(CHIEF, "case_suspensions", atena_ref=ref)["matter"].to_list() in (
+        ["suspension_decision", "suspension_cancellation"], ["suspension_cancellation", "suspension_decision"])

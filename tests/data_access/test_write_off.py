@@ -4,17 +4,24 @@ from datetime import date
 
 import pytest
 
-from data_access import connection
-from data_access.query import ask, standing
+from auth.access import NotAllowed
+from data_access import connection, export
+from data_access.derivation import derivation
+from data_access.intake import take_in
+from data_access.query import ask, reference_of, standing, subject
 from data_access.small_cell import LEAST
 from data_access.write_off_effect import TERMS, effect
 from law import prescription, write_off
 from law.fiscal_year import fiscal_year
+from tests.data_access.feeds import DAY_TWO, book
 from tests.data_access.source_rows import by, one, pick
 from tests.data_access.test_derived_twins import KEY, balances, events_of, open_balances, stops_of  # noqa: F401 - fixtures
+from tests.data_access.test_entries import NUMBER, decide
+from tests.pages.screen import show
 from tests.queries.every_question import parameters
-from tests.staff import ANALYST, CHIEF, OFFICER
+from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
 
+PENDING, BOOKED, TAKEN_BACK = "決裁済・収納の計上待ち", "収納で計上済", "取消済・収納の戻し待ち"
 DIMENSIONS = ("事由", "区分", "年数", "逃したこと")
 
 
@@ -133,3 +140,71 @@ def test_the_effect_keeps_the_identity_and_this_year_s_rate(city):
     assert whole["欠損の後"]["written_off_yen"] - whole["欠損の前"]["written_off_yen"] == found.waiting_yen
     ahead = {row["stage"]: row for row in found.rows.filter(fiscal_year=year + 1).iter_rows(named=True)}
     assert ahead["欠損の前"]["assessed_yen"] - ahead["欠損の後"]["assessed_yen"] == found.waiting_yen
+
+
+def whole(question: str, user=CHIEF):
+    return ask(user, question, **parameters(question))
+
+
+@pytest.mark.slow
+def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_nothing_is_owed(eve):
+    """Decided, it is no candidate any more; booked, the person owes nothing and is on no list, yet the 取消 goes its way."""
+    ref = whole("write_off_candidates").filter(booked_as="時効")["atena_ref"][0]
+    own = ask(CHIEF, "write_off_installments", atena_ref=ref).filter("is_first", booked_as="時効")
+    owed = dict(ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True).select("installment_key", "unpaid_yen").iter_rows())
+    assert whole("write_off_candidates")["unpaid_yen"].sum() == effect(CHIEF, None, standing().fiscal_year).waiting_yen
+    keys, before = dict(own.select("installment_key", "unpaid_yen").iter_rows()), _effect()
+    decision = decide(ref, "write_off_decision", reason="時効", extinct_on=own["extinct_on"].max(), written_off=keys)
+    assert not whole("write_off_candidates").filter(atena_ref=ref, booked_as="時効").height
+    assert not keys.keys() & set(whole("write_off_statement")["installment_key"])
+    assert whole("write_off_decided").select("state", "yen", "is_reversed").row(0) == (PENDING, sum(keys.values()), False)
+    assert _effect() == before, "what is decided and not booked still waits, once"
+    _statement(decision.event_id, keys, ref)
+    gone = reference_of(NUMBER)
+    owed_by_gone = ask(CHIEF, "case_installments", atena_ref=gone, only_overdue=True)["installment_key"].to_list()
+    decide(gone, "suspension_decision", ground="1号", installments=owed_by_gone, is_partial=False, is_immediate=True, evidence_ids=["I01"])
+    book(owed, "時効")  # and the rest, which was decided before there was a console
+    report = take_in(DAY_TWO)
+    assert report.is_published, [problem.sentence() for problem in report.problems]
+    assert _effect()[1] == whole("write_off_candidates")["unpaid_yen"].sum(), "it has moved to the books, and waits no more"
+    _extinguished(gone, owed_by_gone[0])
+    assert ask(CHIEF, "case_head", atena_ref=ref).is_empty(), "nothing is owed"
+    assert whole("write_off_decided").select("state", "atena_ref").row(0) == (BOOKED, ref)
+    assert whole("write_off_paper").is_empty(), "nothing waits"
+    assert ask(CHIEF, "write_off_paper", **{**parameters("write_off_paper"), "decision": decision.event_id}).height == len(keys)
+    officer = next(user for user in (OFFICER, NEIGHBOUR) if not whole("write_off_decided", user).is_empty())
+    other = NEIGHBOUR if officer is OFFICER else OFFICER
+    assert whole("write_off_decided", other).is_empty()
+    with pytest.raises(NotAllowed, match="担当地区にありません"):
+        subject(other, ref)
+    decide(ref, "write_off_reversal", officer=officer, decision=decision.event_id, reversal_ground="納付が判明")
+    assert whole("write_off_decided")["state"].to_list() == [TAKEN_BACK]
+    assert whole("write_off_decided")["note_version"].to_list() == [6]
+
+
+def _extinguished(ref: str, key: str) -> None:
+    """What was extinguished at once is gone and waits to be written off; it is neither stopped nor watched."""
+    head = ask(CHIEF, "case_head", atena_ref=ref).row(0, named=True)
+    assert head["extinguished_yen"] == head["suspended_yen"] == head["unpaid_yen"] > 0
+    found = whole("write_off_candidates").filter(atena_ref=ref).select("booked_as", "unpaid_yen", "needs_person", "extinct_on").rows()
+    assert found == [("即時消滅", head["unpaid_yen"], None, DAY_TWO)]
+    assert ref not in set(ask(CHIEF, "suspension_arrival_list", **parameters("suspension_arrival_list"))["atena_ref"])
+    explained = derivation(CHIEF, ref, key, standing().as_of)
+    assert explained.agrees
+    assert any("直ちに消滅させる" in sentence for sentence in explained.prescription["sentence"])
+    assert set(show(CHIEF, "case", case_ref=ref).cells("state")) == {"消滅（欠損待ち）"}
+
+
+def _effect() -> tuple[int, int]:
+    """What the year's books and the candidates make together, and what waits alone."""
+    found = effect(CHIEF, None, standing().fiscal_year)
+    return found.rows.filter(stage="欠損の後", year_class="合計")["written_off_yen"].sum(), found.waiting_yen
+
+
+def _statement(decision: str, keys: dict[str, int], ref: str) -> None:
+    wanted = export.order(CHIEF, "write_off_paper", {"district": None, "decision": None}, is_masked=True, purpose="不納欠損の決裁", reason="決裁の綴りに入れるため")
+    file = export.make(CHIEF, wanted)
+    assert (file.row_count, file.media_type, file.content) == (len(keys), "application/pdf", export.make(CHIEF, wanted).content)
+    rows = whole("write_off_paper")
+    assert dict(rows.select("installment_key", "yen").iter_rows()) == keys
+    assert set(rows.select("atena_ref", "decision", "reason", "decided_on").iter_rows()) == {(ref, decision, "時効", DAY_TWO)}

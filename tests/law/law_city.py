@@ -75,6 +75,7 @@ SCHEMAS = {
         "case_kind": pl.String,
         "opened_on": pl.Date,
         "closed_on": pl.Date,
+        "court_case_number": pl.String,
     },
     "source.suspension_installment": {
         "suspension_number": pl.String,

@@ -119,6 +119,24 @@ def test_both_readings_of_public_assistance(amend):
     assert judged("1号", bare).verdict is Verdict.LIKELY
 
 
+ADOPTED = "".join(f"""
+[[screening_criterion]]
+from = 2000-01-01
+value = {{ ground = "1号", clause = "{target}", target = "{target}", met_by = ["{met_by}"], meaning = "{target}: {met_by}" }}
+reference = "市の要領の例: 和水町"
+last_checked = 2026-11-23
+""" for target, met_by in (("破産", "終了"), ("相続", "全員が放棄")))
+
+
+def test_a_city_adopts_what_others_have_published_by_a_setting_alone(amend):
+    bankrupt = [record("破産", "終了"), record("預金", "財産あり")]
+    assert {each.verdict for each in screening.explain(bankrupt, ON)} == {Verdict.NO}
+    amend(screening.FILE, ("# 公表された市の要領と", ADOPTED + "# 公表された市の要領と"))
+    assert (judged("1号", bankrupt).clause.name, judged("1号", bankrupt).verdict) == ("破産", Verdict.LIKELY)
+    assert judged("1号", [record("破産", "手続中")]).verdict is Verdict.NO
+    assert judged("1号", [record("相続", "全員が放棄")]).clause.name == "相続"
+
+
 def test_a_criterion_counts_from_its_day(amend):
     """The city takes 生活保護 as 1号 from a day on: one row ends, another begins."""
     day = date(2026, 4, 1)
@@ -171,6 +189,33 @@ def test_the_records_say_what_the_feeds_can_say():
             assert rule.results == ("継続中",)
         elif rule.target == "住民票":
             assert set(rule.results) == set(states)
+        elif rule.target in ("破産", "相続"):
+            assert rule.target == "相続" or rule.target in contract["court_case"].column("case_kind").values
         else:
             assert rule.target in asked.column("target").values
             assert set(rule.results) <= set(asked.column("result").values)
+
+
+def test_the_published_rules_stand_beside_ours():
+    found = screening.municipal(ON)
+    welfare = {each.place: (each.ground, each.ours, each.differs) for each in found if each.criterion == "生活保護"}
+    assert welfare["阿久根市"] == ("1号", "2号", True)
+    assert welfare["湧別町"] == ("2号", "2号", False)
+    assert all(each.article.count("http") == 1 for each in found)
+    assert {each.criterion for each in found if each.ours is None} >= {"破産", "死亡・相続の放棄", "ほかの部署の停止決議"}
+    assert not [each for each in screening.municipal(date(2016, 12, 31)) if each.place == "阿久根市"], "each from its own day"
+
+
+@pytest.mark.parametrize(("wrong", "told"), [
+    ({"clause": "無財差"}, "無財差"), ({"target": "破算"}, "破算"), ({"place": "湧別町", "criterion": "生活保護"}, "2件"), ({"text": ""}, "空でない"), ({"age": "1"}, "この名前どおり"),
+])
+def test_a_published_rule_that_cannot_be_trusted_is_refused(monkeypatch, wrong, told):
+    entries = list(files.entries_in("screening.toml", "municipal_criterion"))
+    extra = entries[0] | {"value": entries[0]["value"] | {"criterion": "ほか"} | wrong}
+    monkeypatch.setattr(screening, "entries_in", lambda file, setting: [*entries, extra] if setting == "municipal_criterion" else files.entries_in(file, setting))
+    screening._municipal.cache_clear()
+    try:
+        with pytest.raises(files.LawFileInvalid, match=told):
+            screening.municipal(ON)
+    finally:
+        screening._municipal.cache_clear()

@@ -10,19 +10,23 @@ from datetime import date, timedelta
 import pytest
 from law_city import city, run
 from test_law_twins import differences
-from test_screening import OTHER_READING
+from test_screening import ADOPTED, OTHER_READING
 
 from law import screening
 from law.screening import Finding, Record, Verdict
 
 AS_OF = date(2026, 11, 20)
 DETAILS = ("生活保護", "失業")  # the second is a record that no criterion asks for
+DERIVED = ("破産", "相続")  # told by the case and the heirs, sure and of any age
 
 
 def random_records(rng, rules, key):
     """The records of one person: half of them as a suspension would need them, the rest anyhow."""
     found = [Record("住民票", rng.choice(["現住", "職権消除", "職権消除"]), rng.choice([None, AS_OF - timedelta(days=rng.randrange(900))]), True, "宛名")]
-    for place, target in enumerate([*rules, "失業"]):
+    found += [Record("破産", rng.choice(rules["破産"].results), AS_OF - timedelta(days=rng.choice([0, 1, 400])), True, f"{key}破") for _ in range(rng.choice([0, 0, 1]))]
+    found += [Record("相続", result, rng.choice([AS_OF, AS_OF - timedelta(days=400), *[None] * (result != "全員が放棄")]), True, "相続人")
+              for result in rng.sample(rules["相続"].results, rng.choice([0, 0, 1]))]
+    for place, target in enumerate(target for target in [*rules, "失業"] if target not in DERIVED):
         rule = rules.get(target)
         results, limit = (rule.results, rule.longest_age_days or 365) if rule else (("継続中",), 365)
         for number in range(0 if target == "住民票" else rng.choice([0, 1, 1, 1, 1, 2, 3])):
@@ -41,11 +45,19 @@ def random_records(rng, rules, key):
 
 def rows_of(people):
     """The same as rows of the feeds."""
-    tables = {"delinquent": [], "asset_investigation": [], "delinquent_detail": []}
+    tables = {"delinquent": [], "asset_investigation": [], "delinquent_detail": [], "court_case": [], "heir": []}
+    later = AS_OF + timedelta(days=1)  # what is yet to come is not known of
     for key, records in people.items():
         for each in records:
             if each.target == "住民票":
                 tables["delinquent"].append((key, each.result, each.dated_on, False))
+            elif each.target == "破産":
+                is_over = each.result == "終了"
+                days = (each.dated_on - timedelta(days=90), each.dated_on) if is_over else (each.dated_on, later)
+                tables["court_case"] += [(key, "破産", *days, each.evidence_id), (key, "個人再生", AS_OF, AS_OF, f"{each.evidence_id}個")]
+            elif each.target == "相続":
+                others = [each.dated_on] if each.result == "全員が放棄" else [None, later]
+                tables["heir"] += [(key, on) for on in [each.dated_on, *others]]
             elif each.target in DETAILS:
                 tables["delinquent_detail"].append((each.evidence_id, key, each.target, each.dated_on, each.ended_on, each.is_confirmed))
             else:
@@ -62,10 +74,10 @@ def told(own: screening.Screening) -> tuple:
 
 @pytest.mark.parametrize(
     ("cases", "readings"),
-    [(2_000, ()), (500, (OTHER_READING,)), pytest.param(20_000, (), marks=pytest.mark.slow)],
+    [(2_000, ()), (500, (OTHER_READING,)), (500, (("# 公表された市の要領と", ADOPTED + "# 公表された市の要領と"),)), pytest.param(20_000, (), marks=pytest.mark.slow)],
 )
 def test_screening(cases, readings, amend):
-    """By the shipped criteria, and where the city takes 生活保護 as 1号."""
+    """By the shipped criteria, where the city takes 生活保護 as 1号, and where it adopts 破産 and 相続の放棄 from others."""
     amend(screening.FILE, *readings)
     seed = 15_007 + cases + len(readings)
     rng, rules = random.Random(seed), screening.record_rules(AS_OF)

@@ -106,3 +106,10 @@ def test_the_card_names_both_rates(city):
     assert f"決算の率（還付未済を除く） {year['rate']}%" in words
     assert f"{year['same_day_rate']}%" in words
     assert "決算の定義による率" not in words
+
+
+def test_other_cities_criteria_stand_beside_ours(city):
+    screen = show(staff.CHIEF, "grounds", grounds_view="停止の要件の比較", municipal_criterion="生活保護")
+    own = dict(zip(screen.cells("place_name"), screen.cells("own_setting"), strict=True))
+    assert (own["阿久根市"], own["湧別町"]) == ("2号（生活保護）。号が違う", "2号（生活保護）")
+    assert "阿久根市 平成29年告示94号" in screen.cells("reference")

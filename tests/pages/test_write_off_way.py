@@ -44,6 +44,7 @@ def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     assert [(f"{row['notice_number']}-{row['installment_no']}", row["yen"]) for row in decision["written_off"]] == sorted(own.select("installment_key", "unpaid_yen").rows())
     assert own["decided_on"].null_count() == 0
     again = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効"))
+    assert again.cells("state", -1) == ["決裁済・収納の計上待ち"], "below the candidates, and no candidate any more"
     assert not [button for button in again.at.button if button.key.startswith("propose_") and not button.disabled], "nothing is left to propose"
     keyed(again.at.selectbox, "decision_").set_value(events[-1].event_id)
     again.run()

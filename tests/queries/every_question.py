@@ -12,7 +12,7 @@ NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
 LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
-         "write_off_candidates", "write_off_statement"]
+         "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "case_events": {"kind": None},
@@ -44,6 +44,7 @@ PARAMETERS = {
     "write_off_candidates": {"booked_as": None, **WHOLE_LIST},
     "write_off_decided": {"district": None},
     "write_off_effect": {"district": None},
+    "write_off_paper": {"decision": None, **WHOLE_LIST},
     "write_off_parts": {"dimension": "事由", "is_booked": True, "district": None},
     "write_off_statement": {"booked_as": None, **WHOLE_LIST},
     "suspension_watch": {"sign": None, **WHOLE_LIST},
