@@ -47,11 +47,23 @@ class Desk:
             self.problems.append(f"{status} {url}")
 
     def sign_in(self, name: str, password: str) -> None:
+        self.password = password
         self.page.goto(self.origin)
         self.page.get_by_label("利用者ID").fill(name)
         self.page.get_by_label("パスワード").fill(password)
         self.page.get_by_role("button", name="サインイン").click()
         self.settled("ホーム")
+
+    def confirm_again(self) -> str:
+        """本人の再確認, in a tab of its own; what that tab said."""
+        tab = self.context.new_page()
+        tab.goto(f"{self.origin}/auth/confirm")
+        tab.get_by_label("パスワード").fill(self.password)
+        tab.get_by_role("button").last.click()
+        tab.wait_for_load_state()
+        told = tab.content()
+        tab.close()
+        return told
 
     def open(self, title: str) -> None:
         """Choose a page in the menu and wait until it is drawn."""

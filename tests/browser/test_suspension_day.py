@@ -58,6 +58,7 @@ def confirmed(page, label: str) -> None:
 
 def step(desk, title: str, label: str, told: str) -> None:
     """The one 起案 that waits on a page, opened and taken one step further."""
+    desk.confirm_again()
     desk.open(title)
     choose_row(desk, 0, desk.page.get_by_role("button", name=label, exact=True))
     confirmed(desk.page, label)
