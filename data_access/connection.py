@@ -52,6 +52,7 @@ class NothingPublished(Exception):
 
 
 NOT_KEPT = "この基準日のデータは、保存期間が過ぎたか、公開されたことがありません。基準日を選び直してください。"
+OTHER_SHAPE = "公開中のデータは、更新する前の版の形です。管理者が .venv/bin/python -m data_access.rebuild を実行するか、次の連携を取り込むと表示できます。"
 MOST_OLDER = 2
 IDLE_SECONDS = 900
 
@@ -157,6 +158,8 @@ def _open(now: snapshot.Snapshot) -> Engine:
     """Check and open `now`; until its engine ends, nobody purges it."""
     with ExitStack() as until_it_ends:
         until_it_ends.callback(os.close, _hold(now))
+        if not now.is_of_this_version:
+            raise snapshot.SnapshotRefused(OTHER_SHAPE)
         snapshot.verify(now)
         opened = Engine(now, _connect(now), now.manifest["ledger_seq"])
         weakref.finalize(opened, until_it_ends.pop_all().close)

@@ -39,7 +39,7 @@ def kept_ids() -> set[str]:
 
 
 def offered() -> list[Kept]:
-    """What may be looked at, newest first, CURRENT first of all; a snapshot whose manifest is damaged is left out."""
+    """What may be looked at, newest first, CURRENT first of all; one damaged or of another version's shape is left out."""
     on_disk = kept_ids()
     found = (_kept(settings.snapshots() / name) for name in reversed(standing_on()) if name in on_disk)
     return [kept for kept in found if kept is not None]
@@ -58,4 +58,4 @@ def _kept(folder: Path) -> Kept | None:
         found = snapshot.find(folder.name)
     except snapshot.SnapshotRefused:
         return None
-    return Kept(found.id, found.business_date, datetime.fromisoformat(found.manifest["published_at"]))
+    return Kept(found.id, found.business_date, datetime.fromisoformat(found.manifest["published_at"])) if found.is_of_this_version else None

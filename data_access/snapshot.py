@@ -18,7 +18,7 @@ from pathlib import Path
 import settings
 from data_access.alone import alone as own_folder
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # of what is kept and derived; a test says when to raise it
 NAME = re.compile(r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$")
 BUILDING = ".building-"
 PURGING = ".purging-"
@@ -43,6 +43,11 @@ class Snapshot:
     @property
     def business_date(self) -> date:
         return date.fromisoformat(self.manifest["business_date"])
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """False for one published before an upgrade that changed the shape of the tables."""
+        return self.manifest["schema_version"] == SCHEMA_VERSION
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from auth.access import permissions
 from casework import ledger  # noqa: F401  (declares its tables)
 from data_access import snapshot
 from data_access.intake import take_in
+from data_access.rebuild import rebuild
 from sample_city.access_history import write_history
 from sample_city.city import build
 from sample_city.clock import Clock
@@ -43,7 +44,7 @@ def prepare(persons: int, seed: int, business_date: date, days: int) -> None:
     current = snapshot.current()
     made = mark.read_text(encoding="utf-8") if mark.exists() else ""
     if made == wanted and current and current.business_date >= business_date:
-        _say(f"デモの市はできています（{wanted}）。")
+        _say(f"デモの市はできています（{wanted}）。" if rebuild() is None else "前の版で作ったデモの市を、この版の形にしました。")
     else:
         if not made and (current or any(settings.inbox().glob("*"))):
             raise DemoFailed(f"{settings.home()} にはデモではないデータがあります。別の CONSOLE_HOME を指定してください。")
