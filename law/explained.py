@@ -1,5 +1,6 @@
 """計算の根拠 as rows a page can print: one dict per step, its sentence in Japanese. Dates stay dates: the page writes 和暦."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from law.demand import DemandState, SeizableFrom
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
+from law.prescription_event import GRACES
 from law.suspension import Suspension
 
+HELD, PAUSED = "完成猶予中", "進行停止中"
 EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
 
 
@@ -36,8 +39,8 @@ def describe_prescription(found: Prescription, policy: LevyPolicy) -> list[dict]
 
 def _prescription_row(step: PrescriptionStep) -> dict:
     sentence = f"{step.event}：{step.effect}"
-    if step.is_held:
-        sentence += f"（解ければ、その終わり方により新たに進行するか、早くて {step.completes_on} に完成する）"
+    if step.is_held and "の間は" not in step.effect:
+        sentence += "（解けるまで完成しない）"
     return {**vars(step), "sentence": sentence, "completes_on": None if step.is_held else step.completes_on}
 
 
@@ -52,8 +55,9 @@ def _doubtful_row(steps: list[PrescriptionStep]) -> dict:
 
 def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
     if found.is_held:
-        text = "差押・交付要求・猶予などの間は完成しない"
-        return [_beside("完成猶予", f"{text}（解ければ、早くて {found.completes_on} に完成する）", None)]
+        stands = hold_state(found.held_by)
+        effect = f"{'・'.join(found.held_by)}の間は{'進行しない' if stands == PAUSED else '完成しない'}"
+        return [_beside(stands, effect, None), *_if_ended(found)]
     rows = []
     if found.extinct_from:
         rolls = policy.references["prescription_rolls_forward"]
@@ -72,6 +76,21 @@ def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
     if found.if_confirmed_on > found.completes_on:
         rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
     return rows
+
+
+def _if_ended(found: Prescription) -> list[dict]:
+    """What would be the day if the hold ended today; a day gone by only where the law takes the effect back (旧民法154条)."""
+    rows = []
+    for each in found.if_ended:
+        way = "終了" if each.ways == ("終了",) else f"{'・'.join(each.ways)}で終了"
+        then = "この日に完成する" if each.completes_on >= each.on else "さかのぼって効力がなく、この日に完成していたことになる"
+        rows.append(_beside("解けたとき", f"{each.on} に{way}すれば、{then}", each.completes_on))
+    return rows
+
+
+def hold_state(held_by: Iterable[str]) -> str:
+    """完成猶予中, or 進行停止中 where nothing but a 猶予 of 税 holds the claim (地方税法18条の2第4項)."""
+    return PAUSED if all(kind in GRACES for kind in held_by) else HELD
 
 
 def describe_suspension(found: Suspension, decided_on: date) -> dict:
@@ -99,12 +118,13 @@ def describe_claim(found: Claim) -> dict:
 
 
 def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:
+    waited = (seizable.after_dispatch - found.issued_on).days - 1  # seizure_wait_days of the day of the 督促
     own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
     return [
         _dated(found.issued_on, "督促状を発した", found.article),
         _dated(found.issued_on, f"督促手数料 {found.fee_yen:,}円", found.fee_article),
         _dated(seizable.designated_deadline, own, seizable.articles[1]),
-        _dated(seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", seizable.articles[0]),
+        _dated(seizable.after_dispatch, f"発した日から起算して{waited}日を経過した日の翌日", seizable.articles[0]),
         _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
         _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles)),
     ]

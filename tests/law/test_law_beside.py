@@ -156,19 +156,34 @@ def test_part_payments_that_nobody_confirmed_are_told_once():
     )
 
 
-def test_while_held_no_day_of_completion_is_printed():
-    seized = Event("差押", date(2024, 5, 1), record="処分 00000077")
-    rows = told([*LEDGER, seized])
-    ways = "解ければ、その終わり方により新たに進行するか、早くて 2025-07-20 に完成する"
-    assert rows[-2:] == [
-        ("2024-05-01", f"差押：差押の間は完成しない（{ways}）", "None", "処分 00000077"),
-        (
-            "None",
-            "完成猶予：差押・交付要求・猶予などの間は完成しない（解ければ、早くて 2025-07-20 に完成する）",
-            "None",
-            "",
-        ),
+HELD = [
+    ("料", "差押", "完成猶予中：差押の間は完成しない", [("取立・配当・無益解除で終了", "2028-11-20"), ("取下げ・違法取消で終了", "2027-05-20")]),
+    ("税", "差押", "完成猶予中：差押の間は完成しない", [("取立・配当・無益解除で終了", "2031-11-20"), ("取下げ・違法取消で終了", "2028-07-30")]),
+    ("税", "交付要求", "完成猶予中：交付要求の間は完成しない", [("終了", "2031-11-20")]),
+    ("税", "換価猶予", "進行停止中：換価猶予の間は進行しない", [("終了", "2031-02-19")]),  # 934日を足す
+    ("料", "天災", "完成猶予中：天災の間は完成しない", [("終了", "2027-02-20")]),
+]
+
+
+@pytest.mark.parametrize(("levy_kind", "kind", "stands", "ends"), HELD)
+def test_while_held_the_day_is_the_one_after_the_hold_and_never_past(levy_kind, kind, stands, ends):
+    found = prescription.explain(DUE, levy_kind, [LEDGER[0], Event(kind, date(2024, 5, 1), record="処分 00000077")], AS_OF)
+    rows = [(row["sentence"], str(row["completes_on"])) for row in describe_prescription(found, POLICY)]
+    assert rows[-len(ends) - 2][1] == "None"
+    assert rows[-len(ends) - 1 :] == [
+        (stands, "None"), *((f"解けたとき：{AS_OF} に{way}すれば、この日に完成する", day) for way, day in ends)
     ]
+    assert all(each.completes_on > AS_OF for each in found.if_ended)
+    if kind == "差押":  # what is said is what the engine finds once it has ended so
+        ended = [LEDGER[0], Event(kind, date(2024, 5, 1), AS_OF, "取下げ")]
+        assert str(prescription.explain(DUE, levy_kind, ended, AS_OF).completes_on) == ends[1][1]
+
+
+def test_an_old_attachment_that_is_withdrawn_never_held():
+    found = prescription.explain(date(2017, 6, 30), "料", [Event("差押", date(2018, 5, 1))], AS_OF)
+    rows = describe_prescription(found, POLICY)
+    assert "さかのぼって効力がなく、この日に完成していたことになる" in rows[-1]["sentence"]
+    assert str(rows[-1]["completes_on"]) == "2019-06-30"
 
 
 def test_both_ends_of_a_suspension_stand_in_one_sentence():
@@ -193,6 +208,9 @@ def test_the_demand_as_a_page_prints_it():
         ("None", "差し押さえられない（執行停止）: 停止の間は新たに差し押さえない。"),
     ]
     assert all(row["article"] for row in rows)
+    slow = replace(state(DUE, 1_000, AS_OF, [sent]).seizable, after_dispatch=date(2023, 8, 4))
+    told_slow = describe_demand(replace(state(DUE, 1_000, AS_OF, [sent]), seizable=slow))
+    assert told_slow[4]["sentence"] == "発した日から起算して14日を経過した日の翌日"  # the number is the setting's, not a fixed one
     unrecorded = describe_demand(state(DUE, 1_000, AS_OF, [(date(2023, 7, 20), None)]))
     assert (str(unrecorded[3]["on"]), unrecorded[3]["sentence"]) == (
         "2023-07-30",
