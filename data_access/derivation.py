@@ -13,7 +13,7 @@ from law.delinquency_charge import Charge
 from law.delinquency_charge import explain as explain_charge
 from law.demand import DemandState, Fact
 from law.demand import state as demand_state
-from law.exemption import Exemption
+from law.exemption import recorded
 from law.explained import (
     describe_charge,
     describe_claim,
@@ -114,7 +114,7 @@ def _charge(basis: dict, facts: pl.DataFrame, as_of: date) -> Charge:
         basis["levy_kind"],
         designated_deadline=demands[0] if demands else None,
         write_offs=[(row["from_date"], row["principal_yen"]) for row in _of(facts, "欠損")],
-        exemptions=[Exemption(row["from_date"], row["to_date"], row["kind"]) for row in _of(facts, "免除")],
+        exemptions=[recorded(row["ground"], row["from_date"], row["to_date"], row["kind"], row["record"]) for row in _of(facts, "免除")],
         charge_paid=sum(row["charge_yen"] for row in received if row["from_date"] <= as_of),
         forced_yen=basis["forced_charge_yen"],
     )

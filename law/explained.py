@@ -15,7 +15,8 @@ from law.prescription_event import GRACES
 from law.suspension import Suspension
 
 HELD, PAUSED = "完成猶予中", "進行停止中"
-EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
+PREMIUM_EXEMPTION = "料に地方税法15条の9の免除が及ぶかは市の条例による（市の設定では及ぶ。国保法78条は準用しない）"
+EXEMPT = {"full": "全額免除", "half": "2分の1免除（猶予特例基準割合を超える部分を免除）"}
 
 
 def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
@@ -23,7 +24,10 @@ def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
     if charge.starts_on is None:
         waits = "督促の指定期限がないため、延滞金はまだ始まらない"
         return [_closing(0, policy.references["charge_start_basis"], waits), *_after_computing(charge)]
-    return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
+    rows = [_charge_row(step, policy) for step in charge.steps]
+    if charge.exempt_days and policy.levy_kind == "料":
+        rows.append(_closing(None, policy.references["charge_exemption_applies"], PREMIUM_EXEMPTION))
+    return rows + _closings(charge, policy)
 
 
 def describe_prescription(found: Prescription, policy: LevyPolicy) -> list[dict]:
@@ -151,10 +155,20 @@ def _sentence(step: ChargeStep, policy: LevyPolicy) -> str:
     if step.base == 0:
         return f"残額 {step.balance:,}円は計算の基礎にならない（{policy.base_minimum_yen:,}円未満）"
     if step.exemption == "full":
-        return f"{EXEMPT['full']}（{step.days}日）"
+        return f"{EXEMPT['full']}（{step.days}日）{_grounds(step)}"
     cut = "（1円未満切捨て）" if policy.cut_each_segment else ""
     text = f"{step.base:,}円 × 年{_percent(step.rate)}% × {step.days}日 ÷ {policy.days_per_year} = {step.yen:,}円{cut}"
-    return f"{text}。{EXEMPT['half']}" if step.exemption else text
+    return f"{text}。{EXEMPT['half']}{_grounds(step)}" if step.exemption else text
+
+
+def _grounds(step: ChargeStep) -> str:
+    """Which 猶予 or 停止 exempts these days: its ground, its number, its own days."""
+    told = (
+        f"{each.ground} {each.record}".rstrip() + f"（{each.from_date} から{f' {each.to_date} まで' if each.to_date else ''}）"
+        for each in step.exempted_by
+        if each.ground
+    )
+    return "".join(f"。{text}" for text in dict.fromkeys(told))
 
 
 def _percent(rate: Decimal) -> str:
@@ -187,7 +201,7 @@ def _after_computing(charge: Charge) -> list[dict]:
     return rows
 
 
-def _closing(yen: int, article: str, sentence: str) -> dict:
+def _closing(yen: int | None, article: str, sentence: str) -> dict:
     empty = dict.fromkeys(("from_date", "to_date", "days", "rate", "base_yen"))
     return {**empty, "yen": yen, "article": article, "sentence": sentence}
 

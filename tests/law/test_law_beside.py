@@ -80,14 +80,26 @@ def test_the_charge_as_a_page_prints_it():
     assert [row["sentence"] for row in describe_charge(charge, policy)] == [
         "100,000円 × 年2.4% × 31日 ÷ 365 = 203円（1円未満切捨て）",
         "100,000円 × 年8.7% × 31日 ÷ 365 = 738円（1円未満切捨て）",
-        "全額免除（30日）",
+        "全額免除（30日）。執行停止（2024-09-01 から 2024-09-30 まで）",
         "残額 1,500円は計算の基礎にならない（2,000円未満）",
+        "料に地方税法15条の9の免除が及ぶかは市の条例による（市の設定では及ぶ。国保法78条は準用しない）",
         "合計 941円 → 0円（1,000円未満のため切捨て）",
         "強制値 1,000円を計算に代えて使う",
         "納付済みの延滞金 200円を引いて 800円",
     ]
     assert all(row["article"] for row in describe_charge(charge, policy))
     assert describe_charge(charge, policy)[0].keys() == describe_charge(charge, policy)[-1].keys()
+
+
+def test_half_an_exemption_before_2021_names_its_ground_and_the_law_then_in_force():
+    free = [exemption.recorded("換価猶予", date(2019, 7, 1), date(2020, 6, 30), "half", "猶予 G0000001")]
+    due = date(2019, 5, 31)
+    charge = delinquency_charge.explain(1_000_000, due, [], date(2020, 6, 30), "税", exemptions=free)
+    row = describe_charge(charge, parameters.levy_policy("税", due))[1]
+    assert row["sentence"].endswith(
+        "。2分の1免除（猶予特例基準割合を超える部分を免除）。換価猶予 猶予 G0000001（2019-07-01 から 2020-06-30 まで）")
+    assert row["article"] == "地方税法723条1項、地方税法15条の9第1項、地方税法附則3条の2第3項（令和2年改正前、特例基準割合）（条文未確認）"
+    assert not any("市の条例による" in row["sentence"] for row in describe_charge(charge, parameters.levy_policy("税", due)))
 
 
 POLICY = parameters.levy_policy("料", DUE)
