@@ -196,6 +196,8 @@ def test_an_old_attachment_that_is_withdrawn_never_held():
     rows = describe_prescription(found, POLICY)
     assert "さかのぼって効力がなく、この日に完成していたことになる" in rows[-1]["sentence"]
     assert str(rows[-1]["completes_on"]) == "2019-06-30"
+    ended = prescription.explain(date(2017, 6, 30), "料", [Event("差押", date(2018, 5, 1), date(2019, 3, 1), "取立")], AS_OF).steps[-1]
+    assert (ended.effect, ended.article) == ("取立により終了、中断", "旧民法147条2号・157条1項")
 
 
 def test_both_ends_of_a_suspension_stand_in_one_sentence():
