@@ -8,10 +8,11 @@ from law.claim_state import Claim
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
+from law.grace import longest
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
-from law.prescription_event import GRACES
+from law.prescription_event import GRACES, Event
 from law.suspension import Suspension
 
 HELD, PAUSED = "完成猶予中", "進行停止中"
@@ -114,6 +115,14 @@ def describe_demand(found: DemandState) -> list[dict]:
         rows += _seizable_rows(found, found.seizable)
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
+
+
+def describe_grace(grace: Event, levy_kind: str, first_from: date) -> dict:
+    """One row for a 猶予 in force: its last day, and the last days the law allows; `first_from` where it extends an earlier one."""
+    limits = longest(grace.happened_on, levy_kind, first_from)
+    over = grace.ended_on is not None and grace.ended_on > limits.ends_on
+    text = f"{grace.kind}の終わり（{grace.record}）。1回は {limits.ends_on} まで、延長を含めて {limits.extension_ends_on} まで"
+    return _dated(grace.ended_on, f"{text}{'。最長を超えている（確かめる）' if over else ''}", limits.article)
 
 
 def describe_claim(found: Claim) -> dict:

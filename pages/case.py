@@ -56,7 +56,7 @@ def render(user: User) -> None:
             show_consolidation(user, atena_ref)
     if assets.open:
         with assets:
-            show_assets(user, atena_ref, stands.as_of)
+            show_assets(user, atena_ref, stands.as_of, (person["unpaid_yen"] or 0) + (person["charge_yen"] or 0))
     if reach.open:
         with reach:
             show_reach(user, atena_ref)

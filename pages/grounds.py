@@ -14,8 +14,9 @@ from pages.parts.heading import heading
 
 FIRST, LAST = date(2000, 1, 1), date(2027, 12, 31)
 EVERYTHING, UNCHECKED, CHECKED = "すべて", "条文未確認", "条文を確かめた"
-COLUMNS = ["section", "setting_name", "levy_kind", "setting_value", "reference", "since", "last_checked", "note"]
-EXAMPLE_WIDTHS = {"rule": 110, "printed_by": 120, "given": 460, "published": 130, "computed": 130}
+COLUMNS = ["setting_name", "levy_kind", "setting_value", "reference", "since", "last_checked"]
+UNBROKEN = "共\u2060通"  # a table as narrow as this column would break the word over two lines
+EXAMPLE_WIDTHS = {"rule": 105, "printed_by": 110, "given": 485, "published": 140, "computed": 140}
 LEFT_OUT = ["rule", "printed_by", "cause"]
 CHOSEN = "example_chosen"
 
@@ -48,7 +49,10 @@ def _values() -> None:
     st.caption(f"{wording.wareki(day)}に効いている定め {valid:,}件{missing}。全{found.height:,}件のうち条文未確認 {unread:,}件。見本の市は、見ることのできた鳥取市の"
                "条例に倣い、ないものは共通の規定による。導入する市は自市の条例で確かめる。")
     checked = pl.Series("last_checked", [_checked(day) for day in shown["last_checked"]], dtype=pl.String)
-    tables.whole(shown.with_columns(checked), COLUMNS, empty="この条件の定めはありません。", alt="効いている定めの表。1行が1つの値")
+    named = pl.col("setting_name") if section != EVERYTHING else pl.format("{}｜{}", "section", "setting_name").alias("setting_name")
+    noted = pl.when(pl.col("note") == "").then("setting_value").otherwise(pl.format("{}　［注記］{}", "setting_value", "note")).alias("setting_value")
+    kind = pl.col("levy_kind").replace("共通", UNBROKEN)
+    tables.whole(shown.with_columns(checked, named, noted, kind), COLUMNS, empty="この条件の定めはありません。", alt="効いている定めの表。1行が1つの値")
 
 
 def _checked(day: date | None) -> str:
@@ -58,7 +62,7 @@ def _checked(day: date | None) -> str:
 
 def _day(column: DeltaGenerator) -> date:
     """The chosen day. A text, because Streamlit's own date control takes a typed date only when the mouse goes elsewhere."""
-    typed = column.text_input("この日に効いている定め（例 R8.10.30、2026/10/30）", value=wording.short(min(settings.today(), LAST)), key="grounds_day",
+    typed = column.text_input("効いている日（例 R8.10.30、2026/10/30）", value=wording.short(min(settings.today(), LAST)), key="grounds_day",
                               max_chars=20, autocomplete="off")
     day = wording.read_day(typed)
     if day is None or not FIRST <= day <= LAST:

@@ -7,7 +7,13 @@ import pytest
 
 from law import delinquency_charge, exemption, other_clock, parameters, prescription, suspension
 from law.demand import Fact, state
-from law.explained import describe_charge, describe_demand, describe_prescription, describe_suspension
+from law.explained import (
+    describe_charge,
+    describe_demand,
+    describe_grace,
+    describe_prescription,
+    describe_suspension,
+)
 from law.prescription import Event
 from law.prescription_comparison import Reason, compare
 
@@ -198,6 +204,14 @@ def test_an_old_attachment_that_is_withdrawn_never_held():
     assert str(rows[-1]["completes_on"]) == "2019-06-30"
     ended = prescription.explain(date(2017, 6, 30), "料", [Event("差押", date(2018, 5, 1), date(2019, 3, 1), "取立")], AS_OF).steps[-1]
     assert (ended.effect, ended.article) == ("取立により終了、中断", "旧民法147条2号・157条1項")
+
+
+def test_a_grace_in_force_says_how_long_the_law_allows():
+    grace = Event("徴収猶予", date(2026, 1, 10), date(2026, 12, 31), record="猶予 G1")
+    row = describe_grace(grace, "料", date(2025, 1, 10))
+    assert row["sentence"] == "徴収猶予の終わり（猶予 G1）。1回は 2027-01-09 まで、延長を含めて 2027-01-09 まで"
+    assert (row["on"], "15条4項" in row["article"]) == (date(2026, 12, 31), True)
+    assert describe_grace(replace(grace, ended_on=date(2027, 1, 10)), "料", date(2026, 1, 10))["sentence"].endswith("最長を超えている（確かめる）")
 
 
 def test_both_ends_of_a_suspension_stand_in_one_sentence():
