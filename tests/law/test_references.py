@@ -75,7 +75,7 @@ def test_values_read_as_the_office_writes_them():
 
 def test_no_english_reaches_the_reader():
     for row in references.every_parameter(ON):
-        assert not re.search(r"[a-z]{2,}", f"{row['section']}{row['name']}{row['value']}"), row
+        assert not re.search(r"[a-z]{2,}", f"{row['section']}{row['name']}{row['value']}{row['note']}"), row
 
 
 def test_the_value_in_force_follows_the_day():
