@@ -99,7 +99,7 @@ def test_a_typed_day_counts_and_what_has_no_value_yet_is_not_counted(city):
     screen = show(staff.MANAGER, "grounds")
     screen.run(screen.at.text_input(key="grounds_day").set_value("R9.4.1"))
     values = list(screen.at.table[0].value["値"])
-    missing = values.count(MISSING)
+    missing = sum(value.startswith(MISSING) for value in values)
     assert missing > 0
     assert f"令和9年4月1日に効いている定め {len(values) - missing:,}件（ほかに、この日の値がまだない定め {missing:,}件）" in screen.words()
     screen.run(screen.at.text_input(key="grounds_day").set_value("きのう"))
