@@ -69,7 +69,7 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         basis["levy_year"], basis["installment_no"],
         _frame(describe_charge(charge, policy), CHARGE_ROWS),
         _frame(course, PRESCRIPTION_ROWS),
-        _frame([*describe_demand(demand), *_graces(events, basis["levy_kind"], as_of), describe_claim(claim)], DEMAND_ROWS),
+        _frame([*describe_demand(demand, basis["levy_kind"]), *_graces(events, basis["levy_kind"], as_of), describe_claim(claim)], DEMAND_ROWS),
         charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, claim, suspension),
     )
 

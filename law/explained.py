@@ -9,7 +9,7 @@ from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
 from law.grace import longest
-from law.parameters import LevyPolicy
+from law.parameters import LevyPolicy, levy_policy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
 from law.prescription_event import GRACES, Event
@@ -104,7 +104,7 @@ def describe_suspension(found: Suspension, decided_on: date) -> dict:
     return _beside("執行停止", effect, None, found.three_years_on, found.article)
 
 
-def describe_demand(found: DemandState) -> list[dict]:
+def describe_demand(found: DemandState, levy_kind: str = "料") -> list[dict]:
     """on, sentence, article: by when the 督促 is due, when it went, its fee, and from when the debt may be seized."""
     rows = [_dated(found.deadline, "督促の期限（納期限から数える）", found.article)]
     if found.stopped_by:
@@ -112,7 +112,7 @@ def describe_demand(found: DemandState) -> list[dict]:
     if found.is_missed:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
     if found.seizable:
-        rows += _seizable_rows(found, found.seizable)
+        rows += _seizable_rows(found, found.seizable, levy_policy(levy_kind, found.issued_on).seizure_wait_days)
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
 
@@ -130,8 +130,7 @@ def describe_claim(found: Claim) -> dict:
     return _dated(None, f"できること: {found.state or 'まだない'}。{found.sentence}", found.article)
 
 
-def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:
-    waited = (seizable.after_dispatch - found.issued_on).days - 1  # seizure_wait_days of the day of the 督促
+def _seizable_rows(found: DemandState, seizable: SeizableFrom, waited: int) -> list[dict]:
     own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
     return [
         _dated(found.issued_on, "督促状を発した", found.article),

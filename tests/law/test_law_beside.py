@@ -236,14 +236,17 @@ def test_the_demand_as_a_page_prints_it():
         ("None", "差し押さえられない（執行停止）: 停止の間は新たに差し押さえない。"),
     ]
     assert all(row["article"] for row in rows)
-    slow = replace(state(DUE, 1_000, AS_OF, [sent]).seizable, after_dispatch=date(2023, 8, 4))
-    told_slow = describe_demand(replace(state(DUE, 1_000, AS_OF, [sent]), seizable=slow))
-    assert told_slow[4]["sentence"] == "発した日から起算して14日を経過した日の翌日"  # the number is the setting's, not a fixed one
     unrecorded = describe_demand(state(DUE, 1_000, AS_OF, [(date(2023, 7, 20), None)]))
     assert (str(unrecorded[3]["on"]), unrecorded[3]["sentence"]) == (
         "2023-07-30",
         "督促の指定期限（記録がないため市の通例の日数による）",
     )
+
+
+def test_the_days_a_seizure_waits_are_those_of_the_setting(amend):
+    amend("levy_policy.toml", ('[[seizure_wait_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 10', '[[seizure_wait_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 14'))
+    row = describe_demand(state(DUE, 1_000, AS_OF, [(date(2023, 7, 20), date(2023, 7, 31))]))[4]
+    assert (row["on"], row["sentence"]) == (date(2023, 8, 4), "発した日から起算して14日を経過した日の翌日")
 
 
 def test_a_sum_that_nothing_was_cut_from_is_told_as_it_is():
