@@ -1,7 +1,7 @@
 """計算の根拠: the law's own explanation of one installment's 延滞金 and 時効, from the same facts the city's SQL used."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,18 +13,19 @@ from law.delinquency_charge import Charge
 from law.delinquency_charge import explain as explain_charge
 from law.demand import DemandState, Fact
 from law.demand import state as demand_state
-from law.exemption import Exemption
+from law.exemption import recorded
 from law.explained import (
     describe_charge,
     describe_claim,
     describe_demand,
+    describe_grace,
     describe_prescription,
     describe_suspension,
 )
 from law.parameters import levy_policy
 from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
-from law.prescription_event import Event
+from law.prescription_event import GRACES, Event
 from law.suspension import Suspension
 from law.suspension import explain as explain_suspension
 
@@ -68,7 +69,7 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         basis["levy_year"], basis["installment_no"],
         _frame(describe_charge(charge, policy), CHARGE_ROWS),
         _frame(course, PRESCRIPTION_ROWS),
-        _frame([*describe_demand(demand), describe_claim(claim)], DEMAND_ROWS),
+        _frame([*describe_demand(demand, basis["levy_kind"]), *_graces(events, basis["levy_kind"], as_of), describe_claim(claim)], DEMAND_ROWS),
         charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, claim, suspension),
     )
 
@@ -99,6 +100,18 @@ def _demand(basis: dict, events: list[Event], as_of: date) -> DemandState:
     return demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces + bars, basis["levy_kind"])
 
 
+def _graces(events: list[Event], levy_kind: str, as_of: date) -> list[dict]:
+    """One row per 猶予 in force; one that begins the day after another of its kind ends extends that one."""
+    rows, first_from, earlier = [], {}, {}
+    for grace in sorted((event for event in events if event.kind in GRACES), key=lambda event: event.happened_on):
+        follows = earlier.get(grace.kind) == grace.happened_on - timedelta(days=1)
+        first_from[grace.kind] = first_from[grace.kind] if follows else grace.happened_on
+        earlier[grace.kind] = grace.ended_on
+        if grace.ended_on is None or grace.ended_on >= as_of:
+            rows.append(describe_grace(grace, levy_kind, first_from[grace.kind]))
+    return rows
+
+
 def _suspension(basis: dict, clock: Prescription) -> Suspension | None:
     if basis["suspended_on"] is None:
         return None
@@ -115,7 +128,7 @@ def _charge(basis: dict, facts: pl.DataFrame, as_of: date) -> Charge:
         basis["levy_kind"],
         designated_deadline=demands[0] if demands else None,
         write_offs=[(row["from_date"], row["principal_yen"]) for row in _of(facts, "欠損")],
-        exemptions=[Exemption(row["from_date"], row["to_date"], row["kind"]) for row in _of(facts, "免除")],
+        exemptions=[recorded(row["ground"], row["from_date"], row["to_date"], row["kind"], row["record"]) for row in _of(facts, "免除")],
         charge_paid=sum(row["charge_yen"] for row in received if row["from_date"] <= as_of),
         forced_yen=basis["forced_charge_yen"],
     )

@@ -5,19 +5,20 @@ from datetime import date
 import polars as pl
 
 from law.collection_rate import CARRIED, CURRENT, Figures, RateUnclear, definitions, explain
-from law.examples import coverage, left_out, worked_examples
+from law.examples import coverage, why_left_out, worked_examples
 from law.references import every_parameter
 from law.screening import Municipal, municipal
 
 PARAMETER = {"section": pl.String, "setting_name": pl.String, "levy_kind": pl.String, "setting_value": pl.String, "since": pl.Date,
              "reference": pl.String, "last_checked": pl.Date, "note": pl.String}
 MUNICIPAL = {"criterion": pl.String, "place_name": pl.String, "ground": pl.String, "municipal_text": pl.String, "own_setting": pl.String, "reference": pl.String}
+BOTH = {"料・税": "共通"}
 EXAMPLE = {"rule": pl.String, "printed_by": pl.String, "given": pl.String, "published": pl.String, "computed": pl.String, "source": pl.String}
 
 
 def parameters_on(day: date) -> pl.DataFrame:
-    """One row per dated value in force on `day`. Raises LawFileInvalid for a broken file."""
-    rows = [{**row, "setting_name": row["name"], "setting_value": row["value"], "since": row["from"]} for row in every_parameter(day)]
+    """One row per dated value in force on `day`; levy_kind 料, 税 or 共通. Raises LawFileInvalid for a broken file."""
+    rows = [{**row, "levy_kind": BOTH.get(row["levy_kind"], row["levy_kind"]), "setting_name": row["name"], "setting_value": row["value"], "since": row["from"]} for row in every_parameter(day)]
     return pl.DataFrame([{name: row[name] for name in PARAMETER} for row in rows], schema=PARAMETER)
 
 
@@ -46,8 +47,7 @@ def examples_used() -> tuple[int, int]:
 
 def not_reproduced() -> pl.DataFrame:
     """One row per published example that is left out, with the reason."""
-    return pl.DataFrame([{"file": file, "part": case, "cause": reason} for (file, case), reason in left_out().items()],
-                        schema={"file": pl.String, "part": pl.String, "cause": pl.String})
+    return pl.DataFrame(why_left_out(), schema={"rule": pl.String, "printed_by": pl.String, "cause": pl.String})
 
 
 NAMED_RATE = {"definition": pl.String, "year_class": pl.String, "numerator_yen": pl.Int64, "denominator_yen": pl.Int64,

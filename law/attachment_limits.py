@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from law.calendar import last_day
-from law.in_force import value, values
+from law.in_force import Value, value, values
 
 FILE = "attachment_limits.toml"
 
@@ -56,9 +56,14 @@ def protected_assets(on: date, kind: str | None = None) -> tuple[ProtectedAsset,
     )
 
 
+def futility_rule(on: date) -> Value:
+    """The rule by itself, where what others have before the city is not known yet."""
+    return value(FILE, "futility", on, str)
+
+
 def futility(asset: Asset, cost_yen: int, on: date) -> Finding:
     """無益な差押: the price must exceed 滞納処分費 and prior claims; an equal price is futile (こえる見込みがない)."""
-    law = value(FILE, "futility", on, str)
+    law = futility_rule(on)
     margin = asset.expected_yen - cost_yen - asset.prior_yen
     figures = (
         f"{asset.name}: 処分予定価額 {asset.expected_yen:,}円 − 滞納処分費 {cost_yen:,}円 − 優先債権 {asset.prior_yen:,}円"

@@ -13,7 +13,7 @@ MOST_RATE, MOST_FIRST = Decimal("14.6"), Decimal("7.3")
 RELATED_SINCE = date(2014, 1, 1)  # 平成25年改正後の附則3条の2: both periods follow from the base rate
 FIRST_CHECK, LAST_CHECK = date(2024, 1, 1), date(2100, 12, 31)
 SHORTEST_REFERENCE = 4
-MEMORY = "記憶による"
+UNREAD = re.compile("記憶による|未確認|見つかっていない|確認すること|確かめること|確認が要る")
 SOURCE = re.compile(r"条|号|附則|要綱|市の|旧民法|ガイドライン|評価指標|厚生労働省|取扱上限|説明")
 PERIOD_YEARS = {"料": 2, "税": 5}  # 国民健康保険法110条1項、地方税法18条1項
 DAYS, MONTHS, YEN, PERCENT = range(1, 61), range(0, 13), range(1, 1_000_001), range(1, 101)
@@ -92,8 +92,8 @@ def _last_checked(entry: dict) -> str | None:
         return None
     if day is None:
         return "last_checked がありません。根拠を読んだ日を書くか、まだ読んでいなければ from_memory = true と書いてください。"
-    if MEMORY in entry.get("note", ""):
-        return f"note に「{MEMORY}」とあります。根拠を読んで note を直すか、last_checked を from_memory = true に代えてください。"
+    if told := UNREAD.search(f"{entry['value']}{entry['reference']}{entry.get('note', '')}"):
+        return f"「{told[0]}」とあります。根拠を読んで文を直すか、last_checked を from_memory = true に代えてください。"
     if not FIRST_CHECK <= day <= LAST_CHECK:
         return f"last_checked {day} は {FIRST_CHECK} から {LAST_CHECK} の間ではありません。根拠を読んだ日を書いてください。"
     return None

@@ -35,6 +35,7 @@ class Step:
     balance: int = 0
     exemption: str | None = None  # full | half
     exact: Fraction = Fraction(0)
+    exempted_by: tuple[Exemption, ...] = ()  # all that exempt some of these days so
 
 
 @dataclass(frozen=True)
@@ -155,20 +156,33 @@ def _steps(
         for start, end, found in exemption.runs(part_from, part_to, exempted):
             if found and found.kind == exemption.FULL:
                 days = (end - start).days + 1
-                yield Step(start, end, days, None, base, 0, found.article, balance, found.kind)
+                by = _exempting(exempted, start, end, found.kind)
+                yield Step(start, end, days, None, base, 0, _articles(by), balance, found.kind, exempted_by=by)
             else:
                 for run in runs_over(period + (HALF if found else ""), start, end):
-                    yield _step(run, base, balance, balance < principal, policy, found)
+                    by = _exempting(exempted, run.from_date, run.to_date, found.kind) if found else ()
+                    yield _step(run, base, balance, balance < principal, policy, by)
+
+
+def _exempting(exempted: list[Exemption], from_date: date, to_date: date, kind: str) -> tuple[Exemption, ...]:
+    return tuple(e for e in exempted if e.kind == kind and e.from_date <= to_date and (e.to_date or to_date) >= from_date)
+
+
+def _articles(by: tuple[Exemption, ...]) -> str:
+    return "、".join(dict.fromkeys(each.article for each in by if each.article))
 
 
 def _step(
-    run: RateRun, base: int, balance: int, is_part: bool, policy: LevyPolicy, found: Exemption | None
+    run: RateRun, base: int, balance: int, is_part: bool, policy: LevyPolicy, by: tuple[Exemption, ...]
 ) -> Step:
-    """`is_part`: part of the principal is paid or written off, so that the base is what remains (20条の9の4)."""
+    """`is_part`: part of the principal is paid or written off, so that the base is what remains (20条の9の4).
+
+    `by`: what exempts these days by half; the article of the rate then stands beside that of the ground.
+    """
     days = (run.to_date - run.from_date).days + 1
     exact = Fraction(base) * days * Fraction(run.rate) / (100 * policy.days_per_year)
-    articles = [policy.references["first_months"], found.article if found else run.reference]
+    articles = [policy.references["first_months"], _articles(by), run.reference]
     if is_part:
         articles.append(policy.references["min_base_on_balance"])
-    kind, article = found.kind if found else None, "、".join(articles)
-    return Step(run.from_date, run.to_date, days, run.rate, base, int(exact), article, balance, kind, exact)
+    article = "、".join(dict.fromkeys(each for each in articles if each))
+    return Step(run.from_date, run.to_date, days, run.rate, base, int(exact), article, balance, by[0].kind if by else None, exact, by)

@@ -19,6 +19,7 @@ from law import (
     prescription,
 )
 from law.files import FOLDER
+from law.references import labels
 from law.wage_attachment import Wage, explain
 
 GOLDEN = FOLDER / "golden"
@@ -36,6 +37,18 @@ def rows(file_name: str) -> list[dict[str, str]]:
 def left_out() -> dict[tuple[str, str], str]:
     """(file, case) → why the row is not reproduced."""
     return {(row["file"], row["case_id"]): row["reason"] for row in rows(NOT_REPRODUCED)}
+
+
+def why_left_out() -> list[dict]:
+    """rule (what the material is about), printed_by, cause: one dict a row that is not reproduced, in the office's words."""
+    names = labels()["example"]
+    return [{"rule": names[file], "printed_by": _printed_by(file, case), "cause": cause} for (file, case), cause in left_out().items()]
+
+
+def _printed_by(file_name: str, case: str) -> str:
+    """Who printed the row; the table of rates has no such column, and its rows are known by their first day."""
+    row = next(row for row in rows(file_name) if case in (row.get("case_id"), row.get("from")))
+    return row.get("body") or f"{row['from'][:4]}年から{row['to'][:4]}年まで"
 
 
 def coverage() -> tuple[int, int]:

@@ -17,12 +17,23 @@ class UnknownGround(ValueError):
 
 @dataclass(frozen=True)
 class Exemption:
-    """Both days are exempt. `kind`: full | half. `to_date` None = still running."""
+    """Both days are exempt. `kind`: full | half. `to_date` None = still running.
+
+    `ground` is a word of delinquency_charge.toml, `record` where it is written down (猶予 or 停止 with its number).
+    """
 
     from_date: date
     to_date: date | None
     kind: str
-    article: str = "地方税法15条の9"
+    article: str = ""
+    ground: str = ""
+    record: str = ""
+
+
+def recorded(ground: str, from_date: date, to_date: date | None, kind: str, record: str) -> Exemption:
+    """One exempt span of the snapshot, with the article its ground had on its first day."""
+    rule = exemption_ground(ground, from_date)
+    return Exemption(from_date, to_date, kind, rule.article if rule else "", ground, record)
 
 
 def exempt(
@@ -54,7 +65,7 @@ def exempt(
         to_date = min(to_date or date.max, cancelling_fact_on - DAY)
     if not applies or (to_date and to_date < from_date):
         return None
-    return Exemption(from_date, to_date, rule.kind, rule.article)
+    return Exemption(from_date, to_date, rule.kind, rule.article, ground)
 
 
 def runs(

@@ -1,5 +1,6 @@
 """計算の根拠 as rows a page can print: one dict per step, its sentence in Japanese. Dates stay dates: the page writes 和暦."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -7,12 +8,16 @@ from law.claim_state import Claim
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
-from law.parameters import LevyPolicy
+from law.grace import longest
+from law.parameters import LevyPolicy, levy_policy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
+from law.prescription_event import GRACES, Event
 from law.suspension import Suspension
 
-EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
+HELD, PAUSED = "完成猶予中", "進行停止中"
+PREMIUM_EXEMPTION = "料に地方税法15条の9の免除が及ぶかは市の条例による（市の設定では及ぶ。国保法78条は準用しない）"
+EXEMPT = {"full": "全額免除", "half": "2分の1免除（猶予特例基準割合を超える部分を免除）"}
 
 
 def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
@@ -20,7 +25,10 @@ def describe_charge(charge: Charge, policy: LevyPolicy) -> list[dict]:
     if charge.starts_on is None:
         waits = "督促の指定期限がないため、延滞金はまだ始まらない"
         return [_closing(0, policy.references["charge_start_basis"], waits), *_after_computing(charge)]
-    return [_charge_row(step, policy) for step in charge.steps] + _closings(charge, policy)
+    rows = [_charge_row(step, policy) for step in charge.steps]
+    if charge.exempt_days and policy.levy_kind == "料":
+        rows.append(_closing(None, policy.references["charge_exemption_applies"], PREMIUM_EXEMPTION))
+    return rows + _closings(charge, policy)
 
 
 def describe_prescription(found: Prescription, policy: LevyPolicy) -> list[dict]:
@@ -36,8 +44,8 @@ def describe_prescription(found: Prescription, policy: LevyPolicy) -> list[dict]
 
 def _prescription_row(step: PrescriptionStep) -> dict:
     sentence = f"{step.event}：{step.effect}"
-    if step.is_held:
-        sentence += f"（解ければ、その終わり方により新たに進行するか、早くて {step.completes_on} に完成する）"
+    if step.is_held and "の間は" not in step.effect:
+        sentence += "（解けるまで完成しない）"
     return {**vars(step), "sentence": sentence, "completes_on": None if step.is_held else step.completes_on}
 
 
@@ -52,8 +60,9 @@ def _doubtful_row(steps: list[PrescriptionStep]) -> dict:
 
 def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
     if found.is_held:
-        text = "差押・交付要求・猶予などの間は完成しない"
-        return [_beside("完成猶予", f"{text}（解ければ、早くて {found.completes_on} に完成する）", None)]
+        stands = hold_state(found.held_by)
+        effect = f"{'・'.join(found.held_by)}の間は{'進行しない' if stands == PAUSED else '完成しない'}"
+        return [_beside(stands, effect, None), *_if_ended(found)]
     rows = []
     if found.extinct_from:
         rolls = policy.references["prescription_rolls_forward"]
@@ -74,13 +83,28 @@ def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
     return rows
 
 
+def _if_ended(found: Prescription) -> list[dict]:
+    """What would be the day if the hold ended today; a day gone by only where the law takes the effect back (旧民法154条)."""
+    rows = []
+    for each in found.if_ended:
+        way = "終了" if each.ways == ("終了",) else f"{'・'.join(each.ways)}で終了"
+        then = "この日に完成する" if each.completes_on >= each.on else "さかのぼって効力がなく、この日に完成していたことになる"
+        rows.append(_beside("解けたとき", f"{each.on} に{way}すれば、{then}", each.completes_on))
+    return rows
+
+
+def hold_state(held_by: Iterable[str]) -> str:
+    """完成猶予中, or 進行停止中 where nothing but a 猶予 of 税 holds the claim (地方税法18条の2第4項)."""
+    return PAUSED if all(kind in GRACES for kind in held_by) else HELD
+
+
 def describe_suspension(found: Suspension, decided_on: date) -> dict:
     """One row beside the 時効: since when it is suspended, and both ends side by side."""
     effect = f"{found.ground}（{decided_on} から）。{found.sentence}"
     return _beside("執行停止", effect, None, found.three_years_on, found.article)
 
 
-def describe_demand(found: DemandState) -> list[dict]:
+def describe_demand(found: DemandState, levy_kind: str = "料") -> list[dict]:
     """on, sentence, article: by when the 督促 is due, when it went, its fee, and from when the debt may be seized."""
     rows = [_dated(found.deadline, "督促の期限（納期限から数える）", found.article)]
     if found.stopped_by:
@@ -88,9 +112,17 @@ def describe_demand(found: DemandState) -> list[dict]:
     if found.is_missed:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
     if found.seizable:
-        rows += _seizable_rows(found, found.seizable)
+        rows += _seizable_rows(found, found.seizable, levy_policy(levy_kind, found.issued_on).seizure_wait_days)
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
+
+
+def describe_grace(grace: Event, levy_kind: str, first_from: date) -> dict:
+    """One row for a 猶予 in force: its last day, and the last days the law allows; `first_from` where it extends an earlier one."""
+    limits = longest(grace.happened_on, levy_kind, first_from)
+    over = grace.ended_on is not None and grace.ended_on > limits.ends_on
+    text = f"{grace.kind}の終わり（{grace.record}）。1回は {limits.ends_on} まで、延長を含めて {limits.extension_ends_on} まで"
+    return _dated(grace.ended_on, f"{text}{'。最長を超えている（確かめる）' if over else ''}", limits.article)
 
 
 def describe_claim(found: Claim) -> dict:
@@ -98,13 +130,13 @@ def describe_claim(found: Claim) -> dict:
     return _dated(None, f"できること: {found.state or 'まだない'}。{found.sentence}", found.article)
 
 
-def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:
+def _seizable_rows(found: DemandState, seizable: SeizableFrom, waited: int) -> list[dict]:
     own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
     return [
         _dated(found.issued_on, "督促状を発した", found.article),
         _dated(found.issued_on, f"督促手数料 {found.fee_yen:,}円", found.fee_article),
         _dated(seizable.designated_deadline, own, seizable.articles[1]),
-        _dated(seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", seizable.articles[0]),
+        _dated(seizable.after_dispatch, f"発した日から起算して{waited}日を経過した日の翌日", seizable.articles[0]),
         _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
         _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles)),
     ]
@@ -131,10 +163,20 @@ def _sentence(step: ChargeStep, policy: LevyPolicy) -> str:
     if step.base == 0:
         return f"残額 {step.balance:,}円は計算の基礎にならない（{policy.base_minimum_yen:,}円未満）"
     if step.exemption == "full":
-        return f"{EXEMPT['full']}（{step.days}日）"
+        return f"{EXEMPT['full']}（{step.days}日）{_grounds(step)}"
     cut = "（1円未満切捨て）" if policy.cut_each_segment else ""
     text = f"{step.base:,}円 × 年{_percent(step.rate)}% × {step.days}日 ÷ {policy.days_per_year} = {step.yen:,}円{cut}"
-    return f"{text}。{EXEMPT['half']}" if step.exemption else text
+    return f"{text}。{EXEMPT['half']}{_grounds(step)}" if step.exemption else text
+
+
+def _grounds(step: ChargeStep) -> str:
+    """Which 猶予 or 停止 exempts these days: its ground, its number, its own days."""
+    told = (
+        f"{each.ground} {each.record}".rstrip() + f"（{each.from_date} から{f' {each.to_date} まで' if each.to_date else ''}）"
+        for each in step.exempted_by
+        if each.ground
+    )
+    return "".join(f"。{text}" for text in dict.fromkeys(told))
 
 
 def _percent(rate: Decimal) -> str:
@@ -167,7 +209,7 @@ def _after_computing(charge: Charge) -> list[dict]:
     return rows
 
 
-def _closing(yen: int, article: str, sentence: str) -> dict:
+def _closing(yen: int | None, article: str, sentence: str) -> dict:
     empty = dict.fromkeys(("from_date", "to_date", "days", "rate", "base_yen"))
     return {**empty, "yen": yen, "article": article, "sentence": sentence}
 

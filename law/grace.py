@@ -55,6 +55,16 @@ class Grace:
 
 
 @dataclass(frozen=True)
+class Longest:
+    """The last possible days: of this grace, and of it with every extension (地方税法15条4項)."""
+
+    ends_on: date
+    extension_ends_on: date
+    sentence: str
+    article: str
+
+
+@dataclass(frozen=True)
 class CancelStep:
     order: int
     text: str
@@ -76,15 +86,9 @@ def explain(
     day of the grace that is extended. Raises GraceRefused, and NoValue before the grace existed in law.
     """
     kind = _grace(name, from_date, levy_kind)
-    longest = value(FILE, "longest_months", from_date, int, levy_kind)
-    whole = value(FILE, "total_months", from_date, int, levy_kind)
-    limit = last_day(first_from or from_date, whole.value)
-    longest_ends_on = min(last_day(from_date, longest.value), limit)
-    if months < 1 or last_day(from_date, months) > longest_ends_on:
-        raise GraceRefused(
-            f"{name}は1回 {longest.value}月以内、延長を含め {whole.value}月以内です（{whole.reference}）。"
-            f"{longest_ends_on} までの月数にしてください。"
-        )
+    limits = longest(from_date, levy_kind, first_from)
+    if months < 1 or last_day(from_date, months) > limits.ends_on:
+        raise GraceRefused(f"{name}は{limits.sentence}（{limits.article}）。{limits.ends_on} までの月数にしてください。")
     conditions = _conditions(name, facts, from_date, levy_kind)
     exemption = _exemption(name, facts, from_date, levy_kind)
     charge = _charge_effect(name, exemption, from_date, levy_kind)
@@ -94,14 +98,23 @@ def explain(
         outlook=_outlook(conditions),
         conditions=conditions,
         ends_on=last_day(from_date, months),
-        longest_ends_on=longest_ends_on,
-        extension_ends_on=limit,
+        longest_ends_on=limits.ends_on,
+        extension_ends_on=limits.extension_ends_on,
         is_security_needed=_needs_security(yen, months, from_date, levy_kind),
         exemption=exemption,
         exemption_ground=charge.value["ground"],
         effects=_effects(name, charge, from_date, levy_kind),
         cautions=_cautions(conditions, kind, levy_kind),
     )
+
+
+def longest(from_date: date, levy_kind: str = "料", first_from: date | None = None) -> Longest:
+    """How long a grace from `from_date` may run; `first_from`: for an extension, the first day of the grace it extends."""
+    once = value(FILE, "longest_months", from_date, int, levy_kind)
+    whole = value(FILE, "total_months", from_date, int, levy_kind)
+    limit = last_day(first_from or from_date, whole.value)
+    sentence = f"1回 {once.value}月以内、延長を含め {whole.value}月以内です"
+    return Longest(min(last_day(from_date, once.value), limit), limit, sentence, whole.reference)
 
 
 def application_deadline(due_date: date, levy_kind: str = "料") -> date:

@@ -163,9 +163,10 @@ def _holds(row: dict, day: date) -> bool:
 @lru_cache
 def event_ranks() -> dict[str, tuple[int, int]]:
     """Kind of event → the place of its beginning and of its end among what happens on one day."""
-    kinds = [entry["value"] for entry in entries_in(PRESCRIPTION_FILE, "event_kind")]
-    if len(set(kinds)) < len(kinds):
-        raise LawFileInvalid(f"{PRESCRIPTION_FILE} の event_kind: 同じ事由が二度あります。1件にしてください。")
+    entries = entries_in(PRESCRIPTION_FILE, "event_kind")
+    if len({(entry["value"], entry["from"]) for entry in entries}) < len(entries):
+        raise LawFileInvalid(f"{PRESCRIPTION_FILE} の event_kind: 同じ事由に同じ from の項目があります。1件にしてください。")
+    kinds = dict.fromkeys(entry["value"] for entry in entries)  # an amended kind keeps its place
     return {kind: (place, len(kinds) + place) for place, kind in enumerate(kinds, start=1)}
 
 

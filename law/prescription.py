@@ -4,15 +4,15 @@ Where two readings exist the EARLIER date is shown, because it warns; the other 
 "extinct": a person does. An event after the period is complete changes nothing. The first day is not counted (民法140条).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from law.calendar import last_day, opens_on, roll_forward
-from law.parameters import levy_policy
-from law.prescription_event import Event, Mark, UnknownEvent, marks
+from law.parameters import attachment_ends, levy_policy
+from law.prescription_event import Event, Mark, UnknownEvent, holding, marks
 
-__all__ = ["Event", "Prescription", "Step", "UnknownEvent", "explain", "extinct_from"]
+__all__ = ["Event", "IfEnded", "Prescription", "Step", "UnknownEvent", "explain", "extinct_from"]
 DAY = timedelta(days=1)
 
 
@@ -35,13 +35,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class IfEnded:
+    """When the claim would complete if all that holds it now ended on `on`, in one of `ways` (終了事由 of the 差押, or 終了)."""
+
+    on: date
+    ways: tuple[str, ...]
+    completes_on: date
+
+
+@dataclass(frozen=True)
 class Prescription:
     """`completes_on`: complete at the end of this day, unless `is_held` (差押, 交付要求 or a pause in force: it cannot complete).
 
     `later_reading_on`: the same under the later reading of the 督促 (料). `if_confirmed_on`: should every unconfirmed 承認 be
     confirmed. `if_paused_on`: should 猶予 pause the time of 料 too, None while one in force would. `if_reminded_on`: should a
-    催告 count again where none holds the completion off yet (民法150条2項の文言). `extinct_from`: first day on which a person may call it extinct; None while held, or where the calendar of
-    that year is not published yet. `needs_person`: something here is for a person to judge.
+    催告 count again where none holds the completion off yet (民法150条2項の文言). `extinct_from`: first day on which a person may
+    call it extinct; None while held, or where the calendar of that year is not published yet. `needs_person`: something here is
+    for a person to judge. `held_by`: the kinds of event that hold it now; `if_ended`: the days on which it would then complete.
     """
 
     completes_on: date
@@ -55,6 +65,8 @@ class Prescription:
     is_held: bool
     needs_person: bool
     steps: tuple[Step, ...]
+    held_by: tuple[str, ...] = ()
+    if_ended: tuple[IfEnded, ...] = ()
 
 
 def explain(
@@ -79,6 +91,7 @@ def explain(
 
     found = follow(known)
     paused = follow(known, pauses=True)
+    holds = holding(known, levy_kind, as_of) if found.is_held else []
     by, on = (found.renewed.event.removesuffix("終了"), found.renewed.on) if found.renewed else (None, None)
     return Prescription(
         completes_on=found.completes_on,
@@ -92,7 +105,23 @@ def explain(
         is_held=found.is_held,
         needs_person=found.needs_person or found.doubt_until > found.completes_on,
         steps=tuple(found.steps),
+        held_by=tuple(dict.fromkeys(event.kind for event in holds)),
+        if_ended=_if_ended(known, holds, as_of, lambda own: follow(own).completes_on) if holds else (),
     )
+
+
+def _if_ended(known: list[Event], holds: list[Event], as_of: date, completes_on: Callable[[list[Event]], date]) -> tuple[IfEnded, ...]:
+    """One for each day that comes out, with every way of ending a 差押 that leads to it."""
+    seized_on = next((event.happened_on for event in holds if event.kind == "差押"), None)
+    reasons = [end["end_reason"] for end in attachment_ends() if seized_on and end["from_date"] <= seized_on <= end["to_date"]]
+    ways: dict[date, list[str]] = {}
+    for reason in reasons or ["終了"]:
+        ended = [
+            replace(event, ended_on=as_of, end_reason=reason if event.kind == "差押" else None) if event in holds else event
+            for event in known
+        ]
+        ways.setdefault(completes_on(ended), []).append(reason)
+    return tuple(IfEnded(as_of, tuple(own), day) for day, own in ways.items())
 
 
 def extinct_from(completes_on: date, levy_kind: str) -> date:

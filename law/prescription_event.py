@@ -17,6 +17,7 @@ from law.parameters import (
 )
 
 DAY = timedelta(days=1)
+GRACES = ("徴収猶予", "換価猶予")
 
 
 class UnknownEvent(ValueError):
@@ -85,6 +86,21 @@ def marks(
         if event.ended_on and event.ended_on <= as_of and (end := reader.end()):
             found.append(end)
     return sorted(found, key=lambda mark: (mark.on, mark.rank, mark.until))
+
+
+def holding(events: list[Event], levy_kind: str, as_of: date) -> list[Event]:
+    """The events in force on `as_of` while which the claim cannot complete, or its time does not run."""
+    return [event for event in events if not (event.ended_on and event.ended_on <= as_of) and _holds(event, levy_kind)]
+
+
+def _holds(event: Event, levy_kind: str) -> bool:
+    rule = prescription_rule(levy_kind, event.happened_on)
+    return {
+        "差押": True,
+        "天災": True,
+        "交付要求": rule.distribution_claim_holds,
+        **dict.fromkeys(GRACES, rule.deferral_pauses),
+    }.get(event.kind, False)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class RateRun:
     from_date: date
     to_date: date
     rate: Decimal
-    reference: str
+    reference: str  # marked 条文未確認 where nobody has read the source yet
 
 
 @lru_cache
@@ -84,7 +84,7 @@ def _entries(period: str, setting: str, key: str | None) -> list[RateRun]:
             entry["from"],
             _last_day(setting, entry),
             _percent(entry, key),
-            str(entry["reference"]),
+            str(entry["reference"]) + ("（条文未確認）" if entry.get("from_memory") else ""),
         )
         for entry in entries_in(RATE_FILE, setting)
     ]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from law.files import FOLDER, LAST_DAY, LEVY_KINDS, Entry, LawFileInvalid, kinds_of, settings_in
 from law.version import LABEL_FILE
 
-SECTIONS = ("file", "label", "key", "word")
+SECTIONS = ("file", "label", "key", "word", "example")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 MISSING = "（この日の値はない）"
 REMEDY = "この日の値がない。告示・条例を確かめて1件足すまで、この値を使う計算は止まる。"
@@ -47,7 +47,7 @@ def unlabelled() -> list[str]:
 
 @lru_cache
 def labels() -> dict[str, dict[str, str]]:
-    """labels.toml: `file`, `label` (settings), `key` and `word` (names and words inside a value) → Japanese.
+    """labels.toml: `file`, `label` (settings), `key` and `word` (names and words inside a value), `example` → Japanese.
 
     Raises LawFileInvalid.
     """
@@ -79,7 +79,7 @@ def _rows(file_name: str, setting: str, entries: list[Entry], as_of: date) -> It
     for entry in valid:
         yield shown | {
             "levy_kind": "・".join(kinds_of(entry)),
-            "value": _text(entry["value"]),
+            "value": _text(entry["value"], setting),
             "from": entry["from"],
             "reference": str(entry["reference"]),
             "last_checked": entry.get("last_checked"),
@@ -116,17 +116,20 @@ def _name(entry: Entry) -> str:
     return str(next(iter(entry["value"].items()))) if isinstance(entry["value"], dict) else str(entry["value"])
 
 
-def _text(value: object) -> str:
+def _text(value: object, setting: str, key: str = "") -> str:
+    """`key`: the name the value has inside its entry. labels.toml may say `setting.key` and, of a number, `setting.key.number`."""
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if isinstance(value, int):
-        return f"{value:,}"
+        return labels()["word"].get(f"{setting}.{key}.{value}", f"{value:,}")
     if isinstance(value, list):
-        return "、".join(_text(item) for item in value)
+        return "、".join(_text(item, setting, key) for item in value)
     if isinstance(value, dict):
         names = labels()["key"]
         return "／".join(
-            f"{names.get(key, key)} {_text(item)}" for key, item in value.items() if not _is_code(item)
+            f"{names.get(f'{setting}.{name}', names.get(name, name))} {_text(item, setting, name)}"
+            for name, item in value.items()
+            if not _is_code(item)
         )
     return labels()["word"].get(str(value), str(value))
 

@@ -56,7 +56,7 @@ def render(user: User) -> None:
             show_consolidation(user, atena_ref)
     if assets.open:
         with assets:
-            show_assets(user, atena_ref, stands.as_of)
+            show_assets(user, atena_ref, stands.as_of, (person["unpaid_yen"] or 0) + (person["charge_yen"] or 0))
     if reach.open:
         with reach:
             show_reach(user, atena_ref)
@@ -112,7 +112,7 @@ def _why_none(person: dict) -> str:
     """Why no 時効 is the next one, in words; empty when there is one."""
     if person["prescription_on"]:
         return ""
-    reasons = ["差押など（解けるまで完成しない）" if person["is_partly_held"] else "", "執行停止中" if person["suspended_yen"] else "",
+    reasons = ["完成猶予中など（解けるまで完成しない）" if person["is_partly_held"] else "", "執行停止中" if person["suspended_yen"] else "",
                "時効経過" if person["lapsed_yen"] else ""]
     return "・".join(reason for reason in reasons if reason)
 
@@ -149,7 +149,7 @@ def _installment_state(row: dict) -> str:
     parts = [
         "督促漏れ" if row["is_demand_missed"] else "",
         row["disposition_kind"] or "",
-        "時効停止中（差押）" if row["is_held"] else "",
+        wording.held(row["held_by"]),
         f"執行停止{row['suspension_ground']}" if row["suspension_ground"] else "",
         "分納中" if row["is_planned"] else "",
         f"速報 {row['flash_yen']:,}円" if row["flash_yen"] else "",

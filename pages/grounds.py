@@ -15,17 +15,17 @@ from data_access.grounds import (
     parameters_on,
     published_examples,
 )
-from pages.parts import tables, wording
+from pages.parts import filters, tables, wording
 from pages.parts.heading import heading
 
 FIRST, LAST = date(2000, 1, 1), date(2027, 12, 31)
-EVERYTHING, UNCHECKED = "すべて", "条文未確認"
-CHOSEN = "grounds_chosen"
-VALUES_HEIGHT = 480  # so that the chosen row's whole text stands below it on the same screen
-VALUE_WIDTHS = {"section": 100, "setting_name": 140, "setting_value": 300, "reference": 250, "since": 90, "last_checked": 90}
-EXAMPLE_WIDTHS = {"rule": 110, "printed_by": 110, "given": 330, "published": 110, "computed": 110, "source": 210}
+EVERYTHING, UNCHECKED, CHECKED = "すべて", "条文未確認", "条文を確かめた"
+COLUMNS = ["setting_name", "levy_kind", "setting_value", "reference", "since", "last_checked"]
+UNBROKEN = "共\u2060通"  # a table as narrow as this column would break the word over two lines
+EXAMPLE_WIDTHS = {"rule": 105, "printed_by": 110, "given": 485, "published": 140, "computed": 140}
+LEFT_OUT = ["rule", "printed_by", "cause"]
+CHOSEN = "example_chosen"
 MUNICIPAL_WIDTHS = {"criterion": 185, "place_name": 125, "ground": 45, "municipal_text": 285, "own_setting": 150, "reference": 190}
-LEFT_OUT_WIDTHS = {"file": 200, "part": 150, "cause": 620}
 
 
 def render(user: User) -> None:
@@ -44,20 +44,25 @@ def render(user: User) -> None:
 
 
 def _values() -> None:
-    when, what = st.columns(2)
+    when, what, read = st.columns(3)
     day = _day(when)
     found = parameters_on(day)
-    section = what.selectbox("分類", [EVERYTHING, *found["section"].unique(maintain_order=True)], key="section", bind="query-params")
-    shown = found if section == EVERYTHING else found.filter(pl.col("section") == section)
+    unread = found["last_checked"].null_count()
+    with what:
+        section = filters.choice("分類", [EVERYTHING, *found["section"].unique(maintain_order=True)], key="section")
+    with read:
+        state = filters.choice("条文を確かめたか", [EVERYTHING, UNCHECKED, CHECKED], key="checked")
+    shown = found.filter(pl.col("section") == section) if section != EVERYTHING else found
+    shown = shown.filter(pl.col("last_checked").is_null() == (state == UNCHECKED)) if state != EVERYTHING else shown
     valid = shown["since"].count()
     missing = f"（ほかに、この日の値がまだない定め {shown.height - valid:,}件）" if valid < shown.height else ""
-    st.caption(f"{wording.wareki(day)}に効いている定め {valid:,}件{missing}。見本の市は、見ることのできた鳥取市の条例に倣い、ないものは共通の規定による。"
-               "導入する市は自市の条例で確かめる。行を押すと、全文・科目・注記が下に出ます。")
+    st.caption(f"{wording.wareki(day)}に効いている定め {valid:,}件{missing}。全{found.height:,}件のうち条文未確認 {unread:,}件。見本の市は、見ることのできた鳥取市の"
+               "条例に倣い、ないものは共通の規定による。導入する市は自市の条例で確かめる。")
     checked = pl.Series("last_checked", [_checked(day) for day in shown["last_checked"]], dtype=pl.String)
-    tables.show(shown.with_columns(checked), list(VALUE_WIDTHS), empty="この分類の定めはありません。", alt="効いている定めの表。1行が1つの値", key="grounds_values", widths=VALUE_WIDTHS,
-                most_height=VALUES_HEIGHT, on_choose=lambda row: st.session_state.update({CHOSEN: shown.row(row, named=True)}))
-    if chosen := st.session_state.get(CHOSEN):
-        _whole(chosen)
+    named = pl.col("setting_name") if section != EVERYTHING else pl.format("{}｜{}", "section", "setting_name").alias("setting_name")
+    noted = pl.when(pl.col("note") == "").then("setting_value").otherwise(pl.format("{}　［注記］{}", "setting_value", "note")).alias("setting_value")
+    kind = pl.col("levy_kind").replace("共通", UNBROKEN)
+    tables.whole(shown.with_columns(checked, named, noted, kind), COLUMNS, empty="この条件の定めはありません。", alt="効いている定めの表。1行が1つの値")
 
 
 def _checked(day: date | None) -> str:
@@ -67,21 +72,13 @@ def _checked(day: date | None) -> str:
 
 def _day(column: DeltaGenerator) -> date:
     """The chosen day. A text, because Streamlit's own date control takes a typed date only when the mouse goes elsewhere."""
-    typed = column.text_input("この日に効いている定め（例 R8.10.30、2026/10/30）", value=wording.short(min(settings.today(), LAST)), key="grounds_day",
-                              max_chars=20, autocomplete="off", on_change=lambda: st.session_state.pop(CHOSEN, None))
+    typed = column.text_input("効いている日（例 R8.10.30、2026/10/30）", value=wording.short(min(settings.today(), LAST)), key="grounds_day",
+                              max_chars=20, autocomplete="off")
     day = wording.read_day(typed)
     if day is None or not FIRST <= day <= LAST:
         column.warning(f"{wording.short(FIRST)} から {wording.short(LAST)} までの日付を入れてください。今日の定めを示します。")
         return min(settings.today(), LAST)
     return day
-
-
-def _whole(row: dict) -> None:
-    """One value with nothing cut off."""
-    with st.container(border=True):
-        st.markdown(f"**{row['section']}　{row['setting_name']}**")
-        st.text(f"値: {row['setting_value']}\n根拠: {row['reference']}\nいつから: {wording.short(row['since'])}　科目: {row['levy_kind']}　"
-                f"確かめた日: {_checked(row['last_checked'])}\n注記: {row['note'] or 'なし'}")
 
 
 def _municipal() -> None:
@@ -102,7 +99,8 @@ def _examples() -> None:
     st.caption(f"集めた資料 {on_file}行のうち {used}行を試験で確かめ、答えまで印刷されたものを下に示す。使わない {on_file - used}行は理由を「再現しないもの」に置く。")
     said = pl.Series("given", [wording.in_wareki(text) for text in found["given"]], dtype=pl.String)
     dates = [pl.Series(name, [wording.in_wareki(text) for text in found[name]], dtype=pl.String) for name in ("published", "computed")]
-    tables.show(found.with_columns(said, *dates), list(EXAMPLE_WIDTHS), empty="計算例がありません。",
-                alt="公表された計算例と、ここでの計算の表", widths=EXAMPLE_WIDTHS)
+    tables.show(found.with_columns(said, *dates), list(EXAMPLE_WIDTHS), empty="計算例がありません。", key="examples",
+                alt="公表された計算例と、ここでの計算の表", widths=EXAMPLE_WIDTHS, on_choose=lambda row: st.session_state.update({CHOSEN: found["source"][row]}))
+    st.text(f"出典: {st.session_state.get(CHOSEN, '行を押すと、ここに出ます。')}")
     st.subheader("再現しないもの", anchor=False)
-    tables.show(not_reproduced(), ["file", "part", "cause"], empty="ありません。", alt="再現しない例とその理由の表", widths=LEFT_OUT_WIDTHS)
+    tables.whole(not_reproduced(), LEFT_OUT, empty="ありません。", alt="再現しない例とその理由の表")

@@ -1,6 +1,7 @@
 -- grain: one installment of a delinquent, paid or not, with what the law says of the open ones
 -- claim_state: what may be done with an open one on as_of. 消滅 = past extinct_from, 時効経過 = past its date (a person sees
 -- in both cases whether it completed), 差押不可 = one of seizure_bars is in force, 差押可能 = from seizable_from on.
+-- held_by: the events in force that keep a held one from completing (law/prescription_event.py, holding).
 create or replace table derived.case_installment as
 with delinquent as (
     select distinct atena_number from derived.open_installment
@@ -18,6 +19,20 @@ with delinquent as (
     select notice_number, installment_no, issued_on
     from source.demand
     where withdrawn_on is null or withdrawn_on > getvariable('as_of')
+), holding as (
+    select event.notice_number, event.installment_no, list(distinct event.kind order by event.kind) as held_by
+    from derived.prescription_event as event
+    join derived.open_installment as installment using (notice_number, installment_no)
+    join law.prescription_rule as rule
+        on rule.levy_kind = installment.levy_kind
+        and event.happened_on between rule.from_date and rule.to_date
+    where (event.ended_on is null or event.ended_on > getvariable('as_of'))
+        and (
+            event.kind in ('差押', '天災')
+            or event.kind = '交付要求' and rule.distribution_claim_holds
+            or event.kind in ('徴収猶予', '換価猶予') and rule.deferral_pauses
+        )
+    group by all
 ), planned as (
     select scope.notice_number, scope.installment_no, max(plan.plan_number) as plan_number
     from derived.plan_state as plan
@@ -39,6 +54,7 @@ select
     prescription.renewed_by,
     prescription.renewed_on,
     coalesce(prescription.is_held, false) as is_held,
+    if(prescription.is_held, holding.held_by, null) as held_by,
     coalesce(demand.issued_on, sent.issued_on) as demanded_on,
     demand.deadline as demand_deadline,
     demand.seizable_from,
@@ -66,5 +82,6 @@ left join sent using (notice_number, installment_no)
 left join attached using (notice_number, installment_no)
 left join derived.suspension_span as suspended using (notice_number, installment_no)
 left join barred using (notice_number, installment_no)
+left join holding using (notice_number, installment_no)
 left join planned using (notice_number, installment_no)
 order by balance.atena_number, balance.due_date, balance.installment_no

@@ -9,7 +9,7 @@ with received as (
     from source.write_off
     semi join derived.open_installment using (notice_number, installment_no)
 ), exempted as (
-    select notice_number, installment_no, '免除' as fact, from_date, to_date, kind
+    select notice_number, installment_no, '免除' as fact, from_date, to_date, kind, ground, record
     from derived.charge_exemption
 ), happened as (
     select notice_number, installment_no, '時効' as fact, happened_on as from_date, ended_on as to_date, kind, end_reason, is_confirmed, deadline, ground, record

@@ -31,6 +31,7 @@ select
     whole('C9', installment.renewed_by) as renewed_by,
     whole('C9', installment.renewed_on) as renewed_on,
     whole('C9', installment.is_held) as is_held,
+    whole('C9', installment.held_by) as held_by,
     whole('C9', installment.disposition_kind) as disposition_kind,
     whole('C9', installment.suspension_ground) as suspension_ground,
     whole('C9', installment.suspended_on) as suspended_on,

@@ -6,22 +6,38 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
+from data_access.attachment_check import attachment_check
 from data_access.query import ask
 from data_access.wage_estimate import WageEstimate, wage_estimate
 from pages.parts import tables, wording
 
+LIMITS = {"rule": 150, "explanation": 600, "article": 210}
 KINDS_OF_INCOME = ("salary_revenue_yen", "salary_income_yen", "pension_revenue_yen", "pension_income_yen", "business_income_yen",
                    "farm_income_yen", "rent_income_yen", "dividend_income_yen", "occasional_income_yen")
 
 
-def show_assets(user: User, atena_ref: str, as_of: date) -> None:
-    """Pay first, because it can be attached every month; then income by year, property, vehicles."""
+def show_assets(user: User, atena_ref: str, as_of: date, owed_yen: int) -> None:
+    """Pay first, because it can be attached every month; then income by year, property, vehicles, and what limits an attachment."""
     employments = ask(user, "case_employments", atena_ref=atena_ref)
     _wage(wage_estimate(employments, as_of))
     _employers(employments, as_of)
-    _incomes(ask(user, "case_incomes", atena_ref=atena_ref))
-    _properties(ask(user, "case_properties", atena_ref=atena_ref))
-    _vehicles(ask(user, "case_vehicles", atena_ref=atena_ref))
+    incomes = ask(user, "case_incomes", atena_ref=atena_ref)
+    _incomes(incomes)
+    properties = ask(user, "case_properties", atena_ref=atena_ref)
+    _properties(properties)
+    vehicles = ask(user, "case_vehicles", atena_ref=atena_ref)
+    _vehicles(vehicles)
+    has_pay, has_pension = bool(employments["is_paying"].any()), bool((incomes["pension_revenue_yen"] > 0).any())
+    _limits(attachment_check(owed_yen, properties, has_pay, has_pension, bool((vehicles["ownership"] == "本人所有").any()), as_of))
+
+
+def _limits(limits: pl.DataFrame) -> None:
+    """Nothing where the case has nothing that a limit touches."""
+    if limits.is_empty():
+        return
+    st.subheader("差し押さえる前に", anchor=False)
+    tables.show(limits, list(LIMITS), empty="", alt="差押えの限界の表。1行が1つの限界", widths=LIMITS)
+    st.caption("ほかの法律で差し押さえられないもの（児童手当・生活保護など）は「根拠」の「差押えの限界」にあります。")
 
 
 def _wage(estimate: WageEstimate | None) -> None:

@@ -13,6 +13,8 @@ MOST_HEIGHT = 640
 LINE_HEIGHT, MOST_LINES = 21, 4  # of a table whose long texts wrap
 WRAPS_FROM = 66  # a lower row does not wrap in Streamlit's grid; three lines fit
 LETTER, NARROW, PADDING = 14, 8, 18  # a Japanese letter, a Latin one, and the space beside a cell's text, in pixels
+FEW_ROWS = 10
+MARKDOWN_SIGN = r"[\\`*_\[\]#|<>~$]"
 WIDTHS = {"name": 120, "plan_state": 74, "reason": 370, "body": 380, "sentence": 520}
 AS_TEXT = {"date": wording.short, "month": wording.short_month, "point": wording.point, "percent": wording.percent,
            "year": wording.fiscal, "time": wording.clock, "area": wording.square_metres, "installment": wording.installment}
@@ -52,6 +54,16 @@ def _columns(frame: pl.DataFrame, widths: dict[str, int]) -> dict:
             right = label.unit in ("percent", "point", "area")
             found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=widths.get(name))
     return found
+
+
+def whole(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str) -> None:
+    """The same for long texts that are read, not chosen: every row as high as it needs, nothing cut. No person's text (Markdown)."""
+    if frame.is_empty():
+        st.info(empty, icon=":material/info:")
+        return
+    ready = _ready(frame.select(columns)).with_columns(pl.col(pl.String).str.replace_all(MARKDOWN_SIGN, r"\${0}").fill_null("—"))
+    st.table(ready.rename({name: labels()[name].text for name in columns}), height=MOST_HEIGHT if ready.height > FEW_ROWS else "content",
+             hide_index=True, border="horizontal", alt=alt)
 
 
 def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: str | None = None,

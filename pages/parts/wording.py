@@ -17,6 +17,7 @@ ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (d
 WEEKDAYS = "月火水木金土日"
 REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
 
+GRACES = {"徴収猶予", "換価猶予"}  # these stop the time itself (地方税法18条の2第4項)
 # 名簿 → what to do next, and on what ground
 QUEUES = {
     "時効間近": ("時効完成の前に、承認・差押などで更新する", "国保法110条、民法147条〜152条"),
@@ -179,6 +180,12 @@ def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str
 
 CLAIMS = {"時効経過": "時効経過・要確認", "差押可能": "差押可能"}
 BARS = {"執行停止": "", "支援措置の保護": "支援措置のため処分の前に確認"}  # 執行停止 stands in the state with its 号
+
+
+def held(held_by: list[str] | None) -> str:
+    """完成猶予中 or 進行停止中 with what holds it, in the law's own words; empty when nothing does."""
+    stands = "進行停止中" if set(held_by or ()) <= GRACES else "完成猶予中"
+    return f"{stands}（{'・'.join(held_by)}）" if held_by else ""
 
 
 def claim(state: str | None, bars: list[str] | None, extinct_from: date | None) -> list[str]:

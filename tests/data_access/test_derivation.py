@@ -61,7 +61,11 @@ def explained(rows, number):
 def test_a_grace_exempts_and_its_application_renews(city, rows):
     for _, found in explained(rows, "9900000310"):
         assert found.agrees
-        assert any("半分免除" in sentence for sentence in found.charge["sentence"])
+        half = found.charge.filter(pl.col("sentence").str.contains("2分の1免除.*換価猶予 猶予 ")).row(0, named=True)
+        assert "附則3条の2第3項" in half["article"]
+        assert "（条文未確認）" in half["article"]
+        assert any("免除が及ぶかは市の条例による" in sentence for sentence in found.charge["sentence"])
+        assert any("換価猶予の終わり（猶予 " in sentence for sentence in found.demand["sentence"])
         sentences = "\n".join(found.prescription["sentence"])
         assert "承認：猶予申請により更新" in sentences
         assert "換価猶予：猶予の間も時効は進行する（市の設定。担当者が確かめる）" in sentences

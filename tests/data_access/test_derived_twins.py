@@ -150,8 +150,8 @@ def test_prescription_of_every_open_installment(rows, open_balances):
     renewals = set()
     for key, row in open_balances.items():
         expected = prescription.explain(row["due_date"], row["levy_kind"], events.get(key, ()), rows.as_of)
-        assert pick(derived[key], "completes_on", "renewed_by", "renewed_on", "is_held") == (
-            expected.completes_on, expected.renewed_by, expected.renewed_on, expected.is_held), key
+        assert pick(derived[key], "completes_on", "renewed_by", "renewed_on", "is_held", "held_by") == (
+            expected.completes_on, expected.renewed_by, expected.renewed_on, expected.is_held, sorted(expected.held_by) or None), key
         renewals.add(expected.renewed_by)
     assert {"督促", "承認", None} <= renewals
     kinds = {event.kind for key in open_balances for event in events.get(key, ())}

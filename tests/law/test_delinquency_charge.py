@@ -213,7 +213,7 @@ def test_an_exemption_never_raises_the_charge(due, principal, payments, spans, d
     plain = explain(principal, due, dated(due, payments), as_of)
     one = explain(principal, due, dated(due, payments), as_of, exemptions=exemptions[:1])
     all_of_them = explain(principal, due, dated(due, payments), as_of, exemptions=exemptions)
-    # 半分免除の区間は切れ目が増えるだけで、1区間につき1円未満しか減らない
+    # 2分の1免除の区間は切れ目が増えるだけで、1区間につき1円未満しか減らない
     assert 0 <= all_of_them.yen <= plain.yen
     assert all_of_them.sum_yen <= one.sum_yen + len(all_of_them.steps)
     assert sum(step.days for step in all_of_them.steps) == sum(step.days for step in plain.steps)

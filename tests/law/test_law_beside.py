@@ -7,7 +7,13 @@ import pytest
 
 from law import delinquency_charge, exemption, other_clock, parameters, prescription, suspension
 from law.demand import Fact, state
-from law.explained import describe_charge, describe_demand, describe_prescription, describe_suspension
+from law.explained import (
+    describe_charge,
+    describe_demand,
+    describe_grace,
+    describe_prescription,
+    describe_suspension,
+)
 from law.prescription import Event
 from law.prescription_comparison import Reason, compare
 
@@ -80,14 +86,26 @@ def test_the_charge_as_a_page_prints_it():
     assert [row["sentence"] for row in describe_charge(charge, policy)] == [
         "100,000円 × 年2.4% × 31日 ÷ 365 = 203円（1円未満切捨て）",
         "100,000円 × 年8.7% × 31日 ÷ 365 = 738円（1円未満切捨て）",
-        "全額免除（30日）",
+        "全額免除（30日）。執行停止（2024-09-01 から 2024-09-30 まで）",
         "残額 1,500円は計算の基礎にならない（2,000円未満）",
+        "料に地方税法15条の9の免除が及ぶかは市の条例による（市の設定では及ぶ。国保法78条は準用しない）",
         "合計 941円 → 0円（1,000円未満のため切捨て）",
         "強制値 1,000円を計算に代えて使う",
         "納付済みの延滞金 200円を引いて 800円",
     ]
     assert all(row["article"] for row in describe_charge(charge, policy))
     assert describe_charge(charge, policy)[0].keys() == describe_charge(charge, policy)[-1].keys()
+
+
+def test_half_an_exemption_before_2021_names_its_ground_and_the_law_then_in_force():
+    free = [exemption.recorded("換価猶予", date(2019, 7, 1), date(2020, 6, 30), "half", "猶予 G0000001")]
+    due = date(2019, 5, 31)
+    charge = delinquency_charge.explain(1_000_000, due, [], date(2020, 6, 30), "税", exemptions=free)
+    row = describe_charge(charge, parameters.levy_policy("税", due))[1]
+    assert row["sentence"].endswith(
+        "。2分の1免除（猶予特例基準割合を超える部分を免除）。換価猶予 猶予 G0000001（2019-07-01 から 2020-06-30 まで）")
+    assert row["article"] == "地方税法723条1項、地方税法15条の9第1項、地方税法附則3条の2第3項（令和2年改正前、特例基準割合）（条文未確認）"
+    assert not any("市の条例による" in row["sentence"] for row in describe_charge(charge, parameters.levy_policy("税", due)))
 
 
 POLICY = parameters.levy_policy("料", DUE)
@@ -156,19 +174,44 @@ def test_part_payments_that_nobody_confirmed_are_told_once():
     )
 
 
-def test_while_held_no_day_of_completion_is_printed():
-    seized = Event("差押", date(2024, 5, 1), record="処分 00000077")
-    rows = told([*LEDGER, seized])
-    ways = "解ければ、その終わり方により新たに進行するか、早くて 2025-07-20 に完成する"
-    assert rows[-2:] == [
-        ("2024-05-01", f"差押：差押の間は完成しない（{ways}）", "None", "処分 00000077"),
-        (
-            "None",
-            "完成猶予：差押・交付要求・猶予などの間は完成しない（解ければ、早くて 2025-07-20 に完成する）",
-            "None",
-            "",
-        ),
+HELD = [
+    ("料", "差押", "完成猶予中：差押の間は完成しない", [("取立・配当・無益解除で終了", "2028-11-20"), ("取下げ・違法取消で終了", "2027-05-20")]),
+    ("税", "差押", "完成猶予中：差押の間は完成しない", [("取立・配当・無益解除で終了", "2031-11-20"), ("取下げ・違法取消で終了", "2028-07-30")]),
+    ("税", "交付要求", "完成猶予中：交付要求の間は完成しない", [("終了", "2031-11-20")]),
+    ("税", "換価猶予", "進行停止中：換価猶予の間は進行しない", [("終了", "2031-02-19")]),  # 934日を足す
+    ("料", "天災", "完成猶予中：天災の間は完成しない", [("終了", "2027-02-20")]),
+]
+
+
+@pytest.mark.parametrize(("levy_kind", "kind", "stands", "ends"), HELD)
+def test_while_held_the_day_is_the_one_after_the_hold_and_never_past(levy_kind, kind, stands, ends):
+    found = prescription.explain(DUE, levy_kind, [LEDGER[0], Event(kind, date(2024, 5, 1), record="処分 00000077")], AS_OF)
+    rows = [(row["sentence"], str(row["completes_on"])) for row in describe_prescription(found, POLICY)]
+    assert rows[-len(ends) - 2][1] == "None"
+    assert rows[-len(ends) - 1 :] == [
+        (stands, "None"), *((f"解けたとき：{AS_OF} に{way}すれば、この日に完成する", day) for way, day in ends)
     ]
+    assert all(each.completes_on > AS_OF for each in found.if_ended)
+    if kind == "差押":  # what is said is what the engine finds once it has ended so
+        ended = [LEDGER[0], Event(kind, date(2024, 5, 1), AS_OF, "取下げ")]
+        assert str(prescription.explain(DUE, levy_kind, ended, AS_OF).completes_on) == ends[1][1]
+
+
+def test_an_old_attachment_that_is_withdrawn_never_held():
+    found = prescription.explain(date(2017, 6, 30), "料", [Event("差押", date(2018, 5, 1))], AS_OF)
+    rows = describe_prescription(found, POLICY)
+    assert "さかのぼって効力がなく、この日に完成していたことになる" in rows[-1]["sentence"]
+    assert str(rows[-1]["completes_on"]) == "2019-06-30"
+    ended = prescription.explain(date(2017, 6, 30), "料", [Event("差押", date(2018, 5, 1), date(2019, 3, 1), "取立")], AS_OF).steps[-1]
+    assert (ended.effect, ended.article) == ("取立により終了、中断", "旧民法147条2号・157条1項")
+
+
+def test_a_grace_in_force_says_how_long_the_law_allows():
+    grace = Event("徴収猶予", date(2026, 1, 10), date(2026, 12, 31), record="猶予 G1")
+    row = describe_grace(grace, "料", date(2025, 1, 10))
+    assert row["sentence"] == "徴収猶予の終わり（猶予 G1）。1回は 2027-01-09 まで、延長を含めて 2027-01-09 まで"
+    assert (row["on"], "15条4項" in row["article"]) == (date(2026, 12, 31), True)
+    assert describe_grace(replace(grace, ended_on=date(2027, 1, 10)), "料", date(2026, 1, 10))["sentence"].endswith("最長を超えている（確かめる）")
 
 
 def test_both_ends_of_a_suspension_stand_in_one_sentence():
@@ -198,6 +241,12 @@ def test_the_demand_as_a_page_prints_it():
         "2023-07-30",
         "督促の指定期限（記録がないため市の通例の日数による）",
     )
+
+
+def test_the_days_a_seizure_waits_are_those_of_the_setting(amend):
+    amend("levy_policy.toml", ('[[seizure_wait_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 10', '[[seizure_wait_days]]\nlevy_kind = "料"\nfrom = 2000-01-01\nvalue = 14'))
+    row = describe_demand(state(DUE, 1_000, AS_OF, [(date(2023, 7, 20), date(2023, 7, 31))]))[4]
+    assert (row["on"], row["sentence"]) == (date(2023, 8, 4), "発した日から起算して14日を経過した日の翌日")
 
 
 def test_a_sum_that_nothing_was_cut_from_is_told_as_it_is():

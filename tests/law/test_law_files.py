@@ -258,7 +258,7 @@ def test_a_reason_that_demand_toml_has_lost_is_told(amend):
         ("grace.toml", 'word = "病気・負傷"', 'word = "病気や負傷"', "condition 2 番目.*「病気や負傷」は使えない言葉"),
         ("demand.toml", 'fact = "徴収猶予"', 'fact = "徴収の猶予"', "demand_stop 1 番目.*「徴収の猶予」は使えない言葉"),
         ("prescription.toml", 'end_reason = "取立"', 'end_reason = "取り立て"', "attachment_end 1 番目.*「取り立て」は使えない言葉"),
-        ("prescription.toml", 'end_reason = "取立"', 'end_reason = "配当"', "attachment_end: 「取立」の項目がありません"),
+        ("demand.toml", 'reason = "執行停止"', 'reason = "破産手続"', "seizure_bar: 「執行停止」の項目がありません"),
         ("allocation.toml", '"督促手数料", "本料", "延滞金"]', '"督促手数料", "本科", "延滞金"]', "order 1 番目.*「本科」は使えない言葉"),
         ("allocation.toml", '"督促手数料", "本料", "延滞金"]', '"督促手数料", "本料", "本料"]', "order 1 番目.*1度ずつ"),
         ("allocation.toml", 'source = "任意納付"', 'source = "任意"', "order 2 番目.*「任意」は使えない言葉"),

@@ -20,6 +20,7 @@ from law import (
     wage_attachment,
     write_off,
 )
+from law.bounds import UNREAD
 
 ON = date(2026, 11, 23)
 SOURCE = re.compile("条|法|告示|通知|指標|ガイドライン|説明|上限|倣う|市の")
@@ -48,8 +49,9 @@ def test_every_row_says_what_since_when_and_why():
     for row in rows:
         assert row["reference"].strip(), row
         assert row["value"].strip(), row
-        assert (row["last_checked"] is None) == ("記憶による" in row["note"]), row
-        assert row["last_checked"] is None or date(2026, 1, 1) <= row["last_checked"] <= ON, row
+        says_so = UNREAD.search(f"{row['value']}{row['reference']}{row['note']}")
+        assert (row["last_checked"] is None) == bool(says_so), row
+        assert row["last_checked"] is None or date(2026, 1, 1) <= row["last_checked"] <= date(2026, 12, 31), row
         assert row["from"] is None or row["from"] <= ON, row
 
 
@@ -73,7 +75,7 @@ def test_values_read_as_the_office_writes_them():
 
 def test_no_english_reaches_the_reader():
     for row in references.every_parameter(ON):
-        assert not re.search(r"[a-z]{2,}", f"{row['section']}{row['name']}{row['value']}"), row
+        assert not re.search(r"[a-z]{2,}", f"{row['section']}{row['name']}{row['value']}{row['note']}"), row
 
 
 def test_the_value_in_force_follows_the_day():
@@ -84,6 +86,23 @@ def test_the_value_in_force_follows_the_day():
         named("protected_asset", date(2007, 11, 16))
     )
     assert len(named("year", date(2024, 2, 29))) == 1
+
+
+def test_the_old_law_is_cited_by_its_own_articles():
+    def articles(setting, on, word):
+        return [row["reference"] for row in named(setting, on) if word in row["value"]]
+
+    before, after = date(2020, 3, 31), date(2020, 4, 1)
+    kinds = {"催告": "153条", "差押": "147条2号・154条・157条1項", "承認": "147条3号"}
+    for kind, article in kinds.items():
+        assert articles("event_kind", before, kind) == [f"旧民法{article}"]
+        assert articles("event_kind", after, kind)[0].startswith("民法")
+    assert articles("attachment_end", before, "取立") == ["旧民法147条2号・157条1項"]
+    assert articles("attachment_end", after, "取立") == ["民法148条2項"]
+    assert len(named("attachment_end", before)) == len(named("attachment_end", after)) == 5
+    assert len(named("event_kind", before)) == len(named("event_kind", after))
+    assert not [row for row in references.every_parameter(date(2015, 6, 1)) if "15条の5の3" in row["reference"] or "15条の6の" in row["reference"]]
+    assert len(named("effect", date(2016, 3, 31))) + 3 == len(named("effect", date(2016, 4, 1)))
 
 
 def test_a_day_without_a_value_is_said():

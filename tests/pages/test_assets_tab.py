@@ -36,6 +36,19 @@ def test_who_has_nothing_reads_sentences_that_say_so(city):
     assert not [card for card in screen.at.metric if "差押可能額" in card.label]
 
 
+def limits(screen) -> list[tuple]:
+    found = [frame.value for frame in screen.at.dataframe if "rule" in frame.value]
+    return list(found[0][["rule", "article"]].itertuples(index=False, name=None)) if found else []
+
+
+def test_what_limits_an_attachment_stands_below_what_there_is(city):
+    """Story 8 has pay, a house and a car of his own; story 13 has nothing that a limit touches."""
+    screen = tab(staff.OFFICER, 8)
+    assert {("超過差押", "国税徴収法48条1項"), ("無益な差押", "国税徴収法48条2項"), ("差押禁止（限度）", "国税徴収法76条")} <= set(limits(screen))
+    assert "評価額による目安" in screen.words()
+    assert limits(tab(WESTERN, 13)) == []
+
+
 def test_a_shared_house_shows_the_part(city):
     """Story 10 owned it with his wife."""
     screen = tab(staff.OFFICER, 10)

@@ -1,10 +1,14 @@
 """根拠: the values of the chosen day, the published examples, and the derivation under the 期別 table."""
 
+import re
+from datetime import date
+
 import pytest
 
-from data_access.grounds import examples_used, parameters_on, published_examples
+from data_access.grounds import examples_used, not_reproduced, parameters_on, published_examples
 from law.references import MISSING, unlabelled
 from pages.case import EXPLAINED
+from pages.grounds import UNBROKEN
 from pages.parts.door import CASE
 from tests import staff
 from tests.pages.screen import show
@@ -13,16 +17,37 @@ from tests.pages.screen import show
 @pytest.mark.parametrize("user", [user for user in staff.STAFF if user.role != "ltc_reader"], ids=lambda user: user.name)
 def test_the_section_and_its_auditors_may_read_the_law(city, user):
     screen = show(user, "grounds")
-    values = screen.cells("setting_value")
-    assert len(values) > 100
-    assert all(screen.cells("reference"))
-    assert screen.cells("last_checked").count("条文未確認") >= 20  # nobody has read these yet, and the page says so
+    shown = screen.at.table[0].value
+    assert len(shown) > 100
+    assert all(shown["根拠"])
+    assert set(shown["科目"]) == {"料", "税", UNBROKEN}
+    unread = list(shown["確かめた日"]).count("条文未確認")
+    assert unread >= 20  # nobody has read these yet, and the page says so
+    assert f"全{len(shown):,}件のうち条文未確認 {unread:,}件" in screen.words()
     assert not unlabelled()
 
 
-def test_the_day_chooses_the_rate(city):
-    from datetime import date
+def test_what_nobody_has_read_can_be_listed_alone(city):
+    screen = show(staff.MANAGER, "grounds")
+    screen.run(screen.at.selectbox(key="checked").set_value("条文未確認"))
+    assert set(screen.at.table[0].value["確かめた日"]) == {"条文未確認"}
+    screen.run(screen.at.selectbox(key="section").set_value("猶予"))
+    assert list(screen.at.table[0].value["根拠"]) == ["国民健康保険法77条"]
 
+
+def test_words_of_one_setting_are_not_those_of_another():
+    said = dict(parameters_on(date(2026, 10, 30)).group_by("setting_name", maintain_order=True).agg("setting_value").rows())
+    assert all(text.startswith("事由 ") for text in said["延滞金の免除の事由"])
+    assert said["猶予の取消しの手順"][1].endswith("号 要件を欠いたとき、1、2、3、4、6、7")
+    assert said["猶予の取消しの事由"][-1].startswith("号 なし（職権の要件を欠く）／")
+    assert said["年末年始"][0] == "始まり 12-29／終わり 01-03"
+
+
+def test_what_is_left_out_is_told_in_words():
+    assert not [row for row in not_reproduced().rows() if any(re.search(r"\.csv|\b[A-Z]{2}\d\d", text) for text in row)]
+
+
+def test_the_day_chooses_the_rate(city):
     def rate_on(day):
         found = parameters_on(day)
         return [value for section, value in zip(found["section"], found["setting_value"], strict=True) if section == "延滞金の割合"]
@@ -73,8 +98,8 @@ def test_the_three_definitions_are_named_and_foot(city):
 def test_a_typed_day_counts_and_what_has_no_value_yet_is_not_counted(city):
     screen = show(staff.MANAGER, "grounds")
     screen.run(screen.at.text_input(key="grounds_day").set_value("R9.4.1"))
-    values = screen.cells("setting_value")
-    missing = values.count(MISSING)
+    values = list(screen.at.table[0].value["値"])
+    missing = sum(value.startswith(MISSING) for value in values)
     assert missing > 0
     assert f"令和9年4月1日に効いている定め {len(values) - missing:,}件（ほかに、この日の値がまだない定め {missing:,}件）" in screen.words()
     screen.run(screen.at.text_input(key="grounds_day").set_value("きのう"))

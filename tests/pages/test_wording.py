@@ -155,5 +155,12 @@ def test_what_may_be_done_with_a_claim(state, bars, said):
     assert wording.claim(state, bars, date(2026, 8, 24)) == said
 
 
+def test_what_holds_a_claim_is_named_with_its_own_word():
+    assert wording.held(["交付要求", "差押"]) == "完成猶予中（交付要求・差押）"
+    assert wording.held(["徴収猶予"]) == "進行停止中（徴収猶予）"
+    assert wording.held(["差押", "徴収猶予"]) == "完成猶予中（差押・徴収猶予）"
+    assert wording.held(None) == wording.held([]) == ""
+
+
 def test_an_installment_is_called_one_way():
     assert wording.installment("08") == "第8期"
