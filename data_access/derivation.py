@@ -25,6 +25,7 @@ from law.parameters import levy_policy
 from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
 from law.prescription_event import Event
+from law.service import Letter, Mail
 from law.suspension import Suspension
 from law.suspension import explain as explain_suspension
 
@@ -57,7 +58,7 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     facts = ask(user, "installment_facts", atena_ref=atena_ref, installment_key=installment_key)
     charge = _charge(basis, facts, as_of)
     events = [_event(row) for row in _of(facts, "時効")]
-    demand = _demand(basis, events, as_of)
+    demand = _demand(basis, facts, events, as_of)
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
     claim, suspension = explain_claim(clock, demand, as_of), _suspension(basis, clock)
     policy = levy_policy(basis["levy_kind"], basis["due_date"])
@@ -82,6 +83,7 @@ def _agree(basis: dict, clock: Prescription, demand: DemandState, claim: Claim, 
         "is_demand_missed": demand.is_missed,
         "seizable_from": demand.seizable.on if demand.seizable else None,
         "claim_state": claim.state,
+        "seizure_cautions": list(demand.cautions),
         "three_years_on": suspension.three_years_on if suspension else None,
     }
     return all(basis[name] == value for name, value in here.items())
@@ -92,8 +94,9 @@ def _event(row: dict) -> Event:
                  row["ground"], row["record"] or "")
 
 
-def _demand(basis: dict, events: list[Event], as_of: date) -> DemandState:
-    sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
+def _demand(basis: dict, facts: pl.DataFrame, events: list[Event], as_of: date) -> DemandState:
+    mail = tuple(Mail(row["from_date"], row["to_date"], row["kind"], row["resent_on"], row["served_on"]) for row in _of(facts, "返戻"))
+    sent = [Letter(row["from_date"], row["deadline"], row["to_date"], mail) for row in _of(facts, "督促")]
     graces = [Fact(event.kind, event.happened_on, event.ended_on) for event in events if event.kind in ("徴収猶予", "換価猶予")]
     bars = [Fact(bar, as_of) for bar in basis["seizure_bars"]]
     return demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces + bars, basis["levy_kind"])

@@ -10,6 +10,7 @@ from law.demand import DemandState, SeizableFrom
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
+from law.service import rule as service_rule
 from law.suspension import Suspension
 
 EXEMPT = {"full": "全額免除", "half": "半分免除（猶予特例基準割合まで）"}
@@ -87,8 +88,11 @@ def describe_demand(found: DemandState) -> list[dict]:
         rows.append(_dated(None, f"督促は{found.stopped_by}により止まっている", found.article))
     if found.is_missed:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
+    if found.issued_on:
+        rows += _sent_rows(found)
     if found.seizable:
-        rows += _seizable_rows(found, found.seizable)
+        rows += _seizable_rows(found.seizable)
+    rows += [_dated(None, f"{each['fact']}の間: {each['meaning']}差し押さえる前に担当者が確かめる。", each["reference"]) for each in found.caution_rules()]
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
 
@@ -98,16 +102,32 @@ def describe_claim(found: Claim) -> dict:
     return _dated(None, f"できること: {found.state or 'まだない'}。{found.sentence}", found.article)
 
 
-def _seizable_rows(found: DemandState, seizable: SeizableFrom) -> list[dict]:
-    own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
-    return [
+def _sent_rows(found: DemandState) -> list[dict]:
+    rows = [
         _dated(found.issued_on, "督促状を発した", found.article),
         _dated(found.issued_on, f"督促手数料 {found.fee_yen:,}円", found.fee_article),
+    ]
+    service = found.service
+    if service.returned_on:
+        way = service_rule(service.way, found.as_of)
+        missing = "" if service.served_on else "。再発送・公示送達の記録なし"
+        rows.append(_dated(service.returned_on, f"督促状は {service.returned_on} に返戻{missing}", service_rule("返戻", found.as_of)["reference"]))
+        rows.append(_dated(service.served_on, f"{service.way}: {way['text']}", way["reference"]))
+    return rows
+
+
+def _seizable_rows(seizable: SeizableFrom) -> list[dict]:
+    own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
+    rows = [
         _dated(seizable.designated_deadline, own, seizable.articles[1]),
         _dated(seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", seizable.articles[0]),
         _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
-        _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles)),
     ]
+    if seizable.after_rolled_deadline:
+        used = "この日まで待つ（市の設定）" if seizable.waits_until_open else "市の設定では待たない"
+        text = f"指定期限が閉庁日のため、翌開庁日の翌日とする読み。{used}"
+        rows.append(_dated(seizable.after_rolled_deadline, text, seizable.rolling_article))
+    return [*rows, _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles))]
 
 
 def _dated(on: date | None, sentence: str, article: str) -> dict:

@@ -37,7 +37,7 @@ class Event:
     end_reason: str | None = None  # 差押 only
     is_confirmed: bool = False  # 承認 only: has a person confirmed that it acknowledges this installment
     deadline: date | None = None
-    ground: str | None = None  # 承認 only: 一部納付, 分納誓約, 猶予申請, 書面
+    ground: str | None = None  # 承認: 一部納付, 分納誓約, 猶予申請, 書面. 督促返戻: 返戻, 受取拒否
     record: str = ""  # where it is written down, e.g. 督促 0000012345-03
     scope: tuple[str, ...] = ()  # 承認 only: the 期別 it names; empty = the one asked about
 
@@ -143,6 +143,8 @@ class _Reader:
                 return self._mark("差押の間は完成しない", "attachment", holds=1)
             case "交付要求":
                 return self._distribution_claim()
+            case "督促返戻":
+                return self._mark(f"{event.ground or '返戻'}のため効力なし（再発送・公示送達の記録なし。担当者が確かめる）", "unserved_demand", needs_person=True)
             case "停止":
                 return self._mark("執行停止の間も時効は進行する", "suspension")
         return self._deferral()

@@ -9,7 +9,7 @@ with debt as (
         sum(unpaid_yen) filter (where assessment_fiscal_year = getvariable('fiscal_year'))::bigint as current_unpaid_yen,
         sum(unpaid_yen) filter (where assessment_fiscal_year < getvariable('fiscal_year'))::bigint as carried_unpaid_yen,
         coalesce(sum(unpaid_yen) filter (where suspension_ground is not null), 0)::bigint as suspended_yen,
-        sum(charge_yen)::bigint as charge_yen,
+        sum(charge_yen)::bigint as running_charge_yen,
         sum(flash_yen)::bigint as flash_yen,
         min(due_date) as oldest_due_date,
         bool_or(is_demand_missed) as is_demand_missed,
@@ -20,6 +20,11 @@ with debt as (
         min(seizable_from) as seizable_from
     from derived.case_installment
     where is_overdue
+    group by atena_number
+), left_over as (
+    -- 延滞金 of installments whose 本料 is paid
+    select atena_number, sum(left_charge_yen)::bigint as left_charge_yen
+    from derived.left_charge
     group by atena_number
 ), prescribing as (
     -- all that completes on the next day to come, e.g. every installment renewed by one written pledge; what is
@@ -71,7 +76,9 @@ select
     person.resident_state,
     person.state_changed_on,
     person.town,
-    debt.* exclude (atena_number),
+    debt.* exclude (atena_number, running_charge_yen),
+    running_charge_yen + coalesce(left_over.left_charge_yen, 0) as charge_yen,
+    coalesce(left_over.left_charge_yen, 0) as left_charge_yen,
     prescribing.prescription_on,
     prescribing.prescription_yen,
     lapsed.lapsed_on,
@@ -93,6 +100,7 @@ from debt
 join source.person as person using (atena_number)
 join derived.place as place using (atena_number)
 join derived.atena_reference as reference using (atena_number)
+left join left_over using (atena_number)
 left join prescribing using (atena_number)
 left join lapsed using (atena_number)
 left join paid using (atena_number)

@@ -97,7 +97,7 @@ def test_what_may_be_done_and_how_a_suspension_ends(cases):
     opened = [(key, number, f"P{key}", *rest) for key, number, _, *rest in open_rows(own)]
     balance = [(key, "01", f"P{key}", due, 1, 0, 1) for key, (_, due, _) in own.items()]
     database = city(AS_OF, open_installment=opened, balance=balance, **rows)
-    for rule in ("suspension_span", "seizure_bar", "demand_state", "case_installment"):
+    for rule in ("suspension_span", "seizure_bar", "demand_service", "demand_state", "case_installment"):
         run_alone(database, rule)
     ended = answers(database, "suspension_span", "suspension_ground", "suspended_on", "three_years_on")
     assert (len(ended), differences(spans, ended)) == (len(spans), []), seed
