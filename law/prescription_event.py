@@ -3,10 +3,12 @@
 The law of the day on which the event happened counts (平成29年法律44号附則10条): 中断・停止 before 2020-04-01, 更新・完成猶予 after.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from law.calendar import last_day
+from law.demand import designated_deadline, first_served
 from law.parameters import (
     AttachmentEnd,
     PrescriptionRule,
@@ -15,6 +17,7 @@ from law.parameters import (
     levy_policy,
     prescription_rule,
 )
+from law.service import Letter
 
 DAY = timedelta(days=1)
 
@@ -40,6 +43,17 @@ class Event:
     ground: str | None = None  # 承認: 一部納付, 分納誓約, 猶予申請, 書面. 督促返戻: 返戻, 受取拒否
     record: str = ""  # where it is written down, e.g. 督促 0000012345-03
     scope: tuple[str, ...] = ()  # 承認 only: the 期別 it names; empty = the one asked about
+
+
+def demanded(demands: Iterable[Letter | tuple], as_of: date, levy_kind: str = "料", record: str = "") -> Event | None:
+    """The 督促 that counts, as an event: from the day it has effect, or as a 督促返戻 that renews nothing; None without one."""
+    letter, service = first_served(demands, as_of)
+    if letter is None:
+        return None
+    if service.served_on is None:
+        return Event("督促返戻", service.returned_on, ground=service.way, record=record)
+    told = f"{record}（{service.way}）" if record and service.returned_on else record
+    return Event("督促", service.served_on, deadline=designated_deadline(letter, service, levy_kind), record=told)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 -- 督促 and its 送達: the one that counts for each open installment on as_of (law/service.py, law/demand.py explain one).
 -- grain: one row per open installment with a 督促 that was not withdrawn. served_on: the day from which it has effect: the day
 -- of issue, or where it came back (returned_on) the day of 再発送, unless that came back too, or of 公示送達; null = none known.
--- designated_deadline: as recorded, but after 再発送 or 公示送達 not before the city's usual days from then.
+-- designated_deadline: as recorded, but after 再発送 or 公示送達 not before the city's usual days from then; none
+-- without effect.
 create or replace table derived.demand_service as
 with sent as (
     select open_installment.levy_kind, demand.notice_number, demand.installment_no, issued_on, designated_deadline, returned_on
@@ -57,7 +58,7 @@ first_served as (
     from followed
     qualify row_number() over (
         partition by notice_number, installment_no
-        order by served_on nulls last, issued_on, recorded_deadline nulls last
+        order by served_on nulls last, issued_on, recorded_deadline nulls last, came_back_on nulls last
     ) = 1
 )
 select
@@ -65,11 +66,10 @@ select
     installment_no,
     issued_on,
     recorded_deadline,
-    if(
-        way in ('再発送', '公示送達'),
-        greatest(recorded_deadline, served_on + cast(policy.designated_deadline_days as integer)),
-        recorded_deadline
-    ) as designated_deadline,
+    case
+        when way = '発送' then recorded_deadline
+        when served_on is not null then greatest(recorded_deadline, served_on + cast(policy.designated_deadline_days as integer))
+    end as designated_deadline,
     came_back_on as returned_on,
     served_on,
     way
