@@ -18,9 +18,11 @@ from law.explained import (
     describe_charge,
     describe_claim,
     describe_demand,
+    describe_left_charge,
     describe_prescription,
     describe_suspension,
 )
+from law.other_clock import charge_clock
 from law.parameters import levy_policy
 from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
@@ -47,7 +49,7 @@ class Derivation:
 
 
 def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) -> Derivation | None:
-    """The explanation of one overdue installment, `installment_key` as disclosed; None when `user` sees none.
+    """The explanation of one overdue installment, or of the 延滞金 left of a paid one, `installment_key` as disclosed; None when `user` sees none.
 
     Raises NotAllowed as `ask` does, and LawFileInvalid when the law has no value for a day.
     """
@@ -55,6 +57,8 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     if shown.is_empty():
         return None
     basis = shown.row(0, named=True)
+    if not basis["is_overdue"]:
+        return _left(basis)
     facts = ask(user, "installment_facts", atena_ref=atena_ref, installment_key=installment_key)
     charge = _charge(basis, facts, as_of)
     events = [_event(row) for row in _of(facts, "時効")]
@@ -72,6 +76,13 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         _frame([*describe_demand(demand), describe_claim(claim)], DEMAND_ROWS),
         charge.yen == basis["charge_yen"] and _agree(basis, clock, demand, claim, suspension),
     )
+
+
+def _left(basis: dict) -> Derivation:
+    clock = charge_clock(basis["left_charge_stopped_on"], basis["levy_kind"])
+    charge, course = describe_left_charge(basis["left_charge_yen"], basis["left_charge_stopped_on"], clock)
+    return Derivation(basis["levy_year"], basis["installment_no"], _frame(charge, CHARGE_ROWS), _frame(course, PRESCRIPTION_ROWS),
+                      _frame([], DEMAND_ROWS), basis["prescription_on"] == clock.completes_on)
 
 
 def _agree(basis: dict, clock: Prescription, demand: DemandState, claim: Claim, suspension: Suspension | None) -> bool:

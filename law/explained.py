@@ -7,6 +7,7 @@ from law.claim_state import Claim
 from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
+from law.other_clock import Clock
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
@@ -73,6 +74,15 @@ def _beside_the_date(found: Prescription, policy: LevyPolicy) -> list[dict]:
     if found.if_confirmed_on > found.completes_on:
         rows.append(_beside("承認", "確認されていない承認を担当者が承認と認めれば、この日に完成する", found.if_confirmed_on))
     return rows
+
+
+def describe_left_charge(yen: int, paid_on: date, clock: Clock) -> tuple[list[dict], list[dict]]:
+    """延滞金 (yen) left of an installment whose 本料 was paid on `paid_on`: rows as of describe_charge and describe_prescription."""
+    text = f"本料は {paid_on} に納め終わった。確定延滞金額から納付済みの延滞金を引いて {yen:,}円"
+    doubt = "（定めがない。担当者が確かめる）" if clock.needs_person else ""
+    effect = f"最後の納付の翌日から延滞金の時効を数える{doubt}"
+    row = _beside("起算", effect, clock.completes_on, clock.first_day, clock.article)
+    return [_closing(yen, "収納システムの確定延滞金額", text)], [row]
 
 
 def describe_suspension(found: Suspension, decided_on: date) -> dict:

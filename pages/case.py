@@ -139,13 +139,8 @@ def _installments(user: User, atena_ref: str, stands: Standing) -> None:
                 empty="納期限を過ぎた未納はありません。", alt="期別の表。1行が1期", key=f"installments_{atena_ref}",
                 on_choose=lambda row: st.session_state.update({EXPLAINED: (atena_ref, found["installment_key"][row])}))
     explained_ref, installment_key = st.session_state.get(EXPLAINED, (None, None))
-    if explained_ref != atena_ref:
-        return
-    if found.filter((pl.col("installment_key") == installment_key) & (pl.col("left_charge_yen") > 0)).height:
-        st.caption("本料は納まり、延滞金だけが残る期別です。額は収納システムの確定延滞金額から納付済みの延滞金を引いたもの、時効は最後の納付の翌日から数えた日です"
-                   "（税は地方税法18条の2第6項。料には定めがないので、担当者が確かめます）。")
-        return
-    show_basis(user, atena_ref, installment_key, stands.as_of)
+    if explained_ref == atena_ref:
+        show_basis(user, atena_ref, installment_key, stands.as_of)
 
 
 def _installment_state(row: dict) -> str:

@@ -49,6 +49,7 @@ select
     prescription.renewed_on,
     coalesce(prescription.is_held, false) as is_held,
     coalesce(left_charge.left_charge_yen, 0) as left_charge_yen,
+    left_charge.stopped_on as left_charge_stopped_on,
     left_charge.completes_on as left_charge_completes_on,
     coalesce(demand.issued_on, sent.issued_on) as demanded_on,
     service.returned_on as demand_returned_on,

@@ -17,6 +17,7 @@ with debt as (
         bool_and(suspension_ground is not null) as is_wholly_suspended,
         bool_or(disposition_kind is not null) as has_disposition,
         bool_or(is_held) as is_partly_held,
+        bool_or(demand_returned_on is not null and demand_served_on is null) as is_demand_unserved,
         min(seizable_from) as seizable_from
     from derived.case_installment
     where is_overdue
@@ -76,7 +77,7 @@ select
     person.resident_state,
     person.state_changed_on,
     person.town,
-    debt.* exclude (atena_number, running_charge_yen),
+    debt.* exclude (atena_number, running_charge_yen, is_demand_unserved),
     running_charge_yen + coalesce(left_over.left_charge_yen, 0) as charge_yen,
     coalesce(left_over.left_charge_yen, 0) as left_charge_yen,
     prescribing.prescription_on,
@@ -95,7 +96,7 @@ select
     plan.missed_yen as plan_missed_yen,
     plan.next_promised_on,
     plan.next_promised_yen,
-    returned.atena_number is not null as is_mail_returned
+    returned.atena_number is not null or is_demand_unserved as is_mail_returned
 from debt
 join source.person as person using (atena_number)
 join derived.place as place using (atena_number)

@@ -20,6 +20,7 @@ select
     -- 延滞金 still due: while the 本料 runs, or left when it was paid
     whole('C9', installment.charge_yen + installment.left_charge_yen) as charge_yen,
     whole('C9', installment.left_charge_yen) as left_charge_yen,
+    whole('C9', installment.left_charge_stopped_on) as left_charge_stopped_on,
     whole('C9', installment.forced_charge_yen) as forced_charge_yen,
     whole('C9', installment.demanded_on) as demanded_on,
     whole('C9', installment.demand_returned_on) as demand_returned_on,

@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import duckdb
 import pytest
 
+from data_access import derive
 from law import delinquency_charge, demand, grace_ground, prescription, screening, suspension
 from law.acknowledgement import Receipt, acts
 from law.exemption import exempt
@@ -430,3 +432,15 @@ def test_screening(rows):
 
 def test_the_old_system_s_notes_are_all_there(rows):
     assert {row["note_id"] for row in rows.derived("note")} == {"R" + row["note_number"] for row in rows.source("negotiation_note")}
+
+
+def test_a_cancelled_receipt_is_told_as_one():
+    """収納取消 is no 還付: the receipts of timeline.sql alone, over one row of each kind."""
+    receipts = (derive.HERE / "timeline.sql").read_text("utf-8").partition("with paid as (")[2].partition("), demanded as (")[0]
+    database = duckdb.connect()
+    database.execute("create schema source; create table source.annual_assessment as select 'N1' as notice_number, 'A1' as atena_number, 2025 as levy_year")
+    database.execute("""
+        create table source.receipt as select 'N1' as notice_number, '01' as installment_no, date '2026-01-05' as received_on, kind as receipt_kind,
+            '窓口' as channel, yen as principal_yen, 0 as charge_yen, 0 as fee_yen
+        from (values ('収納', 500), ('充当', 500), ('取消', -500), ('還付', -500), ('還付', 100)) as each (kind, yen)""")
+    assert [row[0] for row in database.sql(f"select kind from ({receipts})").fetchall()] == ["収納", "収納", "収納取消", "還付", "還付"]
