@@ -139,7 +139,7 @@ def first_served(demands: Iterable[Letter | tuple], as_of: date) -> tuple[Letter
     known = [(letter, serve(letter, as_of)) for letter in letters if letter.issued_on <= as_of]
     return min(
         known,
-        key=lambda each: (each[1].served_on or date.max, each[0].issued_on, each[0].designated_deadline or date.max, each[1].returned_on or date.max),
+        key=lambda each: (each[1].served_on or date.max, each[0].issued_on, each[0].designated_deadline or date.max),
         default=(None, None),
     )
 

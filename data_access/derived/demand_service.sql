@@ -1,5 +1,6 @@
--- 督促 and its 送達: the one that counts for each open installment on as_of (law/service.py, law/demand.py explain one).
--- grain: one row per open installment with a 督促 that was not withdrawn. served_on: the day from which it has effect: the day
+-- 督促 and its 送達, for each open installment as known on as_of (law/service.py, law/demand.py explain one).
+-- grain: one row per open installment with a 督促 (the feed has one each) that was not withdrawn. served_on: the day from which it
+-- has effect: the day
 -- of issue, or where it came back (returned_on) the day of 再発送, unless that came back too, or of 公示送達; null = none known.
 -- designated_deadline: as recorded, but after 再発送 or 公示送達 not before the city's usual days from then; none
 -- without effect.
@@ -14,7 +15,6 @@ came_back as (
     select
         mail.notice_number,
         mail.installment_no,
-        issued_on,
         min(mail.returned_on) as mail_returned_on,
         max(mail.sent_on) as last_sent_on,
         min(served_on) filter (where served_on <= getvariable('as_of')) as noticed_on,
@@ -24,12 +24,9 @@ came_back as (
         )) as sent_again_on,
         bool_or(mail.returned_reason = '受取拒否') as is_refused
     from source.returned_mail as mail
-    join (select distinct notice_number, installment_no, issued_on from sent) as sent
-        on sent.notice_number = mail.notice_number
-        and sent.installment_no = mail.installment_no
-        and sent.issued_on <= mail.sent_on
-    where mail.mail_kind = '督促状' and mail.returned_on <= getvariable('as_of')
-    group by mail.notice_number, mail.installment_no, issued_on
+    join sent using (notice_number, installment_no)
+    where mail.mail_kind = '督促状' and mail.returned_on <= getvariable('as_of') and sent.issued_on <= mail.sent_on
+    group by mail.notice_number, mail.installment_no
 ),
 followed as (
     select
@@ -51,15 +48,7 @@ followed as (
             else '返戻'
         end as way
     from sent
-    left join came_back using (notice_number, installment_no, issued_on)
-),
-first_served as (
-    select *
-    from followed
-    qualify row_number() over (
-        partition by notice_number, installment_no
-        order by served_on nulls last, issued_on, recorded_deadline nulls last, came_back_on nulls last
-    ) = 1
+    left join came_back using (notice_number, installment_no)
 )
 select
     notice_number,
@@ -73,7 +62,7 @@ select
     came_back_on as returned_on,
     served_on,
     way
-from first_served
+from followed
 left join law.levy_policy as policy
-    on policy.levy_kind = first_served.levy_kind
-    and first_served.served_on between policy.from_date and policy.to_date
+    on policy.levy_kind = followed.levy_kind
+    and followed.served_on between policy.from_date and policy.to_date

@@ -227,6 +227,7 @@ SCHEMAS = {
         "notice_number": pl.String,
         "installment_no": pl.String,
         "left_charge_yen": pl.Int64,
+        "stopped_on": pl.Date,
         "completes_on": pl.Date,
     },
     "derived.delinquency_charge": {
