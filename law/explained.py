@@ -11,6 +11,7 @@ from law.other_clock import Clock
 from law.parameters import LevyPolicy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
+from law.service import SENT
 from law.service import rule as service_rule
 from law.suspension import Suspension
 
@@ -101,7 +102,7 @@ def describe_demand(found: DemandState) -> list[dict]:
     if found.issued_on:
         rows += _sent_rows(found)
     if found.seizable:
-        rows += _seizable_rows(found.seizable)
+        rows += _seizable_rows(found.seizable, found.service.way)
     rows += [_dated(None, f"{each['fact']}の間: {each['meaning']}差し押さえる前に担当者が確かめる。", each["reference"]) for each in found.caution_rules()]
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
@@ -126,11 +127,12 @@ def _sent_rows(found: DemandState) -> list[dict]:
     return rows
 
 
-def _seizable_rows(seizable: SeizableFrom) -> list[dict]:
+def _seizable_rows(seizable: SeizableFrom, way: str) -> list[dict]:
+    begun = "発した" if way == SENT else f"{way}の"
     own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
     rows = [
         _dated(seizable.designated_deadline, own, seizable.articles[1]),
-        _dated(seizable.after_dispatch, "発した日から起算して10日を経過した日の翌日", seizable.articles[0]),
+        _dated(seizable.after_dispatch, f"{begun}日から起算して10日を経過した日の翌日", seizable.articles[0]),
         _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
     ]
     if seizable.after_rolled_deadline:

@@ -109,6 +109,11 @@ def test_a_demand_that_came_back_renews_nothing_and_opens_no_attachment():
     served = CAME_BACK._replace(mail=(CAME_BACK.mail[0]._replace(served_on=date(2025, 9, 12)),))
     later = demand.state(DUE, 1, AS_OF, [served])
     assert str(later.seizable.on) == "2025-09-23"  # 公示送達の日が1日目。通例の指定期限 9/22 の翌日も同じ
+    assert [row["sentence"] for row in describe_demand(later)][4:7] == [
+        "公示送達: 公示送達の日から効力があるものとして数える",
+        "督促の指定期限（記録がないため市の通例の日数による）",
+        "公示送達の日から起算して10日を経過した日の翌日",
+    ]
     assert str(prescription.explain(DUE, "料", [demanded([served], AS_OF)], AS_OF).completes_on) == "2027-09-12"
 
 
