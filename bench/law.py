@@ -16,7 +16,7 @@ from law import delinquency_charge, prescription
 from law.exemption import Exemption
 
 BEFORE = ("balance", "open_installment", "grace_span", "entry", "installment_plan",
-          "installment_plan_scope", "suspension_installment", "prescription_event", "demand_state", "charge_exemption")
+          "installment_plan_scope", "suspension_installment", "demand_service", "prescription_event", "demand_state", "charge_exemption")
 LAW = ("delinquency_charge", "prescription_period", "prescription_mark", "prescription")
 KEY = ["notice_number", "installment_no"]
 # The obvious relational version: one row per installment and day, the day's rate, then the same cuts to whole yen.

@@ -11,9 +11,9 @@ from bench.timing import Figure
 
 WANTED = 1_000_000
 REPEATS = 3
-STEPS = ("demand_state", *LAW)
+STEPS = ("demand_service", "demand_state", *LAW)
 COPIED = ("derived.open_installment", "derived.prescription_event", "derived.charge_exemption", "source.receipt", "source.write_off",
-          "source.demand", "source.installment")
+          "source.demand", "source.returned_mail", "source.installment")
 
 
 def measure(folder: Path, persons: int) -> list[Figure]:

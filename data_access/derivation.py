@@ -19,13 +19,16 @@ from law.explained import (
     describe_claim,
     describe_demand,
     describe_grace,
+    describe_left_charge,
     describe_prescription,
     describe_suspension,
 )
+from law.other_clock import charge_clock
 from law.parameters import levy_policy
 from law.prescription import Prescription
 from law.prescription import explain as explain_prescription
 from law.prescription_event import GRACES, Event
+from law.service import Letter, Mail
 from law.suspension import Suspension
 from law.suspension import explain as explain_suspension
 
@@ -47,7 +50,7 @@ class Derivation:
 
 
 def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) -> Derivation | None:
-    """The explanation of one overdue installment, `installment_key` as disclosed; None when `user` sees none.
+    """The explanation of one overdue installment, or of the 延滞金 left of a paid one, `installment_key` as disclosed; None when `user` sees none.
 
     Raises NotAllowed as `ask` does, and LawFileInvalid when the law has no value for a day.
     """
@@ -55,10 +58,12 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     if shown.is_empty():
         return None
     basis = shown.row(0, named=True)
+    if not basis["is_overdue"]:
+        return _left(basis)
     facts = ask(user, "installment_facts", atena_ref=atena_ref, installment_key=installment_key)
     charge = _charge(basis, facts, as_of)
     events = [_event(row) for row in _of(facts, "時効")]
-    demand = _demand(basis, events, as_of)
+    demand = _demand(basis, facts, events, as_of)
     clock = explain_prescription(basis["due_date"], basis["levy_kind"], events, as_of)
     claim, suspension = explain_claim(clock, demand, as_of), _suspension(basis, clock)
     policy = levy_policy(basis["levy_kind"], basis["due_date"])
@@ -74,6 +79,13 @@ def derivation(user: User, atena_ref: str, installment_key: str, as_of: date) ->
     )
 
 
+def _left(basis: dict) -> Derivation:
+    clock = charge_clock(basis["left_charge_stopped_on"], basis["levy_kind"])
+    charge, course = describe_left_charge(basis["left_charge_yen"], basis["left_charge_stopped_on"], clock)
+    return Derivation(basis["levy_year"], basis["installment_no"], _frame(charge, CHARGE_ROWS), _frame(course, PRESCRIPTION_ROWS),
+                      _frame([], DEMAND_ROWS), basis["prescription_on"] == clock.completes_on)
+
+
 def _agree(basis: dict, clock: Prescription, demand: DemandState, claim: Claim, suspension: Suspension | None) -> bool:
     """Do the days explained here stand in the snapshot too?"""
     here = {
@@ -83,6 +95,7 @@ def _agree(basis: dict, clock: Prescription, demand: DemandState, claim: Claim, 
         "is_demand_missed": demand.is_missed,
         "seizable_from": demand.seizable.on if demand.seizable else None,
         "claim_state": claim.state,
+        "seizure_cautions": list(demand.cautions),
         "three_years_on": suspension.three_years_on if suspension else None,
     }
     return all(basis[name] == value for name, value in here.items())
@@ -93,8 +106,9 @@ def _event(row: dict) -> Event:
                  row["ground"], row["record"] or "")
 
 
-def _demand(basis: dict, events: list[Event], as_of: date) -> DemandState:
-    sent = [(event.happened_on, event.deadline) for event in events if event.kind == "督促"]
+def _demand(basis: dict, facts: pl.DataFrame, events: list[Event], as_of: date) -> DemandState:
+    mail = tuple(Mail(row["from_date"], row["to_date"], row["kind"], row["resent_on"], row["served_on"]) for row in _of(facts, "返戻"))
+    sent = [Letter(row["from_date"], row["deadline"], row["to_date"], mail) for row in _of(facts, "督促")]
     graces = [Fact(event.kind, event.happened_on, event.ended_on) for event in events if event.kind in ("徴収猶予", "換価猶予")]
     bars = [Fact(bar, as_of) for bar in basis["seizure_bars"]]
     return demand_state(basis["due_date"], basis["unpaid_yen"], as_of, sent, graces + bars, basis["levy_kind"])

@@ -27,18 +27,18 @@ from law.write_off import law_tables as write_off_tables
 
 STEPS = (
     "place", "person_group", "hidden_person", "person_search_key", "balance", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
-    "installment_plan_scope", "suspension_installment", "prescription_event", "demand_state",
+    "installment_plan_scope", "suspension_installment", "demand_service", "prescription_event", "demand_state",
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
-    "suspension_span", "seizure_bar", "plan_state", "note", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
+    "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
     "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "installment_slip_count",
     "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
-    "prescription_period", "prescription_mark", "prescription", "demand_state", "suspension_installment", "suspension_span",
-    "seizure_bar",
+    "prescription_period", "prescription_mark", "prescription", "demand_service", "demand_state", "suspension_installment", "suspension_span",
+    "seizure_bar", "left_charge",
 )
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12

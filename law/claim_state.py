@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from law.demand import DemandState
 from law.prescription import Prescription
+from law.service import rule as service_rule
 
 
 class ClaimState(StrEnum):
@@ -34,6 +35,9 @@ def explain(prescription: Prescription, demand: DemandState, as_of: date) -> Cla
             return Claim(ClaimState.EXTINCT, f"時効により {prescription.extinct_from} から消滅と扱える（担当者が確かめる）", period)
         if prescription.completes_on < as_of:
             return Claim(ClaimState.LAPSED, f"時効の日 {prescription.completes_on} を過ぎた（担当者が確かめる）", period)
+    if demand.service and demand.seizable is None:
+        way = service_rule(demand.service.way, as_of)
+        return Claim(None, f"督促状は {demand.service.returned_on} に返戻。再発送・公示送達の記録なし（担当者が確かめる）", way["reference"])
     if demand.seizable is None:
         return Claim(None, "督促状を発していない", demand.article)
     articles = "、".join(demand.seizable.articles)
@@ -41,4 +45,6 @@ def explain(prescription: Prescription, demand: DemandState, as_of: date) -> Cla
         return Claim(None, f"差し押さえられるのは {demand.seizable.on} から", articles)
     if demand.bars:
         return Claim(ClaimState.BARRED, f"{'・'.join(demand.bars)}の間", "、".join(bar.rule(demand.as_of)["reference"] for bar in demand.bars))
-    return Claim(ClaimState.SEIZABLE, f"{demand.seizable.on} から差し押さえられる", articles)
+    said = "".join(f"。{rule['fact']}の間（{rule['meaning'].rstrip('。')}）。担当者が確かめる" for rule in demand.caution_rules())
+    own = [rule["reference"] for rule in demand.caution_rules()]
+    return Claim(ClaimState.SEIZABLE, f"{demand.seizable.on} から差し押さえられる{said}", "、".join([articles, *own]))

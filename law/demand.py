@@ -1,12 +1,14 @@
 """督促: by when it must go out, what stops it, its fee, and from which day an attachment is possible or barred."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from law.calendar import opens_on
 from law.files import LawFileInvalid, values_in
-from law.parameters import DEMAND_FILE, levy_policy, seizure_bars
+from law.parameters import DEMAND_FILE, levy_policy, seizure_bars, seizure_cautions
+from law.service import Letter, Service, serve
 
 DAY = timedelta(days=1)
 
@@ -48,7 +50,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class SeizableFrom:
-    """`on` counts; the two dates behind it stay visible, each with its article, and the 指定期限 itself."""
+    """`on` counts; the dates behind it stay visible, each with its article, and the 指定期限 itself.
+
+    `after_rolled_deadline`: the day after the next open day, where the 指定期限 falls on a closed one; else None.
+    `waits_until_open`: does the city's setting wait for that day?
+    """
 
     on: date
     after_dispatch: date
@@ -56,11 +62,18 @@ class SeizableFrom:
     articles: tuple[str, str]
     designated_deadline: date
     is_deadline_recorded: bool  # else the city's usual one
+    after_rolled_deadline: date | None = None
+    waits_until_open: bool = False
+    rolling_article: str = ""
 
 
 @dataclass(frozen=True)
 class DemandState:
-    """`is_missed` (督促漏れ): unpaid, not demanded, past the deadline, and nothing stops it. `bars`: no attachment now."""
+    """`is_missed` (督促漏れ): unpaid, not demanded, past the deadline, and nothing stops it. `bars`: no attachment now.
+
+    `service`: of the 督促 that counts; without effect (返戻) nothing is `seizable`. `cautions`: facts in force (換価猶予) that bar
+    no attachment, yet a person looks at them first.
+    """
 
     deadline: date
     issued_on: date | None
@@ -72,33 +85,37 @@ class DemandState:
     as_of: date
     article: str
     fee_article: str | None  # None without a 督促
+    service: Service | None = None
+    cautions: tuple[str, ...] = ()
+
+    def caution_rules(self) -> list[dict]:
+        """fact, meaning and reference of each caution, as in force on the day."""
+        return [each for each in _cautions_on(self.as_of) if each["fact"] in self.cautions]
 
 
 def state(
     due_date: date,
     unpaid_yen: int,
     as_of: date,
-    demands: Iterable[tuple[date, date | None]] = (),
+    demands: Iterable[Letter | tuple] = (),
     facts: Iterable[Fact] = (),
     levy_kind: str = "料",
 ) -> DemandState:
-    """The 督促 of one installment on `as_of`; `demands` (発した日, 指定期限) without those withdrawn.
+    """The 督促 of one installment on `as_of`; `demands` without those withdrawn: letters, or (発した日, 指定期限).
 
     Raises UnknownFact for a fact demand.toml does not name, NoValue for a day without settings.
     """
-    issued_on, designated = min(
-        ((on, until or date.max) for on, until in demands if on <= as_of), default=(None, None)
-    )
+    letter, service = first_served(demands, as_of)
+    issued_on = letter.issued_on if letter else None
     own, last = list(facts), deadline(due_date, levy_kind)
     stopped_by = next((fact.name for fact in own if fact.holds_on(as_of) and _stops(fact)), None)
-    recorded = None if designated == date.max else designated
     return DemandState(
         deadline=last,
         issued_on=issued_on,
         is_missed=issued_on is None and unpaid_yen > 0 and last < as_of and stopped_by is None,
         stopped_by=stopped_by,
         fee_yen=fee(issued_on, levy_kind) if issued_on else 0,
-        seizable=seizable_from(issued_on, recorded, levy_kind) if issued_on else None,
+        seizable=_seizable(letter, service, levy_kind) if service and service.served_on else None,
         bars=tuple(
             bar
             for bar in SeizureBar
@@ -107,7 +124,33 @@ def state(
         as_of=as_of,
         article=levy_policy(levy_kind, due_date).references["demand_deadline_days"],
         fee_article=levy_policy(levy_kind, issued_on).references["demand_fee_yen"] if issued_on else None,
+        service=service,
+        cautions=tuple(
+            each["fact"]
+            for each in _cautions_on(as_of)
+            if any(fact.name == each["fact"] and fact.holds_on(as_of) for fact in own)
+        ),
     )
+
+
+def first_served(demands: Iterable[Letter | tuple], as_of: date) -> tuple[Letter | None, Service | None]:
+    """The 督促 that counts on `as_of`: the first to have effect, else the first that was issued; (None, None) without one."""
+    letters = [Letter(*demand) for demand in demands]
+    known = [(letter, serve(letter, as_of)) for letter in letters if letter.issued_on <= as_of]
+    return min(
+        known,
+        key=lambda each: (each[1].served_on or date.max, each[0].issued_on, each[0].designated_deadline or date.max),
+        default=(None, None),
+    )
+
+
+def designated_deadline(letter: Letter, service: Service, levy_kind: str = "料") -> date | None:
+    """指定期限 of a letter that has effect: as recorded; after 再発送 or 公示送達 not before the city's usual days from then."""
+    recorded = letter.designated_deadline
+    if not service.is_late:
+        return recorded
+    usual = service.served_on + timedelta(days=levy_policy(levy_kind, service.served_on).designated_deadline_days)
+    return max(recorded or usual, usual)
 
 
 def deadline(due_date: date, levy_kind: str = "料") -> date:
@@ -123,19 +166,22 @@ def fee(issued_on: date, levy_kind: str = "料") -> int:
 def seizable_from(
     issued_on: date, designated_deadline: date | None = None, levy_kind: str = "料"
 ) -> SeizableFrom:
-    """First day of a possible 差押 after a 督促 issued on `issued_on`.
+    """First day of a possible 差押 after a 督促 that has effect from `issued_on`.
 
     料 waits for both dates (地方自治法231条の3第3項, and 地方税法728条 out of caution), 税 for the dispatch only.
-    Without a recorded 指定期限 the city's usual one is assumed.
+    Without a recorded 指定期限 the city's usual one is assumed. One on a closed day has two readings; the setting chooses.
     """
     policy = levy_policy(levy_kind, issued_on)
     # 「起算して10日を経過した日まで」: 発した日が1日目なので、差し押さえられるのは発した日 + 11日
     after_dispatch = issued_on + timedelta(days=policy.seizure_wait_days) + DAY
     deadline_on = designated_deadline or issued_on + timedelta(days=policy.designated_deadline_days)
     after_deadline = deadline_on + DAY
+    opens = opens_on(deadline_on, levy_kind) or deadline_on
+    waits_until_open = policy.designated_deadline_rolls_forward
     waits = policy.seizure_waits_for_designated_deadline
+    after_waiting = opens + DAY if waits_until_open else after_deadline
     return SeizableFrom(
-        on=max(after_dispatch, after_deadline) if waits else after_dispatch,
+        on=max(after_dispatch, after_waiting) if waits else after_dispatch,
         after_dispatch=after_dispatch,
         after_designated_deadline=after_deadline,
         articles=(
@@ -144,7 +190,19 @@ def seizable_from(
         ),
         designated_deadline=deadline_on,
         is_deadline_recorded=designated_deadline is not None,
+        after_rolled_deadline=opens + DAY if opens > deadline_on and waits else None,
+        waits_until_open=waits_until_open,
+        rolling_article=policy.references["designated_deadline_rolls_forward"],
     )
+
+
+def _seizable(letter: Letter, service: Service, levy_kind: str) -> SeizableFrom:
+    found = seizable_from(service.served_on, designated_deadline(letter, service, levy_kind), levy_kind)
+    return replace(found, is_deadline_recorded=found.designated_deadline == letter.designated_deadline)
+
+
+def _cautions_on(day: date) -> list[dict]:
+    return [each for each in seizure_cautions() if each["from_date"] <= day <= each["to_date"]]
 
 
 def _stops(fact: Fact) -> bool:

@@ -9,10 +9,13 @@ from law.delinquency_charge import Charge
 from law.delinquency_charge import Step as ChargeStep
 from law.demand import DemandState, SeizableFrom
 from law.grace import longest
+from law.other_clock import Clock
 from law.parameters import LevyPolicy, levy_policy
 from law.prescription import Prescription
 from law.prescription import Step as PrescriptionStep
 from law.prescription_event import GRACES, Event
+from law.service import SENT
+from law.service import rule as service_rule
 from law.suspension import Suspension
 
 HELD, PAUSED = "完成猶予中", "進行停止中"
@@ -98,6 +101,15 @@ def hold_state(held_by: Iterable[str]) -> str:
     return PAUSED if all(kind in GRACES for kind in held_by) else HELD
 
 
+def describe_left_charge(yen: int, paid_on: date, clock: Clock) -> tuple[list[dict], list[dict]]:
+    """延滞金 (yen) left of an installment whose 本料 was paid on `paid_on`: rows as of describe_charge and describe_prescription."""
+    text = f"本料は {paid_on} に納め終わった。確定延滞金額から納付済みの延滞金を引いて {yen:,}円"
+    doubt = "（定めがない。担当者が確かめる）" if clock.needs_person else ""
+    effect = f"最後の納付の翌日から延滞金の時効を数える{doubt}"
+    row = _beside("起算", effect, clock.completes_on, clock.first_day, clock.article)
+    return [_closing(yen, "収納システムの確定延滞金額", text)], [row]
+
+
 def describe_suspension(found: Suspension, decided_on: date) -> dict:
     """One row beside the 時効: since when it is suspended, and both ends side by side."""
     effect = f"{found.ground}（{decided_on} から）。{found.sentence}"
@@ -111,8 +123,11 @@ def describe_demand(found: DemandState, levy_kind: str = "料") -> list[dict]:
         rows.append(_dated(None, f"督促は{found.stopped_by}により止まっている", found.article))
     if found.is_missed:
         rows.append(_dated(None, "期限を過ぎて督促がない（督促漏れ）", found.article))
+    if found.issued_on:
+        rows += _sent_rows(found)
     if found.seizable:
-        rows += _seizable_rows(found, found.seizable, levy_policy(levy_kind, found.issued_on).seizure_wait_days)
+        rows += _seizable_rows(found.seizable, found.service.way, levy_policy(levy_kind, found.service.served_on).seizure_wait_days)
+    rows += [_dated(None, f"{each['fact']}の間: {each['meaning']}差し押さえる前に担当者が確かめる。", each["reference"]) for each in found.caution_rules()]
     rules = {bar: bar.rule(found.as_of) for bar in found.bars}
     return rows + [_dated(None, f"差し押さえられない（{bar}）: {rule['meaning']}", rule["reference"]) for bar, rule in rules.items()]
 
@@ -130,16 +145,33 @@ def describe_claim(found: Claim) -> dict:
     return _dated(None, f"できること: {found.state or 'まだない'}。{found.sentence}", found.article)
 
 
-def _seizable_rows(found: DemandState, seizable: SeizableFrom, waited: int) -> list[dict]:
-    own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
-    return [
+def _sent_rows(found: DemandState) -> list[dict]:
+    rows = [
         _dated(found.issued_on, "督促状を発した", found.article),
         _dated(found.issued_on, f"督促手数料 {found.fee_yen:,}円", found.fee_article),
-        _dated(seizable.designated_deadline, own, seizable.articles[1]),
-        _dated(seizable.after_dispatch, f"発した日から起算して{waited}日を経過した日の翌日", seizable.articles[0]),
-        _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
-        _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles)),
     ]
+    service = found.service
+    if service.returned_on:
+        way = service_rule(service.way, found.as_of)
+        missing = "" if service.served_on else "。再発送・公示送達の記録なし"
+        rows.append(_dated(service.returned_on, f"督促状は {service.returned_on} に返戻{missing}", service_rule("返戻", found.as_of)["reference"]))
+        rows.append(_dated(service.served_on, f"{service.way}: {way['text']}", way["reference"]))
+    return rows
+
+
+def _seizable_rows(seizable: SeizableFrom, way: str, waited: int) -> list[dict]:
+    begun = "発した" if way == SENT else f"{way}の"
+    own = "督促状に書いた指定期限" if seizable.is_deadline_recorded else "督促の指定期限（記録がないため市の通例の日数による）"
+    rows = [
+        _dated(seizable.designated_deadline, own, seizable.articles[1]),
+        _dated(seizable.after_dispatch, f"{begun}日から起算して{waited}日を経過した日の翌日", seizable.articles[0]),
+        _dated(seizable.after_designated_deadline, "督促の指定期限の翌日", seizable.articles[1]),
+    ]
+    if seizable.after_rolled_deadline:
+        used = "この日まで待つ（市の設定）" if seizable.waits_until_open else "市の設定では待たない"
+        text = f"指定期限が閉庁日のため、翌開庁日の翌日とする読み。{used}"
+        rows.append(_dated(seizable.after_rolled_deadline, text, seizable.rolling_article))
+    return [*rows, _dated(seizable.on, "差し押さえられる最初の日", "、".join(seizable.articles))]
 
 
 def _dated(on: date | None, sentence: str, article: str) -> dict:

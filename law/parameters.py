@@ -40,6 +40,7 @@ class LevyPolicy:
     demand_fee_yen: int
     seizure_wait_days: int
     seizure_waits_for_designated_deadline: bool
+    designated_deadline_rolls_forward: bool
     levy_kind: str
     from_date: date
     to_date: date
@@ -68,6 +69,7 @@ class PrescriptionRule:
     acknowledgement: str
     attachment: str
     suspension: str
+    unserved_demand: str
     charge_clock_is_own: bool
     refund: str
     levy_kind: str
@@ -156,6 +158,18 @@ def seizure_bars() -> list[dict]:
     return values_in(DEMAND_FILE, "seizure_bar")
 
 
+@lru_cache
+def seizure_cautions() -> list[dict]:
+    """Facts that do not bar an attachment, yet a person looks at them first (demand.toml)."""
+    return values_in(DEMAND_FILE, "seizure_caution")
+
+
+@lru_cache
+def not_acknowledgements() -> list[dict]:
+    """収納区分 and 納付チャネル of receipts that are no act of the debtor (prescription.toml)."""
+    return values_in(PRESCRIPTION_FILE, "not_acknowledgement")
+
+
 def _holds(row: dict, day: date) -> bool:
     return row["from_date"] <= day <= row["to_date"]
 
@@ -194,6 +208,8 @@ def as_tables() -> dict[str, list[dict]]:
         "seizure_bar": [
             bar | {"rank": bar_ranks[bar["reason"]]} for bar in _told("reason", of=seizure_bars())
         ],
+        "seizure_caution": _told("fact", of=seizure_cautions()),
+        "not_acknowledgement": _told("receipt", of=not_acknowledgements()),
         "suspension_policy": rows(SuspensionPolicy, SUSPENSION_FILE),
         "suspension_ground": [
             {**entry["value"], "article": entry["reference"], "from_date": entry["from"]}

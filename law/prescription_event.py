@@ -3,10 +3,12 @@
 The law of the day on which the event happened counts (平成29年法律44号附則10条): 中断・停止 before 2020-04-01, 更新・完成猶予 after.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from law.calendar import last_day
+from law.demand import designated_deadline, first_served
 from law.parameters import (
     AttachmentEnd,
     PrescriptionRule,
@@ -15,6 +17,7 @@ from law.parameters import (
     levy_policy,
     prescription_rule,
 )
+from law.service import Letter
 
 DAY = timedelta(days=1)
 GRACES = ("徴収猶予", "換価猶予")
@@ -38,9 +41,20 @@ class Event:
     end_reason: str | None = None  # 差押 only
     is_confirmed: bool = False  # 承認 only: has a person confirmed that it acknowledges this installment
     deadline: date | None = None
-    ground: str | None = None  # 承認 only: 一部納付, 分納誓約, 猶予申請, 書面
+    ground: str | None = None  # 承認: 一部納付, 分納誓約, 猶予申請, 書面. 督促返戻: 返戻, 受取拒否
     record: str = ""  # where it is written down, e.g. 督促 0000012345-03
     scope: tuple[str, ...] = ()  # 承認 only: the 期別 it names; empty = the one asked about
+
+
+def demanded(demands: Iterable[Letter | tuple], as_of: date, levy_kind: str = "料", record: str = "") -> Event | None:
+    """The 督促 that counts, as an event: from the day it has effect, or as a 督促返戻 that renews nothing; None without one."""
+    letter, service = first_served(demands, as_of)
+    if letter is None:
+        return None
+    if service.served_on is None:
+        return Event("督促返戻", service.returned_on, ground=service.way, record=record)
+    told = f"{record}（{service.way}）" if record and service.returned_on else record
+    return Event("督促", service.served_on, deadline=designated_deadline(letter, service, levy_kind), record=told)
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,8 @@ class _Reader:
                 return self._mark("差押の間は完成しない", "attachment", holds=1)
             case "交付要求":
                 return self._distribution_claim()
+            case "督促返戻":
+                return self._mark(f"{event.ground or '返戻'}のため効力なし（再発送・公示送達の記録なし。担当者が確かめる）", "unserved_demand", needs_person=True)
             case "停止":
                 return self._mark("執行停止の間も時効は進行する", "suspension")
         return self._deferral()

@@ -45,6 +45,8 @@ SHAPES: dict[str, dict[str, Shape]] = {
     "demand.toml": {
         "demand_stop": {"fact": str, "is_stopping": bool},
         "seizure_bar": {"reason": str, "meaning": str},
+        "seizure_caution": {"fact": str, "meaning": str},
+        "service": {"way": str, "text": str},
     },
     "distribution.toml": {
         "claim_class": {"name": str, "rank": int, "group": str},
@@ -86,6 +88,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "demand_fee_yen": int,
         "seizure_wait_days": int,
         "seizure_waits_for_designated_deadline": bool,
+        "designated_deadline_rolls_forward": bool,
     },
     "payment_slip.toml": {
         "gs1_field": {"name": str, "label": str, "digits": int},
@@ -117,6 +120,8 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "acknowledgement": str,
         "attachment": str,
         "suspension": str,
+        "unserved_demand": str,
+        "not_acknowledgement": {"receipt": str, "text": str},
         "charge_clock_is_own": bool,
         "refund": str,
     },

@@ -17,7 +17,7 @@ from pages.parts.reveal_part import reveal_part, show_reach
 from pages.parts.suspension_form import cancel_part
 
 EXPLAINED = "explained_installment"
-KINDS = ("すべて", "記事", "本人確認", "収納", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
+KINDS = ("すべて", "記事", "本人確認", "収納", "収納取消", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
 
 
 def render(user: User) -> None:
@@ -94,7 +94,7 @@ def _amounts(person: dict) -> None:
     with st.container(horizontal=True):  # wraps on a narrow screen, where st.columns would cut the figures off
         for label, value, meaning in (
             ("滞納額（本料）", wording.yen(person["unpaid_yen"]), "納期限を過ぎた期別の未納額の合計"),
-            ("延滞金", wording.yen(person["charge_yen"]), "基準日に全額納めたときの額。割合は暦年ごと、端数は期別ごとに処理する"),
+            ("延滞金", wording.yen(person["charge_yen"]), "基準日に全額納めたときの額。割合は暦年ごと、端数は期別ごとに処理する。本料を納めた期別に残る確定延滞金を含む"),
             ("最も近い時効", wording.short(person["prescription_on"]), "国保法110条。期別ごとの日は下の表にある"),
             ("最終接触", wording.short(person["last_contact_on"]), "不在を除く、話せた日"),
         ):
@@ -129,7 +129,9 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
 
 def _installments(user: User, atena_ref: str, stands: Standing) -> None:
     shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
-    found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=not shows_all)
+    found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=False)
+    if not shows_all:  # also what is paid, where 延滞金 is left of it
+        found = found.filter(pl.col("is_overdue") | (pl.col("left_charge_yen") > 0))
     states = [_installment_state(row) for row in found.iter_rows(named=True)]
     ends = ["prescription_on", "three_years_on"] if found["three_years_on"].count() else ["prescription_on"]
     st.caption("行を押すと、延滞金と時効の計算の根拠が下に出ます。")
@@ -148,12 +150,14 @@ def _installment_state(row: dict) -> str:
         return "消滅（欠損待ち）" if row["unpaid_yen"] else ""
     parts = [
         "督促漏れ" if row["is_demand_missed"] else "",
+        "督促が返戻・要確認" if row["demand_returned_on"] and not row["demand_served_on"] else "",
         row["disposition_kind"] or "",
         wording.held(row["held_by"]),
         f"執行停止{row['suspension_ground']}" if row["suspension_ground"] else "",
         "分納中" if row["is_planned"] else "",
         f"速報 {row['flash_yen']:,}円" if row["flash_yen"] else "",
-        *wording.claim(row["claim_state"], row["seizure_bars"], row["extinct_from"]),
+        f"延滞金だけが残る（時効 {wording.short(row['prescription_on'])}・要確認）" if row["left_charge_yen"] else "",
+        *wording.claim(row["claim_state"], row["seizure_bars"], row["extinct_from"], row["seizure_cautions"]),
     ]
     return "・".join(part for part in parts if part)
 

@@ -1,12 +1,15 @@
-"""The stored 時効の日 of installments that a 猶予, a 催告 or an agreement touches: asked of the law again, with every event on record."""
+"""The stored 時効の日 of installments that a 猶予, a 催告, an agreement or a returned 督促 touches: asked of the law again, with every event on record."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from law.grace_ground import effect, span
 from law.prescription import Event, explain
+from law.prescription_event import demanded
+from law.service import Letter, Mail
 from sample_city.assessment import Bills
 from sample_city.clock import NEVER, date_of, number
 from sample_city.stored import Stored
@@ -18,7 +21,7 @@ SCOPES = (("installment_plan", "plan_number", "installment_plan_scope"), ("dispo
 
 def reckon_again(stored: Stored, bills: Bills, numbers: np.ndarray, tables: dict[str, pl.DataFrame], last: int) -> None:
     """Set `stored.until` of every installment of a block that 猶予 or papers touch to what the law says on `last` (in place)."""
-    touched = touched_by(tables, "grace_installment", "document_installment")
+    touched = touched_by(tables, "grace_installment", "document_installment", "returned_mail")
     place = np.searchsorted(numbers, touched["notice_number"].to_numpy())
     wanted = dict(zip(zip(place.tolist(), (touched["installment_no"].to_numpy() - 1).tolist(), strict=True), touched.iter_rows(), strict=True))
     own = {int(at): wanted[key] for at in np.flatnonzero(np.isin(bills.notice, place)).tolist()
@@ -30,21 +33,29 @@ def reckon_again(stored: Stored, bills: Bills, numbers: np.ndarray, tables: dict
 
 def touched_by(tables: dict[str, pl.DataFrame], *scopes: str) -> pl.DataFrame:
     """通知書番号 and 期別 of what the named scope tables are about, each once."""
-    return pl.concat([tables[name].select("notice_number", "installment_no") for name in scopes], how="vertical_relaxed").unique()
+    return pl.concat([tables[name].select("notice_number", "installment_no") for name in scopes], how="vertical_relaxed").drop_nulls().unique()
 
 
 def completions(tables: dict[str, pl.DataFrame], due: dict[Key, int], touched: pl.DataFrame, last: int) -> dict[Key, int]:
     """The last day of the 時効 of each installment of `due`, as known on `last`, from every event in `tables`."""
     events: dict[Key, list[Event]] = {key: [] for key in touched.iter_rows()}
-    for key, event in _events(tables, touched):
+    for key, event in _events(tables, touched, date_of(last)):
         if number(event.happened_on) <= last:
             events[key].append(event)
     return {key: number(explain(date_of(day), "料", events[key], date_of(last)).completes_on) for key, day in due.items()}
 
 
-def _events(tables: dict[str, pl.DataFrame], touched: pl.DataFrame) -> Iterator[tuple[Key, Event]]:
-    for row in _about(tables["demand"].filter(pl.col("withdrawn_on") == NEVER), touched).unique(["notice_number", "installment_no"]).iter_rows(named=True):
-        yield _key(row), Event("督促", date_of(row["issued_on"]), deadline=date_of(row["designated_deadline"]))
+def _events(tables: dict[str, pl.DataFrame], touched: pl.DataFrame, as_of: date) -> Iterator[tuple[Key, Event]]:
+    mail: dict[Key, list[Mail]] = {}
+    back = tables["returned_mail"].filter(pl.col("mail_kind") == "督促状") if "returned_mail" in tables else pl.DataFrame()
+    for row in back.iter_rows(named=True):
+        days = (_day(row[name]) for name in ("resent_on", "served_on"))
+        mail.setdefault(_key(row), []).append(Mail(date_of(row["sent_on"]), date_of(row["returned_on"]), row["returned_reason"], *days))
+    sent = _about(tables["demand"].filter(pl.col("withdrawn_on") == NEVER), touched).sort("history_number")
+    for row in sent.unique(["notice_number", "installment_no"], keep="last").iter_rows(named=True):
+        letter = Letter(date_of(row["issued_on"]), date_of(row["designated_deadline"]), _day(row["returned_on"]), tuple(mail.get(_key(row), ())))
+        if event := demanded([letter], as_of):
+            yield _key(row), event
     for table, key, scope in SCOPES:
         joined = _about(tables[scope], touched).join(tables[table], on=key)
         for row in joined.iter_rows(named=True):

@@ -12,6 +12,8 @@ import polars as pl
 
 from law.prescription import Event, Prescription, explain
 from law.prescription_comparison import Reason
+from law.prescription_event import demanded
+from law.service import Letter
 from sample_city import story_records
 from sample_city.clock import INSTALLMENTS, NEVER, Clock, booking_year, date_of, is_business_day, number
 from sample_city.employment import corporation_table
@@ -50,7 +52,7 @@ class Answer:
 def stories() -> list[dict]:
     """stories.toml, with defaults filled in."""
     usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "paid_by_seizure": [], "yen": YEN, "method": "納付書", "state": "現住",
-             "members": [], "investigations": [], "stored": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
+             "members": [], "investigations": [], "stored": [], "returned": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
     return [usual | story for story in tomllib.loads(text)["story"]]
 
@@ -156,7 +158,13 @@ def _installment(story: dict, clock: Clock, back: int, no: int):
         yield from _overpayment(story, key, due + 90, year)
     issued = _issue_day(due)
     if (is_unpaid or paid_on > due) and story["is_demanded"] and issued <= clock.first:
-        yield "demand", key | {"issued_on": issued, "designated_deadline": issued + 10, "returned_on": NEVER, "withdrawn_on": NEVER} | LATEST
+        back_on = issued + 8 if [back, no] in story["returned"] else NEVER
+        yield "demand", key | {"issued_on": issued, "designated_deadline": issued + 10, "returned_on": back_on, "withdrawn_on": NEVER} | LATEST
+        if back_on < NEVER:
+            yield "returned_mail", key | {
+                "returned_mail_number": RECORDS + story["no"], "atena_number": head(story), "mail_kind": "督促状", "sent_on": issued,
+                "returned_on": back_on, "returned_reason": "あて所に尋ねあたりません", "investigated_on": back_on + 20,
+                "investigation_result": "居所不明", "resent_on": NEVER, "public_notice_on": NEVER, "served_on": NEVER}
     if is_unpaid and "flash_days" in story:
         on = clock.first - story["flash_days"]
         yield "flash_receipt", key | {"flash_number": _safe(99_900_000_000 + story["no"]), "channel": "コンビニ", "paid_on": on,
@@ -280,7 +288,9 @@ def _stored(story: dict, clock: Clock, back: int, no: int, unpaid: int) -> dict:
 def _clock_of(story: dict, clock: Clock, back: int, no: int) -> Prescription:
     due = _due(clock, back, no)
     issued, first = _issue_day(due), clock.feed_dates[0]
-    events = [Event("督促", date_of(issued), deadline=date_of(issued + 10))] if story["is_demanded"] and issued <= clock.first else []
+    back_on = date_of(issued + 8) if [back, no] in story["returned"] else None
+    sent = [Letter(date_of(issued), date_of(issued + 10), back_on)] if story["is_demanded"] and issued <= clock.first else []
+    events = [demanded(sent, first)] if sent else []
     if "plan" in story and [back, no] in story["paid_by_plan"] + story["unpaid"]:
         events.append(Event("承認", first - timedelta(days=story["plan"]["days"]), is_confirmed=True))
     if "seized_days" in story:

@@ -1,6 +1,7 @@
 -- grain: one installment of a delinquent, paid or not, with what the law says of the open ones
 -- claim_state: what may be done with an open one on as_of. 消滅 = past extinct_from, 時効経過 = past its date (a person sees
--- in both cases whether it completed), 差押不可 = one of seizure_bars is in force, 差押可能 = from seizable_from on.
+-- in both cases whether it completed), 差押不可 = one of seizure_bars is in force, 差押可能 = from seizable_from on (of
+-- seizure_cautions in force a person thinks first). left_charge_yen: 延滞金 left of an installment whose 本料 is paid (left_charge).
 -- held_by: the events in force that keep a held one from completing (law/prescription_event.py, holding).
 create or replace table derived.case_installment as
 with delinquent as (
@@ -14,6 +15,14 @@ with delinquent as (
 ), barred as (
     select notice_number, installment_no, list(reason order by rank) as seizure_bars
     from derived.seizure_bar
+    group by all
+), cautioned as (
+    select notice_number, installment_no, list(distinct event_kind order by event_kind) as seizure_cautions
+    from derived.grace_span as span
+    join law.seizure_caution as caution
+        on caution.fact = span.event_kind
+        and getvariable('as_of') between caution.from_date and caution.to_date
+    where getvariable('as_of') between span.from_date and span.runs_to
     group by all
 ), sent as (
     select notice_number, installment_no, issued_on
@@ -55,7 +64,12 @@ select
     prescription.renewed_on,
     coalesce(prescription.is_held, false) as is_held,
     if(prescription.is_held, holding.held_by, null) as held_by,
+    coalesce(left_charge.left_charge_yen, 0) as left_charge_yen,
+    left_charge.stopped_on as left_charge_stopped_on,
+    left_charge.completes_on as left_charge_completes_on,
     coalesce(demand.issued_on, sent.issued_on) as demanded_on,
+    service.returned_on as demand_returned_on,
+    service.served_on as demand_served_on,
     demand.deadline as demand_deadline,
     demand.seizable_from,
     coalesce(demand.is_missed, false) as is_demand_missed,
@@ -65,6 +79,7 @@ select
     suspended.three_years_on,
     coalesce(suspended.is_extinguished, false) as is_extinguished,
     coalesce(barred.seizure_bars, []) as seizure_bars,
+    coalesce(cautioned.seizure_cautions, []) as seizure_cautions,
     case
         when not is_overdue then null
         when not prescription.is_held and prescription.extinct_from <= getvariable('as_of') then '消滅'
@@ -78,10 +93,13 @@ semi join delinquent using (atena_number)
 left join derived.delinquency_charge as charge using (notice_number, installment_no)
 left join derived.prescription as prescription using (notice_number, installment_no)
 left join derived.demand_state as demand using (notice_number, installment_no)
+left join derived.demand_service as service using (notice_number, installment_no)
+left join derived.left_charge as left_charge using (notice_number, installment_no)
 left join sent using (notice_number, installment_no)
 left join attached using (notice_number, installment_no)
 left join derived.suspension_span as suspended using (notice_number, installment_no)
 left join barred using (notice_number, installment_no)
 left join holding using (notice_number, installment_no)
+left join cautioned using (notice_number, installment_no)
 left join planned using (notice_number, installment_no)
 order by balance.atena_number, balance.due_date, balance.installment_no

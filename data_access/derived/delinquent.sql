@@ -18,9 +18,15 @@ with debt as (
         bool_and(suspension_ground is not null) as is_wholly_suspended,
         bool_or(disposition_kind is not null) as has_disposition,
         bool_or(is_held) as is_partly_held,
+        bool_or(demand_returned_on is not null and demand_served_on is null) as is_demand_unserved,
         min(seizable_from) as seizable_from
     from derived.case_installment
     where is_overdue
+    group by atena_number
+), left_over as (
+    -- 延滞金 of installments whose 本料 is paid
+    select atena_number, sum(left_charge_yen)::bigint as left_charge_yen
+    from derived.left_charge
     group by atena_number
 ), prescribing as (
     -- all that completes on the next day to come, e.g. every installment renewed by one written pledge; what is
@@ -72,7 +78,8 @@ select
     person.resident_state,
     person.state_changed_on,
     person.town,
-    debt.* exclude (atena_number),
+    debt.* exclude (atena_number, is_demand_unserved) replace (debt.charge_yen + coalesce(left_over.left_charge_yen, 0) as charge_yen),
+    coalesce(left_over.left_charge_yen, 0) as left_charge_yen,
     prescribing.prescription_on,
     prescribing.prescription_yen,
     lapsed.lapsed_on,
@@ -89,11 +96,12 @@ select
     plan.missed_yen as plan_missed_yen,
     plan.next_promised_on,
     plan.next_promised_yen,
-    returned.atena_number is not null as is_mail_returned
+    returned.atena_number is not null or is_demand_unserved as is_mail_returned
 from debt
 join source.person as person using (atena_number)
 join derived.place as place using (atena_number)
 join derived.atena_reference as reference using (atena_number)
+left join left_over using (atena_number)
 left join prescribing using (atena_number)
 left join lapsed using (atena_number)
 left join paid using (atena_number)

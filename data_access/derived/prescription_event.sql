@@ -6,20 +6,57 @@
 -- ground: by what a debt was acknowledged (承認). record: where the event is written down.
 create or replace table derived.prescription_event as
 with demanded as (
-    select notice_number, installment_no, '督促' as kind, issued_on as happened_on, designated_deadline as deadline,
-        '督促 ' || notice_number || '-' || installment_no as record
-    from source.demand
-    where (withdrawn_on is null or withdrawn_on > getvariable('as_of')) and issued_on <= getvariable('as_of')
-    qualify row_number() over (partition by notice_number, installment_no order by issued_on, designated_deadline) = 1
+    -- one that came back counts from the day of 再発送 or 公示送達; with neither it renews nothing, and a person looks at it
+    select
+        notice_number,
+        installment_no,
+        if(served_on is null, '督促返戻', '督促') as kind,
+        coalesce(served_on, returned_on) as happened_on,
+        designated_deadline as deadline,
+        if(served_on is null, way, null) as ground,
+        '督促 ' || notice_number || '-' || installment_no || if(returned_on is null or served_on is null, '', '（' || way || '）') as record
+    from derived.demand_service
 ), pledged as (
     select scope.notice_number, scope.installment_no, '承認' as kind, plan.pledged_on as happened_on, plan.is_written as is_confirmed,
         '分納誓約' as ground, '分納 ' || plan_number as record
     from derived.installment_plan as plan
     join derived.installment_plan_scope as scope using (plan_number)
+), cancelled as (
+    -- what a 取消 takes back: as many of the latest equal payments, received no later than it
+    select receipt.receipt_number
+    from source.receipt as receipt
+    join (
+        select notice_number, installment_no, yen, received_on, count(*) as times
+        from (
+            select undone.notice_number, undone.installment_no, -undone.principal_yen as yen, max(paid.received_on) as received_on
+            from source.receipt as undone
+            join source.receipt as paid
+                on paid.notice_number = undone.notice_number
+                and paid.installment_no = undone.installment_no
+                and paid.principal_yen = -undone.principal_yen
+                and paid.received_on <= undone.received_on
+            where undone.receipt_kind = '取消' and undone.principal_yen < 0
+            group by undone.receipt_number, undone.notice_number, undone.installment_no, undone.principal_yen
+        )
+        group by all
+    ) as undone
+        on undone.notice_number = receipt.notice_number
+        and undone.installment_no = receipt.installment_no
+        and undone.yen = receipt.principal_yen
+        and undone.received_on = receipt.received_on
+    qualify row_number() over (
+        partition by receipt.notice_number, receipt.installment_no, receipt.principal_yen, receipt.received_on
+        order by receipt.receipt_number
+    ) <= undone.times
 ), part_paid as (
     select notice_number, installment_no, '承認' as kind, received_on as happened_on, false as is_confirmed,
         '一部納付' as ground, '収納 ' || receipt_number as record
-    from source.receipt
+    from source.receipt as receipt
+    anti join cancelled using (receipt_number)
+    -- what is no act of the debtor acknowledges nothing (prescription.toml)
+    anti join law.not_acknowledgement as act
+        on receipt.received_on between act.from_date and act.to_date
+        and act.receipt in (receipt.receipt_kind, receipt.channel)
     where principal_yen > 0
 ), seized as (
     select
@@ -70,7 +107,7 @@ with demanded as (
     join source.document_installment as scope using (document_number)
     where document.document_kind = '協議合意書'
 ), every_event as (
-    select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed, null::varchar as ground from demanded
+    select *, null::date as ended_on, null::varchar as end_reason, true as is_confirmed from demanded
     union all by name
     from pledged
     union all by name

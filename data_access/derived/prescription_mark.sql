@@ -86,7 +86,8 @@ effect as (
         cast(kind in ('天災', '差押') or (kind = '交付要求' and distribution_claim_holds) as integer) as holds,
         cast(kind in ('徴収猶予', '換価猶予') and deferral_pauses as integer) as pauses,
         kind = '承認' and not is_confirmed as is_doubtful,
-        (kind = '交付要求' and not distribution_claim_renews) or (kind in ('徴収猶予', '換価猶予') and not deferral_pauses) as needs_person
+        kind = '督促返戻' or (kind = '交付要求' and not distribution_claim_renews)
+            or (kind in ('徴収猶予', '換価猶予') and not deferral_pauses) as needs_person
     from event
     union all by name
     select

@@ -2,7 +2,7 @@
 create or replace table derived.timeline as
 with paid as (
     select assessment.atena_number, receipt.received_on as happened_on,
-           case when receipt.principal_yen < 0 then '還付' else '収納' end as kind,
+           case when receipt.receipt_kind = '取消' then '収納取消' when receipt.receipt_kind = '還付' or receipt.principal_yen < 0 then '還付' else '収納' end as kind,
            assessment.levy_year || '年度 第' || receipt.installment_no::int || '期 ' || receipt.channel as summary,
            (receipt.principal_yen + receipt.charge_yen + receipt.fee_yen)::bigint as yen
     from source.receipt as receipt

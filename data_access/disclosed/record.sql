@@ -17,14 +17,19 @@ select
     whole('C9', installment.written_off_yen) as written_off_yen,
     whole('C9', installment.unpaid_yen) as unpaid_yen,
     whole('C9', installment.flash_yen) as flash_yen,
-    whole('C9', installment.charge_yen) as charge_yen,
+    -- 延滞金 still due: while the 本料 runs, or left when it was paid
+    whole('C9', installment.charge_yen + installment.left_charge_yen) as charge_yen,
+    whole('C9', installment.left_charge_yen) as left_charge_yen,
+    whole('C9', installment.left_charge_stopped_on) as left_charge_stopped_on,
     whole('C9', installment.forced_charge_yen) as forced_charge_yen,
     whole('C9', installment.demanded_on) as demanded_on,
+    whole('C9', installment.demand_returned_on) as demand_returned_on,
+    whole('C9', installment.demand_served_on) as demand_served_on,
     whole('C9', installment.demand_deadline) as demand_deadline,
     whole('C9', installment.is_demand_missed) as is_demand_missed,
     whole('C9', installment.seizable_from) as seizable_from,
     -- 差押の間は完成しないので、日を示さない
-    whole('C9', case when not installment.is_held then installment.completes_on end) as prescription_on,
+    whole('C9', case when not installment.is_held then coalesce(installment.completes_on, installment.left_charge_completes_on) end) as prescription_on,
     whole('C9', installment.later_reading_on) as later_reading_on,
     whole('C9', installment.extinct_from) as extinct_from,
     whole('C9', installment.needs_person) as needs_person,
@@ -38,6 +43,7 @@ select
     whole('C9', installment.three_years_on) as three_years_on,
     whole('C9', installment.is_extinguished) as is_extinguished,
     whole('C9', care.seizure_bars) as seizure_bars,
+    whole('C9', installment.seizure_cautions) as seizure_cautions,
     whole('C9', if(installment.claim_state = '差押可能' and len(care.seizure_bars) > 0, '差押不可', installment.claim_state)) as claim_state,
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
@@ -64,7 +70,9 @@ select
     whole('C9', fact.is_confirmed) as is_confirmed,
     whole('C9', fact.deadline) as deadline,
     whole('C9', fact.ground) as ground,
-    whole('C9', fact.record) as record
+    whole('C9', fact.record) as record,
+    whole('C9', fact.resent_on) as resent_on,
+    whole('C9', fact.served_on) as served_on
 from derived.installment_fact as fact
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);

@@ -31,8 +31,9 @@ def show_basis(user: User, atena_ref: str, installment_key: str, as_of: date) ->
         st.caption("　".join(f"{short} = {name}" for name, short in names.items()))
     st.markdown("**延滞金**")
     tables.show(_said(found.charge, names), list(CHARGE), empty="延滞金はありません。", alt="延滞金の計算の表。1行が割合の同じ期間", widths=CHARGE)
-    st.markdown("**督促と差押え**")
-    tables.show(_said(found.demand, names), list(DEMAND), empty="", alt="督促の期限と差押可能日の計算の表", widths=DEMAND)
+    if found.demand.height:
+        st.markdown("**督促と差押え**")
+        tables.show(_said(found.demand, names), list(DEMAND), empty="", alt="督促の期限と差押可能日の計算の表", widths=DEMAND)
     st.markdown("**時効**")
     tables.show(_said(found.prescription, names), list(PRESCRIPTION), empty="", alt="時効の計算の表。1行が1つの出来事", widths=PRESCRIPTION)
 

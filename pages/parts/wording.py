@@ -188,10 +188,13 @@ def held(held_by: list[str] | None) -> str:
     return f"{stands}（{'・'.join(held_by)}）" if held_by else ""
 
 
-def claim(state: str | None, bars: list[str] | None, extinct_from: date | None) -> list[str]:
-    """What may be done with an open 期別 today: 差押可能, what bars it, or that its 時効 has passed."""
+def claim(state: str | None, bars: list[str] | None, extinct_from: date | None, cautions: list[str] | None = None) -> list[str]:
+    """What may be done with an open 期別 today: 差押可能 (and what to think of first), what bars it, or that its 時効 has passed."""
+    beside = [f"{each}中" for each in cautions or []]
     if state == "消滅":
-        return [f"時効経過・要確認（{short(extinct_from)}から消滅と扱える）"]
+        return [f"時効経過・要確認（{short(extinct_from)}から消滅と扱える）", *beside]
     if state == "差押不可":
-        return [BARS.get(bar, f"差押不可（{bar}）") for bar in bars or []] or ["差押不可"]
-    return [CLAIMS[state]] if state in CLAIMS else []
+        return [*([BARS.get(bar, f"差押不可（{bar}）") for bar in bars or []] or ["差押不可"]), *beside]
+    if state == "差押可能" and cautions:
+        return [f"差押可能（{'・'.join(beside)}・要確認）"]
+    return [*([CLAIMS[state]] if state in CLAIMS else []), *beside]

@@ -85,3 +85,20 @@ def test_what_stops_the_demand_is_told(city, rows):
     assert "督促は徴収猶予により止まっている" in found.demand["sentence"].to_list()
     assert not any("督促漏れ" in sentence for sentence in found.demand["sentence"])
     assert any("全額免除" in sentence for sentence in found.charge["sentence"])
+
+
+def test_the_charge_left_of_a_paid_installment_is_explained(city):
+    """確定延滞金 that was not paid with the 本料: a row of the case, part of its sum, with its own 時効 and the article."""
+    as_of, seen = standing().as_of, 0
+    for row in ask(CHIEF, "district_worklist", queue=None, district=None, sort="急ぐ順", page_size=10_000, skipped=0).iter_rows(named=True):
+        installments = ask(CHIEF, "case_installments", atena_ref=row["atena_ref"], only_overdue=False)
+        left = installments.filter(pl.col("left_charge_yen") > 0)
+        assert row["charge_yen"] == installments.filter(pl.col("is_overdue") | (pl.col("left_charge_yen") > 0))["charge_yen"].sum()
+        for shown in left.iter_rows(named=True):
+            found = derivation(CHIEF, row["atena_ref"], shown["installment_key"], as_of)
+            assert found.agrees, shown
+            assert found.charge["yen"].to_list() == [shown["left_charge_yen"]] == [shown["charge_yen"]]
+            assert found.prescription["completes_on"].to_list() == [shown["prescription_on"]]
+            assert "担当者が確かめる" in found.prescription["sentence"][0]
+            seen += 1
+    assert seen > 0

@@ -2,11 +2,16 @@
 
 from datetime import date, timedelta
 
+import duckdb
 import pytest
 
+from data_access import derive
 from law import delinquency_charge, demand, grace_ground, prescription, screening, suspension
+from law.acknowledgement import Receipt, acts
 from law.exemption import exempt
 from law.fiscal_year import fiscal_year
+from law.prescription_event import demanded
+from law.service import Letter, Mail
 from tests.data_access.source_rows import Row, by, one, pick
 
 KEY = ("notice_number", "installment_no")
@@ -111,15 +116,28 @@ def test_delinquency_charge_of_every_open_installment(rows, open_balances):
     assert all(row["charge_yen"] == 0 for key, row in derived.items() if key not in open_balances)
 
 
+def letters_of(rows) -> dict[tuple, list[Letter]]:
+    """期別 → its 督促 sent and not withdrawn by the last day, with what came back."""
+    mail: dict[tuple, list[Mail]] = {}
+    for row in rows.source("returned_mail"):
+        if row["mail_kind"] == "督促状":
+            mail.setdefault(pick(row, *KEY), []).append(Mail(*pick(row, "sent_on", "returned_on", "returned_reason", "resent_on", "served_on")))
+    found: dict[tuple, list[Letter]] = {}
+    for row in rows.source("demand"):
+        if row["issued_on"] <= rows.as_of and (row["withdrawn_on"] is None or row["withdrawn_on"] > rows.as_of):
+            letter = Letter(*pick(row, "issued_on", "designated_deadline", "returned_on"), tuple(mail.get(pick(row, *KEY), ())))
+            found.setdefault(pick(row, *KEY), []).append(letter)
+    return found
+
+
 def events_of(rows) -> dict[tuple, list[prescription.Event]]:
     """Everything that touches the 時効 of each 期別; a part payment acknowledges only when a person confirms it."""
     found: dict[tuple, list[prescription.Event]] = {}
-    for row in rows.source("demand"):
-        if row["withdrawn_on"] is None or row["withdrawn_on"] > rows.as_of:
-            found.setdefault(pick(row, *KEY), []).append(prescription.Event("督促", row["issued_on"], deadline=row["designated_deadline"]))
-    for row in rows.source("receipt"):
-        if row["principal_yen"] > 0:
-            found.setdefault(pick(row, *KEY), []).append(prescription.Event("承認", row["received_on"]))
+    for key, letters in letters_of(rows).items():
+        found.setdefault(key, []).append(demanded(letters, rows.as_of))
+    for key, receipts in by(rows.source("receipt"), *KEY).items():
+        own = [Receipt(*pick(row, "receipt_number", "received_on", "principal_yen", "receipt_kind", "channel")) for row in receipts]
+        found.setdefault(key, []).extend(prescription.Event("承認", each.received_on) for each in acts(own))
     plans = one(rows.source("installment_plan"), "plan_number")
     for row in rows.source("installment_plan_scope"):
         plan = plans[(row["plan_number"],)]
@@ -159,17 +177,23 @@ def test_prescription_of_every_open_installment(rows, open_balances):
 
 
 def test_demand_of_every_open_installment(rows, open_balances):
-    letters, graces, stopped = by(rows.source("demand"), *KEY), graces_of(rows), 0
+    letters, graces, stopped, unserved = letters_of(rows), graces_of(rows), 0, 0
     derived = one(rows.derived("case_installment"), *KEY)
     for key, row in open_balances.items():
-        sent = [letter for letter in letters.get(key, ()) if (letter["withdrawn_on"] is None or letter["withdrawn_on"] > rows.as_of) and letter["issued_on"] <= rows.as_of]
+        sent = letters.get(key, ())
         last_day = demand.deadline(row["due_date"], row["levy_kind"])
-        seizable = demand.seizable_from(sent[0]["issued_on"], sent[0]["designated_deadline"], row["levy_kind"]).on if sent else None
+        letter, service = demand.first_served(sent, rows.as_of)
+        served_on, seizable = service and service.served_on, None
+        if served_on:
+            seizable = demand.seizable_from(served_on, demand.designated_deadline(letter, service), row["levy_kind"]).on
         is_stopped = any(own["law"].stops_demand and own["from_date"] <= rows.as_of <= own["runs_to"] for own in graces.get(key, ()))
+        assert pick(derived[key], "demand_returned_on", "demand_served_on") == (service and service.returned_on, served_on), key
+        unserved += bool(sent) and served_on is None
         assert pick(derived[key], "demand_deadline", "seizable_from", "is_demand_missed") == (
             last_day, seizable, not sent and last_day < rows.as_of and not is_stopped), key
         stopped += is_stopped and not sent and last_day < rows.as_of
     assert stopped > 0
+    assert unserved > 0
 
 
 def stops_of(rows) -> dict[tuple, list[Row]]:
@@ -216,6 +240,7 @@ def test_every_delinquent_and_what_it_owes(rows, open_balances):
     for key, row in open_balances.items():
         debts.setdefault((row["atena_number"],), []).append(key)
     assert derived.keys() == debts.keys()
+    left = {person: total(own, "left_charge_yen") for person, own in by(rows.derived("case_installment"), "atena_number").items()}
     this_year = rows.as_of.year if rows.as_of.month >= 4 else rows.as_of.year - 1
     for person, keys in debts.items():
         own = [open_balances[key] for key in keys]
@@ -230,7 +255,7 @@ def test_every_delinquent_and_what_it_owes(rows, open_balances):
             stopped, min((on for on, _ in lapsed), default=None), sum(yen for _, yen in lapsed) or None), person
         assert pick(derived[person], "open_count", "unpaid_yen", "oldest_due_date", "flash_yen", "charge_yen") == (
             len(own), total(own, "unpaid_yen"), min(row["due_date"] for row in own), total(own, "flash_yen"),
-            sum(cases[key]["charge_yen"] for key in keys)), person
+            sum(cases[key]["charge_yen"] for key in keys) + left.get(person, 0)), person
         assert (derived[person]["current_unpaid_yen"] or 0) == total(current, "unpaid_yen"), person
         assert (derived[person]["carried_unpaid_yen"] or 0) == total(own, "unpaid_yen") - total(current, "unpaid_yen"), person
         assert pick(derived[person], "prescription_on", "prescription_yen") == (
@@ -407,3 +432,15 @@ def test_screening(rows):
 
 def test_the_old_system_s_notes_are_all_there(rows):
     assert {row["note_id"] for row in rows.derived("note")} == {"R" + row["note_number"] for row in rows.source("negotiation_note")}
+
+
+def test_a_cancelled_receipt_is_told_as_one():
+    """収納取消 is no 還付: the receipts of timeline.sql alone, over one row of each kind."""
+    receipts = (derive.HERE / "timeline.sql").read_text("utf-8").partition("with paid as (")[2].partition("), demanded as (")[0]
+    database = duckdb.connect()
+    database.execute("create schema source; create table source.annual_assessment as select 'N1' as notice_number, 'A1' as atena_number, 2025 as levy_year")
+    database.execute("""
+        create table source.receipt as select 'N1' as notice_number, '01' as installment_no, date '2026-01-05' as received_on, kind as receipt_kind,
+            '窓口' as channel, yen as principal_yen, 0 as charge_yen, 0 as fee_yen
+        from (values ('収納', 500), ('充当', 500), ('取消', -500), ('還付', -500), ('還付', 100)) as each (kind, yen)""")
+    assert [row[0] for row in database.sql(f"select kind from ({receipts})").fetchall()] == ["収納", "収納", "収納取消", "還付", "還付"]

@@ -27,6 +27,7 @@ SCHEMAS = {
         "forced_charge_yen": pl.Int64,
         "stored_prescription_2y_on": pl.Date,
         "stored_prescription_5y_on": pl.Date,
+        "fixed_charge_yen": pl.Int64,
     },
     "source.receipt": {
         "notice_number": pl.String,
@@ -45,6 +46,17 @@ SCHEMAS = {
         "issued_on": pl.Date,
         "designated_deadline": pl.Date,
         "withdrawn_on": pl.Date,
+        "returned_on": pl.Date,
+    },
+    "source.returned_mail": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "mail_kind": pl.String,
+        "sent_on": pl.Date,
+        "returned_on": pl.Date,
+        "returned_reason": pl.String,
+        "resent_on": pl.Date,
+        "served_on": pl.Date,
     },
     "derived.prescription_event": {
         "notice_number": pl.String,
@@ -208,6 +220,16 @@ SCHEMAS = {
         "stored_unpaid_yen": pl.Int64,
         "levy_kind": pl.String,
         "assessment_fiscal_year": pl.Int32,
+        "written_off_yen": pl.Int64,
+        "charge_paid_yen": pl.Int64,
+        "last_received_on": pl.Date,
+    },
+    "derived.left_charge": {
+        "notice_number": pl.String,
+        "installment_no": pl.String,
+        "left_charge_yen": pl.Int64,
+        "stopped_on": pl.Date,
+        "completes_on": pl.Date,
     },
     "derived.delinquency_charge": {
         "notice_number": pl.String,
@@ -264,6 +286,8 @@ def _create(database: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
 
 
 BEFORE = {
+    "demand_state": "demand_service",
+    "prescription_event": "demand_service",
     "delinquency_charge": "demand_state",  # a charge may begin with the 督促
     "prescription_mark": "prescription_period",
     "prescription": "prescription_mark",

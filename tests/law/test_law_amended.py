@@ -62,7 +62,7 @@ def in_sql():
         disposition_installment=[(key, key, "01") for key in begun],
     )  # fmt: skip
     run(database, "charge_exemption")
-    run_alone(database, "prescription_event")
+    run(database, "prescription_event")
     run(database, "prescription")
     queries = {
         "attachment_end": "select completes_on from derived.prescription where notice_number = ?",

@@ -91,22 +91,23 @@ def test_what_may_be_done_and_how_a_suspension_ends(cases):
         rows["prescription"].append((key, "01", prescribed.completes_on, None, prescribed.extinct_from, None, None, prescribed.is_held, False))
         found = demand.state(due, 1, AS_OF, sent, facts(kind, stops, graces, insolvent), kind)
         bars[key] = [str(bar) for bar in found.bars]
-        claims[key] = (claim_state.explain(prescribed, found, AS_OF).state if due < AS_OF else None, bars[key])
+        claims[key] = (claim_state.explain(prescribed, found, AS_OF).state if due < AS_OF else None, bars[key], list(found.cautions))
         if span := earliest(kind, key, stops):
             spans[key] = span
     opened = [(key, number, f"P{key}", *rest) for key, number, _, *rest in open_rows(own)]
     balance = [(key, "01", f"P{key}", due, 1, 0, 1) for key, (_, due, _) in own.items()]
     database = city(AS_OF, open_installment=opened, balance=balance, **rows)
-    for rule in ("suspension_span", "seizure_bar", "demand_state", "case_installment"):
+    for rule in ("suspension_span", "seizure_bar", "demand_service", "demand_state", "case_installment"):
         run_alone(database, rule)
     ended = answers(database, "suspension_span", "suspension_ground", "suspended_on", "three_years_on")
     assert (len(ended), differences(spans, ended)) == (len(spans), []), seed
     barred = {key: reasons for key, (reasons,) in answers(
         database, "seizure_bar group by notice_number", "list(reason order by rank)").items()}
     assert (len(barred), differences({key: own for key, own in bars.items() if own}, barred)) == (sum(map(bool, bars.values())), []), seed
-    claimed = answers(database, "case_installment", "claim_state", "seizure_bars")
+    claimed = answers(database, "case_installment", "claim_state", "seizure_bars", "seizure_cautions")
     assert (len(claimed), differences(claims, claimed)) == (cases, []), seed
-    seen = Counter(state for state, _ in claims.values())
+    assert sum(cautions == ["換価猶予"] for *_, cautions in claims.values()) > cases / 200, seed
+    seen = Counter(state for state, *_ in claims.values())
     assert all(seen[state] > cases / 50 for state in (None, *claim_state.ClaimState)), (seed, seen)
     seen = Counter(reason for own in bars.values() for reason in own)
     assert all(seen[reason] > cases / 50 for reason in ("徴収猶予", "執行停止", "破産手続")), (seed, seen)

@@ -61,7 +61,7 @@ def test_every_reason_to_write_off(cases):
     opened = [(key, number, f"P{key}", *rest) for key, number, _, *rest in open_rows(own)]
     balance = [(key, "01", f"P{key}", due, 1, 0, 1, kind) for key, (kind, due, _) in own.items()]
     database = city(AS_OF, open_installment=opened, balance=balance, **rows)
-    for rule in ("suspension_span", "seizure_bar", "demand_state", "case_installment", "write_off_candidate"):
+    for rule in ("suspension_span", "seizure_bar", "demand_service", "demand_state", "case_installment", "write_off_candidate"):
         run_alone(database, rule)
     found = answers(database, "write_off_candidate group by notice_number",
                     "list((code, booked_as, extinct_on, needs_person, is_first, article) order by extinct_on nulls last, code)")
@@ -126,7 +126,7 @@ def test_what_could_have_been_kept(cases):
         seen[chance] += 1
     balance = [(key, "01", "A1", due, 0, 0, 0, kind, 2025) for key, (kind, due, _) in own.items()]
     database = city(AS_OF, balance=balance, **rows)
-    for rule in ("suspension_span", "seizure_bar", "demand_state", "case_installment", "write_off_candidate", "lost_installment"):
+    for rule in ("suspension_span", "seizure_bar", "demand_service", "demand_state", "case_installment", "write_off_candidate", "lost_installment"):
         run_alone(database, rule)
     found = answers(database, "lost_installment", "kept_chance", "age_years")
     assert (len(found), differences(expected, found)) == (cases, []), seed

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from data_access.grounds import examples_used, not_reproduced, parameters_on, published_examples
+from data_access.query import ask, reference_of
 from law.references import MISSING, unlabelled
 from pages.case import EXPLAINED
 from pages.grounds import UNBROKEN
@@ -138,3 +139,18 @@ def test_other_cities_criteria_stand_beside_ours(city):
     own = dict(zip(screen.cells("place_name"), screen.cells("own_setting"), strict=True))
     assert (own["阿久根市"], own["湧別町"]) == ("2号（生活保護）。号が違う", "2号（生活保護）")
     assert "阿久根市 平成29年告示94号" in screen.cells("reference")
+
+
+def test_a_demand_that_came_back_is_said_on_the_case(city):
+    """Story 11: the 9期 督促 was never served. Its row, its 督促と差押え and its 時効 say so, and no day of 差押え stands there."""
+    reference = reference_of("9900000110")
+    rows = ask(staff.CHIEF, "case_installments", atena_ref=reference, only_overdue=True).to_dicts()
+    (came_back,) = [row for row in rows if row["demand_returned_on"]]
+    assert came_back["demand_served_on"] is None
+    assert (came_back["seizable_from"], came_back["claim_state"], came_back["needs_person"]) == (None, None, True)
+    screen = show(staff.CHIEF, "case", **{CASE: reference, EXPLAINED: (reference, came_back["installment_key"])})
+    assert "一致しません" not in screen.words()
+    assert "督促が返戻・要確認" in screen.cells("state")
+    demand, clock = screen.at.dataframe[2].value, screen.at.dataframe[3].value
+    assert any("に返戻。再発送・公示送達の記録なし" in text for text in demand["explanation"])
+    assert any(text.startswith("督促返戻：返戻のため効力なし") for text in clock["explanation"])

@@ -162,5 +162,11 @@ def test_what_holds_a_claim_is_named_with_its_own_word():
     assert wording.held(None) == wording.held([]) == ""
 
 
+def test_what_a_person_thinks_of_before_an_attachment():
+    assert wording.claim("差押可能", [], None, ["換価猶予"]) == ["差押可能（換価猶予中・要確認）"]
+    assert wording.claim(None, [], None, ["換価猶予"]) == ["換価猶予中"]
+    assert wording.claim("差押不可", ["破産手続"], None, ["換価猶予"]) == ["差押不可（破産手続）", "換価猶予中"]
+
+
 def test_an_installment_is_called_one_way():
     assert wording.installment("08") == "第8期"
