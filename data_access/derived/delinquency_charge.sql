@@ -16,7 +16,10 @@ with installment as (
         cast(starts_on + to_months(cast(first_months as integer)) as date) as anniversary,
         cast(date_trunc('month', basis) as date) as month_start
     from derived.open_installment
-    left join derived.demand_state using (notice_number, installment_no)
+    -- read only where some city counts from the 指定期限
+    left join (
+        from derived.demand_state where exists (from law.levy_policy where charge_start_basis <> 'due_date')
+    ) as demand_state using (notice_number, installment_no)
     left join law.levy_policy
         on levy_policy.levy_kind = open_installment.levy_kind
         and open_installment.due_date between levy_policy.from_date and levy_policy.to_date
@@ -225,4 +228,4 @@ select
     exempt_days
 from computed
 left join charge_paid using (notice_number, installment_no)
-left join source.installment as forced using (notice_number, installment_no)
+left join (from source.installment where forced_charge_yen is not null) as forced using (notice_number, installment_no)

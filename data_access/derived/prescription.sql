@@ -7,8 +7,7 @@ create or replace table derived.prescription as
 -- renewed is the first event that reached that day.
 with summary as (
     select
-        notice_number,
-        installment_no,
+        installment_id,
         max(until) filter (where not is_doubtful) as latest_until,
         max(until) filter (where is_doubtful) as doubt_until,
         max(later_until) filter (where later_until > until) as later_until,
@@ -23,12 +22,11 @@ with summary as (
             max(until) filter (where kind in ('催告', '協議')) >= greatest(any_value(start_until), max(until) filter (where renews)), false
         ) as needs_order
     from derived.prescription_mark
-    group by notice_number, installment_no
+    group by installment_id
 ),
 listed as (
     select
-        notice_number,
-        installment_no,
+        installment_id,
         list_sort(list({
             'on': happened_on,
             'rank': rank,
@@ -47,8 +45,8 @@ listed as (
         any_value(starts_on) as starts_on,
         any_value(start_until) as start_until
     from derived.prescription_mark
-    semi join (from summary where needs_order) as summary using (notice_number, installment_no)
-    group by notice_number, installment_no
+    semi join (from summary where needs_order) as summary using (installment_id)
+    group by installment_id
 ),
 reading as (
     select *, false as is_later
@@ -56,7 +54,7 @@ reading as (
     union all by name
     select * replace (list_transform(marks, lambda mark: struct_update(mark, until := mark.later_until)) as marks), true as is_later
     from listed
-    semi join (from summary where is_late_or_paused and later_until is not null) as summary using (notice_number, installment_no)
+    semi join (from summary where is_late_or_paused and later_until is not null) as summary using (installment_id)
 ),
 followed as (
     select
@@ -150,7 +148,7 @@ answer as (
         coalesce(holds > 0, false) as is_held,
         coalesce(needs_person or doubt_until > greatest(start_until, latest_until), false) as needs_person
     from derived.prescription_period as installment
-    left join summary using (notice_number, installment_no)
+    left join summary using (installment_id)
     where not coalesce(needs_order, false)
     union all by name
     select
@@ -167,9 +165,9 @@ answer as (
         earlier.course.holds + earlier.course.pauses > 0 as is_held,
         earlier.course.needs_person or earlier.course.doubt_until > earlier.course.completes_on as needs_person
     from derived.prescription_period as installment
-    join summary using (notice_number, installment_no)
-    join (from followed where not is_later) as earlier using (notice_number, installment_no)
-    left join (from followed where is_later) as later using (notice_number, installment_no)
+    join summary using (installment_id)
+    join (from followed where not is_later) as earlier using (installment_id)
+    left join (from followed where is_later) as later using (installment_id)
 )
 select
     answer.notice_number,

@@ -8,24 +8,40 @@ with known as (
     from derived.prescription_event
     where happened_on <= getvariable('as_of')
 ),
-first_demand as (
-    select notice_number, installment_no, happened_on, deadline
+-- of several 督促 the first counts; nearly every installment has one
+repeated as (
+    select known.*
     from known
+    semi join (
+        select notice_number, installment_no
+        from known
+        where kind = '督促'
+        group by notice_number, installment_no
+        having count(*) > 1
+    ) as several using (notice_number, installment_no)
     where kind = '督促'
-    qualify row_number() over (partition by notice_number, installment_no order by happened_on, deadline) = 1
+),
+later_demand as (
+    select notice_number, installment_no, happened_on, deadline
+    from repeated
+    qualify rank() over (partition by notice_number, installment_no order by happened_on, deadline) > 1
 ),
 -- a 差押 within the days that a 督促 waits ends the waiting (税, 地方税法18条の2第1項2号); premiums do not wait
 early_seizure as (
-    select notice_number, installment_no, min(known.happened_on) as seized_on
-    from known
-    join first_demand using (notice_number, installment_no)
-    where kind = '差押' and known.happened_on >= first_demand.happened_on
+    select seized.notice_number, seized.installment_no, min(seized.happened_on) as seized_on
+    from known as seized
+    join known as demand using (notice_number, installment_no)
+    anti join later_demand
+        on later_demand.notice_number = demand.notice_number
+        and later_demand.installment_no = demand.installment_no
+        and later_demand.happened_on = demand.happened_on
+        and later_demand.deadline is not distinct from demand.deadline
+    where seized.kind = '差押' and demand.kind = '督促' and seized.happened_on >= demand.happened_on
     group by all
 ),
 event as (
     select
-        known.notice_number,
-        known.installment_no,
+        installment.installment_id,
         known.kind,
         if(event_kind.rank is null, error('prescription.toml の event_kind: 「' || known.kind || '」の項目がありません。根拠とともに書き足してください。'), event_kind.rank) as rank,
         event_kind.end_rank,
@@ -36,8 +52,7 @@ event as (
         known.is_confirmed,
         coalesce(known.deadline, known.happened_on + cast(policy.designated_deadline_days as integer)) as designated_deadline,
         known.deadline,
-        known.kind = '督促' and known.happened_on = first_demand.happened_on
-            and known.deadline is not distinct from first_demand.deadline as is_first_demand,
+        known.kind = '督促' and later_demand.notice_number is null as is_first_demand,
         least(early_seizure.seized_on, known.happened_on + cast(rule.demand_wait_days as integer)) as waited_until,
         installment.due_date,
         installment.starts_on,
@@ -47,7 +62,11 @@ event as (
         rule.levy_kind is null as has_no_rule
     from known
     join derived.prescription_period as installment using (notice_number, installment_no)
-    left join first_demand using (notice_number, installment_no)
+    left join later_demand
+        on later_demand.notice_number = known.notice_number
+        and later_demand.installment_no = known.installment_no
+        and later_demand.happened_on = known.happened_on
+        and later_demand.deadline is not distinct from known.deadline
     left join early_seizure using (notice_number, installment_no)
     left join law.prescription_event_kind as event_kind using (kind)
     left join law.attachment_end as attachment_end
@@ -63,8 +82,7 @@ event as (
 -- later_first_day: under the later reading; months (and days): how long from there; null where an event moves no date
 effect as (
     select
-        notice_number,
-        installment_no,
+        installment_id,
         if(has_no_rule, error('prescription.toml: ' || happened_on || ' の値がありません。その日を含む項目を足してください。'), happened_on) as happened_on,
         rank,
         kind,
@@ -91,8 +109,7 @@ effect as (
     from event
     union all by name
     select
-        notice_number,
-        installment_no,
+        installment_id,
         ended_on as happened_on,
         end_rank as rank,
         kind,
@@ -140,8 +157,7 @@ dated as (
     from effect
 )
 select
-    notice_number,
-    installment_no,
+    installment_id,
     starts_on,
     start_until,
     happened_on,

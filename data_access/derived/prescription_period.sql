@@ -1,7 +1,8 @@
 -- The period of the 時効 as it is without any event (law/prescription.py; 民法140条: the due date is not counted).
--- grain: one row per open installment. starts_on: first counted day; start_until: complete at the end of that day.
+-- grain: one row per open installment, numbered by installment_id for what follows. starts_on: first counted day; start_until: complete at the end of that day.
 create or replace table derived.prescription_period as
 select
+    row_number() over () as installment_id,
     open_installment.notice_number,
     open_installment.installment_no,
     open_installment.levy_kind,
