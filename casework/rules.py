@@ -10,6 +10,7 @@ from law.suspension import SuspensionRefused, cancel, explain
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 MISTAKE = "停止の誤り"
+OF_A_STOP = ("停止3年", "即時消滅")
 Errors = Iterator[tuple[str, str]]
 
 
@@ -84,7 +85,7 @@ def _suspension_decision(decision: Mapping, about: About) -> Errors:
     except SuspensionRefused as refusal:
         yield "ground", str(refusal)
     stopped = suspended(about.standing)
-    if any((each["notice_number"], each["installment_no"]) in stopped for each in decision["installments"]):
+    if _keys(decision["installments"]) & stopped:
         yield "installments", "すでに停止を決定した期別が入っています。画面を開き直してください。"
 
 
@@ -94,8 +95,13 @@ def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
     except SuspensionRefused as refusal:
         yield "cancelled_on", str(refusal)
     gone = suspended(about.standing, only_immediate=True)
-    if cancellation["cancel_ground"] != MISTAKE and any((each["notice_number"], each["installment_no"]) in gone for each in cancellation["installments"]):
+    if cancellation["cancel_ground"] != MISTAKE and _keys(cancellation["installments"]) & gone:
         yield "cancel_ground", f"即時消滅とした期別は義務が消滅しているため、取消の理由は「{MISTAKE}」だけです（地方税法15条の7第5項）。"
+    own = _keys(cancellation["installments"])
+    if own & cancelled(about.standing, of=cancellation["suspended_on"]):
+        yield "installments", "すでに取消を決定した期別が入っています。次の取込で公開するデータから停止中でなくなります。"
+    if own & written_off(about.standing):
+        yield "installments", "不納欠損を決定した期別が入っています。先に、不納欠損の取消を起案してください。"
 
 
 def _write_off_decision(decision: Mapping, about: About) -> Errors:
@@ -105,8 +111,10 @@ def _write_off_decision(decision: Mapping, about: About) -> Errors:
     if extinct_on and extinct_on > decision["decided_on"]:
         yield "extinct_on", "消滅した日が決定日より後です。消滅してから起案してください。"
     gone = written_off(about.standing)
-    if any((each["notice_number"], each["installment_no"]) in gone for each in decision["written_off"]):
+    if _keys(decision["written_off"]) & gone:
         yield "written_off", "すでに不納欠損を決定した期別が入っています。画面を開き直してください。"
+    if decision["reason"] in OF_A_STOP and _keys(decision["written_off"]) & cancelled(about.standing):
+        yield "reason", "執行停止の取消を決定した期別が入っています。停止を理由とする不納欠損はできません。画面を開き直してください。"
 
 
 def _write_off_reversal(reversal: Mapping, about: About) -> Errors:
@@ -114,19 +122,34 @@ def _write_off_reversal(reversal: Mapping, about: About) -> Errors:
         yield "decision", "この不納欠損はすでに取り消されています。"
 
 
+def _keys(rows: Iterable[Mapping]) -> set[tuple[str, str]]:
+    return {(row["notice_number"], row["installment_no"]) for row in rows}
+
+
+def cancelled(events: Iterable[Event], *, of: str | None = None) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 取消 (`of`: of the stop of that day)."""
+    freed: set[tuple[str, str]] = set()
+    for event in events:
+        if event.kind == "suspension_cancellation" and of in (None, event.payload["suspended_on"]):
+            freed |= _keys(event.payload["installments"])
+        elif event.kind == "suspension_decision":
+            freed -= _keys(event.payload["installments"])
+    return freed
+
+
 def written_off(events: Iterable[Event]) -> set[tuple[str, str]]:
     """(通知書番号, 期別) of every installment that a 不納欠損 of the ledger covers and no 取消 has freed."""
     events = tuple(events)
     reversed_ids = {event.payload["decision"] for event in events if event.kind == "write_off_reversal"}
     standing = (event for event in events if event.kind == "write_off_decision" and event.event_id not in reversed_ids)
-    return {(row["notice_number"], row["installment_no"]) for event in standing for row in event.payload["written_off"]}
+    return {key for event in standing for key in _keys(event.payload["written_off"])}
 
 
 def suspended(events: Iterable[Event], *, only_immediate: bool = False) -> set[tuple[str, str]]:
     """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定 (of those: one with 即時消滅)."""
     stopped = set()
     for event in events:
-        each = {(row["notice_number"], row["installment_no"]) for row in event.payload.get("installments", ())}
+        each = _keys(event.payload.get("installments", ()))
         if event.kind == "suspension_decision" and (event.payload["is_immediate"] or not only_immediate):
             stopped |= each
         elif event.kind in ("suspension_decision", "suspension_cancellation"):

@@ -95,6 +95,7 @@ select
     whole('C9', entry.ground) as ground,
     whole('C9', entry.written_off) as written_off,
     whole('C9', entry.decision) as decision,
+    whole('C9', entry.installment_keys) as installment_keys,
     whole('C9', entry.summary) as summary,
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
     whole('C9', entry.written_by) as written_by,
@@ -107,15 +108,31 @@ left join serving.entry as reviewed on reviewed.proposal = entry.event_id and re
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
 
--- grain: one installment of one 執行停止 or of its 取消 (matter) that was decided here, with who took its three steps
+-- grain: one installment of one 執行停止 or of its 取消 (matter) that was decided here, with who took its three steps.
+-- unpaid_yen: as it stood on the day of the 決裁: what came in or was written off since is laid back
 create view disclosed.suspension_paper as
+with since as (
+    select notice_number, installment_no, booked_on as on_day, principal_yen as yen from source.receipt
+    union all
+    select notice_number, installment_no, written_off_on, written_off_yen from source.write_off
+), decided as (
+    select entry.*, unnest(installment_keys) as installment_key
+    from serving.entry as entry
+    where kind in ('suspension_decision', 'suspension_cancellation')
+), laid_back as (
+    select decided.event_id, decided.installment_key, sum(since.yen)::bigint as yen
+    from decided
+    join since on since.notice_number || '-' || since.installment_no = decided.installment_key and since.on_day > decided.happened_on
+    group by all
+)
 select
     delinquent.atena_ref,
     shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
     decided.event_id as decision,
     decided.matter,
     decided.happened_on as decided_on,
-    unnest(decided.installment_keys) as installment_key,
+    decided.installment_key,
+    whole('C9', balance.unpaid_yen + coalesce(laid_back.yen, 0)) as unpaid_yen,
     whole('C9', decided.ground) as ground,
     whole('C9', decided.suspended_on) as suspended_on,
     whole('C9', decided.cancel_ground) as cancel_ground,
@@ -126,8 +143,10 @@ select
     whole('C9', proposed.written_by) as written_by,
     whole('C9', reviewed.written_by) as reviewed_by,
     whole('C9', decided.written_by) as approved_by
-from serving.entry as decided
+from decided
 join serving.entry as proposed on proposed.event_id = decided.proposal
 join serving.entry as reviewed on reviewed.proposal = decided.proposal and reviewed.step = '審査'
 join serving.delinquent as delinquent on delinquent.atena_number = decided.atena_number
-where decided.kind in ('suspension_decision', 'suspension_cancellation') and in_scope(delinquent.district_code);
+join derived.case_installment as balance on balance.notice_number || '-' || balance.installment_no = decided.installment_key
+left join laid_back on laid_back.event_id = decided.event_id and laid_back.installment_key = decided.installment_key
+where in_scope(delinquent.district_code);

@@ -39,9 +39,18 @@ def waiting_part(user: User, kind: str, district: str | None, read: Callable[[di
         with st.container(border=True):
             st.text(f"{row['summary']}　{row['name']}　参照番号 {row['atena_ref']}\n"
                     f"起案　{row['written_by']}　{wording.wareki(row['happened_on'])}　審査　{row['reviewed_by'] or 'まだ'}\n理由　{row['body']}")
+            _installments(user, row)
             read(row)
             _next_step(user, row)
     return waiting
+
+
+def _installments(user: User, row: dict) -> None:
+    """The 期別 that are decided on, no others; what a 不納欠損 covers stands with its own reasons."""
+    if row["installment_keys"]:
+        own = ask(user, "case_installments", atena_ref=row["atena_ref"], only_overdue=False).filter(pl.col("installment_key").is_in(row["installment_keys"]))
+        st.markdown(f"**この起案の期別　{own.height}期　未納 {wording.yen(own['unpaid_yen'].sum())}**")
+        tables.show(own, ["levy_year", "installment_no", "due_date", "unpaid_yen", "prescription_on"], empty="", alt="起案された期別の表")
 
 
 def _next_step(user: User, row: dict) -> None:

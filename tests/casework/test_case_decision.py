@@ -190,6 +190,20 @@ def test_a_suspension_is_cancelled_within_its_three_years(sqlite_file):
     assert (written.kind, written.payload["cancelled_on"], written.payload["suspended_on"]) == ("suspension_cancellation", "2026-04-01", "2025-04-01")
 
 
+def test_a_stop_is_cancelled_once_and_never_under_a_write_off(sqlite_file):
+    decided(KIND, ground="1号", is_immediate=True)
+    decided("write_off_decision", reason="即時消滅", extinct_on=None, written_off={ONE: 3_000})
+    again = {"suspended_on": TODAY, "cancel_ground": "停止の誤り"}
+    with pytest.raises(EntryRefused, match="先に、不納欠損の取消"):
+        decided("suspension_cancellation", steps=PROPOSED, installments=[ONE], **again)
+    decided("suspension_cancellation", installments=[TWO], **again)
+    with pytest.raises(EntryRefused, match="すでに取消を決定した"):
+        decided("suspension_cancellation", steps=PROPOSED, installments=[TWO], **again)
+    with pytest.raises(EntryRefused, match="停止を理由とする不納欠損はできません"):
+        decided("write_off_decision", steps=PROPOSED, reason="即時消滅", extinct_on=None, written_off={TWO: 3_000})
+    assert decided("write_off_decision", reason="時効", extinct_on=TODAY, written_off={TWO: 3_000}).payload["reason"] == "時効"
+
+
 def test_what_was_extinguished_at_once_does_not_come_back_with_means(sqlite_file):
     decided(KIND, ground="1号", is_immediate=True)
     with pytest.raises(EntryRefused, match="「停止の誤り」だけ"):

@@ -7,8 +7,11 @@ import pytest
 from auth import export_order
 from data_access import export, query
 from data_access.export import kinds
+from data_access.intake import take_in
 from documents.paper import paper
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, book
 from tests.data_access.test_entries import NUMBER, decide, owed
+from tests.queries.every_question import parameters
 from tests.staff import CHIEF, NEIGHBOUR, OFFICER
 
 ROW = {"atena_ref": "7K3M-9QXD-2FHA", "name": "湖山　太郎 *#$x$* @y", "address": "湖山町東一丁目1番地", "decided_on": "2026-10-30", "ground": "1号", "is_partial": False,
@@ -50,3 +53,20 @@ def test_a_decision_becomes_its_two_papers_and_its_cancellation_a_third(own_city
     assert (file.row_count, file.content[:4], file.content) == (1, b"%PDF", export.make(CHIEF, wanted).content)
     assert query.ask(CHIEF, "case_suspensions", atena_ref=ref)["matter"].to_list() in (
         ["suspension_decision", "suspension_cancellation"], ["suspension_cancellation", "suspension_decision"])
+
+
+@pytest.mark.slow
+def test_a_paper_keeps_the_yen_of_the_day_of_the_decision(eve, monkeypatch):
+    """What 収納 writes off or takes in afterwards does not change what was decided on."""
+    monkeypatch.setenv("CONSOLE_TODAY", DAY_ONE.isoformat())
+    listed = query.ask(CHIEF, "district_worklist", **parameters("district_worklist"))["atena_ref"]
+    ref = next(ref for ref in listed if len(owed(ref)) > 2)  # who still owes something afterwards
+    first = owed(ref)[0]
+    decision = decide(ref, "suspension_decision", day=DAY_ONE, ground="1号", installments=[first["installment_key"]], is_partial=True, is_immediate=True, evidence_ids=["I01"])
+    asked = {"atena_ref": ref, "decision": decision.event_id}
+    assert query.ask(CHIEF, "suspension_paper", **asked)["unpaid_yen"].to_list() == [first["unpaid_yen"]]
+    book({first["installment_key"]: first["unpaid_yen"]}, "即時消滅")
+    monkeypatch.setenv("CONSOLE_TODAY", DAY_TWO.isoformat())
+    assert take_in(DAY_TWO).is_published
+    assert first["installment_key"] not in {row["installment_key"] for row in owed(ref)}
+    assert query.ask(CHIEF, "suspension_paper", **asked)["unpaid_yen"].to_list() == [first["unpaid_yen"]]
