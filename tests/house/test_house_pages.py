@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 import pages
+from data_access.contract import labels
 from tests.house.tree import ROOT, Source, dotted, imports, parsed, product, told
 
 SCRIPT = "pages/menu.py"  # the one file that Streamlit runs from top to bottom
@@ -187,3 +188,24 @@ def test_no_word_about_a_person_stays_in_a_browser():
                                   "st.text_input('氏名', key='n')", "column.text_input('氏名', autocomplete='name')"])
 def test_the_rule_sees_what_would_stay(text):
     assert told(in_the_url(parsed("pages/case.py", text))), text
+
+
+def columns_shown(source: Source) -> set[str]:
+    """What a file writes as the columns of its tables: in place, or in a constant of its own."""
+    own = {target.id: node.value for node in source.tree.body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
+    found = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func) in ("tables.show", "tables.whole") and len(node.args) > 1:
+            chosen = node.args[1]
+            names = [own[part.id] for part in ast.walk(chosen) if isinstance(part, ast.Name) and part.id in own]
+            for part in (chosen, *names):
+                listed = part.keys if isinstance(part, ast.Dict) else getattr(part, "elts", [])
+                found |= {each.value for each in listed if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_every_column_of_a_table_has_a_label():
+    """A label that is gone takes the screen down, and only where that table has rows."""
+    unknown = {(source.path, name) for source in page_files() for name in columns_shown(source) if name not in labels()}
+    assert not unknown
+    assert sum(len(columns_shown(source)) for source in page_files()) > 100
