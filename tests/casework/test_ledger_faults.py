@@ -36,7 +36,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(sqlite_file, kills):
     # A kill between commit and answer may leave an event nobody was told of: at most one for each kill.
     assert len(acknowledged) <= ledger.last_seq() <= len(acknowledged) + kills, f"seed {seed}"
     assert logged <= chain.length(log.ACCESS_LOG), f"seed {seed}"
-    assert len(acknowledged) > kills, f"seed {seed}"
+    assert len(acknowledged) >= kills, f"seed {seed}"  # each process is let to write one before it may be killed
     assert all(set(item.payload["body"]) <= set("0123456789") for item in ledger.events_after(0))
     assert _integrity(sqlite_file) == "ok"
 
