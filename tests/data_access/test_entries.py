@@ -81,7 +81,7 @@ def record_all(ref: str) -> None:
     write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000}, has_surplus=False)
     decide(ref, "suspension_decision", ground="2号", installments=keys, is_partial=False, is_immediate=False, evidence_ids=["I01"])
     decide(ref, "suspension_cancellation", suspended_on=DAY_TWO, installments=keys[:1], cancel_ground="停止の誤り")
-    written_off = decide(ref, "write_off_decision", reason="即時消滅", extinct_on=None, written_off={keys[0]: 2_000})
+    written_off = decide(ref, "write_off_decision", reason="時効", extinct_on=DAY_TWO, written_off={keys[0]: 2_000})
     decide(ref, "write_off_reversal", decision=written_off.event_id, reversal_ground="額の誤り")
 
 
@@ -103,8 +103,8 @@ def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
                  (DAY_TWO, f"停止の決定 2号 {count}期", None, None, MANAGER.display_name),
                  (DAY_TWO, "停止取消の起案 停止の誤り 1期", None, "預金も給与もない。", officer), (DAY_TWO, "停止取消の審査", None, None, by),
                  (DAY_TWO, "停止の取消 停止の誤り 1期", None, None, MANAGER.display_name)},
-        "不納欠損": {(DAY_TWO, "欠損の起案 即時消滅 1期", 2_000, "預金も給与もない。", officer), (DAY_TWO, "欠損の審査", None, None, by),
-                 (DAY_TWO, "欠損の決定 即時消滅 1期", 2_000, None, MANAGER.display_name),
+        "不納欠損": {(DAY_TWO, "欠損の起案 時効 1期", 2_000, "預金も給与もない。", officer), (DAY_TWO, "欠損の審査", None, None, by),
+                 (DAY_TWO, "欠損の決定 時効 1期", 2_000, None, MANAGER.display_name),
                  (DAY_TWO, "欠損取消の起案 額の誤り", None, "預金も給与もない。", officer), (DAY_TWO, "欠損取消の審査", None, None, by),
                  (DAY_TWO, "欠損の取消 額の誤り", None, None, MANAGER.display_name)},
     }
