@@ -36,6 +36,7 @@ def test_a_decision_from_the_form(own_city):
     screen = show(staff.OFFICER, "case", case_ref=reference_of(NEW), case_view="名寄せ", entry_kind="名寄せの判断")
     next(box for box in screen.at.selectbox if box.label == "判断").set_value("同一人")
     next(box for box in screen.at.text_input if box.label == "判断の理由").set_value("戸籍の附票で確かめた。")
+    next(box for box in screen.at.checkbox if box.label.startswith("年齢と町名を確かめた")).check()  # the other has the same name
     screen.run(next(button for button in screen.at.button if button.label == "記録する").click())
     (event,) = ledger.events_of(NEW)
     assert (event.kind, event.payload["judgement"], event.payload["suspect"][0]["other_number"]) == ("duplicate_decision", "同一人", OLD)
