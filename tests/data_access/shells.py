@@ -10,7 +10,7 @@ from data_access import snapshot
 
 def plant(day: date, clock: str = "120000") -> str:
     """A complete snapshot of one business date, in its place; nobody has been shown it yet."""
-    text = json.dumps({"business_date": day.isoformat(), "published_at": f"{day.isoformat()}T12:00:00Z", "tables": {}, "clock": clock})
+    text = json.dumps({"schema_version": snapshot.SCHEMA_VERSION, "business_date": day.isoformat(), "published_at": f"{day.isoformat()}T12:00:00Z", "tables": {}, "clock": clock})
     name = f"{day:%Y%m%d}T{clock}Z-{snapshot._short_hash(text)}"
     folder = settings.snapshots() / name
     folder.mkdir(parents=True)
