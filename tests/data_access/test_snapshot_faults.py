@@ -191,7 +191,9 @@ def assert_survives(kill: Callable[[float], bool], times: int, rng: random.Rando
     """Kill that many intakes at work, each at its own moment, every other in the last fifth; what they had come to."""
     found, longest = Counter(), how_long(kill, eve)
     for attempt in range(4 * times):
-        is_killed = kill(rng.uniform(0.8 * longest if attempt % 2 else 0, longest))
+        moment = rng.uniform(0.8 * longest if attempt % 2 else 0, longest)
+        is_killed = kill(moment)
+        longest = longest * 1.02 if is_killed else moment  # what was done by then takes no longer
         assert_is_good(f"seed {SEED}, {found}, attempt {attempt}")
         found["at work"] += is_killed
         found["named but not served"] += bool(lineage.never_served())
