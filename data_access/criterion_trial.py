@@ -6,7 +6,7 @@ import polars as pl
 
 from auth.access import User
 from data_access.query import ask
-from law.screening import criteria, record_rules
+from law.screening_settings import criteria, record_rules
 
 
 def longest_age(as_of: date) -> int:

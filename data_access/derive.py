@@ -20,7 +20,7 @@ from data_access.prescription_reason import name_reasons
 from data_access.protected import CIRCLE
 from law.fiscal_year import fiscal_year
 from law.parameters import as_tables
-from law.screening import law_tables as screening_tables
+from law.screening_settings import law_tables as screening_tables
 from law.suspension_watch import law_tables as watch_tables
 from law.wage_attachment import law_tables as wage_tables
 from law.write_off import law_tables as write_off_tables

@@ -7,7 +7,7 @@ import polars as pl
 from law.collection_rate import CARRIED, CURRENT, Figures, RateUnclear, definitions, explain
 from law.examples import coverage, why_left_out, worked_examples
 from law.references import every_parameter
-from law.screening import Municipal, municipal
+from law.screening_settings import Municipal, municipal
 
 PARAMETER = {"section": pl.String, "setting_name": pl.String, "levy_kind": pl.String, "setting_value": pl.String, "since": pl.Date,
              "reference": pl.String, "last_checked": pl.Date, "note": pl.String}

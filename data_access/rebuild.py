@@ -11,6 +11,7 @@ import duckdb
 
 from data_access import derive, snapshot, spill
 from data_access.snapshot import Snapshot, SnapshotRefused
+from law.version import version
 
 PUBLISHED_ANEW = ("schema_version", "published_at", "tables")
 
@@ -31,7 +32,7 @@ def rebuild() -> Snapshot | None:
         with spill.connect() as connection:
             counts = derive.run(connection, folder, now.business_date)
         manifest = {name: value for name, value in now.manifest.items() if name not in PUBLISHED_ANEW}
-        return snapshot.publish(folder, manifest, counts)
+        return snapshot.publish(folder, manifest | {"law_version": version()}, counts)
 
 
 def main() -> int:

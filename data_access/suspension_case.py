@@ -9,7 +9,8 @@ from auth.access import User
 from data_access.query import ask
 from law.hardship import Hardship, Household, Line
 from law.hardship import explain as explain_hardship
-from law.screening import record_rules, remedy
+from law.screening import remedy
+from law.screening_settings import record_rules
 from law.suspension import Duty, immediate_item
 from law.suspension import explain as explain_suspension
 

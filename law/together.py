@@ -9,7 +9,6 @@ from law.words import ALLOCATED
 DAY, SUNDAY = timedelta(days=1), 6
 SUBSTITUTE = "振替休日"
 GS1_DIGITS = 43  # and one check digit
-LAST_DAY = date(9999, 12, 31)
 HALF_POINT_SINCE = date(2021, 1, 1)  # 猶予特例基準割合 = 平均貸付割合 + 0.5, 延滞金特例基準割合 = 平均貸付割合 + 1
 
 Settings = dict[str, list[dict]]
@@ -24,7 +23,7 @@ def _deferral(settings: Settings) -> Iterator[str]:
     """Each 猶予特例基準割合 follows from the base rate of its days (附則3条の2第3項)."""
     for number, entry in enumerate(settings["deferral_rate"], start=1):
         for base in settings["rate"]:
-            if base["from"] == entry["from"] or entry["from"] < base["from"] <= entry.get("to", LAST_DAY):
+            if base["from"] == entry["from"] or entry["from"] < base["from"] <= entry.get("to", date.max):
                 expected = Decimal(base["value"]["special_base"]) - (Decimal("0.5") if base["from"] >= HALF_POINT_SINCE else 0)
                 if Decimal(entry["value"]) != expected:
                     yield (f"deferral_rate {number} 番目（from {entry['from']}）: {entry['value']} は {base['from']} の special_base から出る {expected} と違います。"

@@ -10,7 +10,7 @@ from data_access.suspension_case import SuspensionCase, suspension_case
 from pages.parts import filters, tables, wording
 from pages.parts.criterion_trial_part import criterion_trial
 from pages.parts.decision_part import waiting_part
-from pages.parts.door import choose_case, go, open_chosen_case
+from pages.parts.door import choose_case, go, open_chosen_case, person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.screening_comparison import comparison
@@ -96,11 +96,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     atena_ref, name, ground = candidate["atena_ref"], candidate["name"], candidate["ground"]
     found = suspension_case(user, atena_ref, ground, as_of)
     st.subheader(f"証拠（{ground}）", anchor=False)
-    who, way = st.columns([5, 1], vertical_alignment="center")
-    who.text(f"{name}　参照番号 {atena_ref}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch", key=f"open_{candidate.get('proposal_id', 'candidate')}"):
-        choose_case(atena_ref)
-        go("case")
+    person_line(name, atena_ref, f"open_{candidate.get('proposal_id', 'candidate')}")
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
         tables.show(own, list(EVIDENCE), widths=EVIDENCE, empty="", alt=f"{clause}の要件ごとの証拠の表")

@@ -11,7 +11,7 @@ from data_access.query import Standing, ask
 from law.my_number import looks_like_my_number
 from pages.parts import charts, filters, tables, wording
 from pages.parts.attempt import outcome
-from pages.parts.door import choose_case, go, open_chosen_case
+from pages.parts.door import choose_case, open_chosen_case, person_line
 from pages.parts.heading import heading
 from pages.parts.suspension_form import CANCEL, cancel_form
 
@@ -69,11 +69,7 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
 def _watched(user: User, person: dict, stands: Standing) -> None:
     """The records of the one chosen, the way to the カルテ, and the 起案 of a 取消 with the signs as the draft of its reason."""
     st.subheader("兆しの資料", anchor=False)
-    who, way = st.columns([5, 1], vertical_alignment="center")
-    who.text(f"{person['name']}　参照番号 {person['atena_ref']}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch", key="open_watched"):
-        choose_case(person["atena_ref"])
-        go("case")
+    person_line(person["name"], person["atena_ref"], "open_watched")
     rows = [{"sign": each["sign"], "happened_on": each["day"], **{name: each[name] for name in ("yen", "evidence_id", "record_count")}} for each in person["signs"]]
     tables.show(pl.DataFrame(rows, schema={"sign": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String, "record_count": pl.Int64}),
                 list(RECORDS), widths=RECORDS, key="watched_signs", empty="", alt="兆しごとの、最も新しい資料の表")

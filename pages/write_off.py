@@ -9,7 +9,7 @@ from data_access.write_off_effect import effect
 from pages.parts import charts, filters, tables, wording
 from pages.parts.attempt import outcome
 from pages.parts.decision_part import waiting_part
-from pages.parts.door import choose_case, go
+from pages.parts.door import person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.write_off_form import DECISION, decided_part, propose_part
@@ -77,11 +77,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
 def _candidate(user: User, candidate: dict) -> pl.DataFrame:
     """The installments of one person, each with every reason that has come."""
     st.subheader("期別と事由", anchor=False)
-    who, way = st.columns([5, 1], vertical_alignment="center")
-    who.text(f"{candidate['name']}　参照番号 {candidate['atena_ref']}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch", key="open_candidate"):
-        choose_case(candidate["atena_ref"])
-        go("case")
+    person_line(candidate["name"], candidate["atena_ref"], "open_candidate")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
     tables.show(own, list(STATEMENT), widths=STATEMENT, empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
     if own.height:

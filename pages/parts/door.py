@@ -86,6 +86,15 @@ def open_chosen_case() -> None:
         go("case")
 
 
+def person_line(name: str, atena_ref: str, key: str) -> None:
+    """Who is shown below, and the way to the カルテ."""
+    who, way = st.columns([5, 1], vertical_alignment="center")
+    who.text(f"{name}　参照番号 {atena_ref}")
+    if way.button("カルテを開く", icon=":material/person:", width="stretch", key=key):
+        choose_case(atena_ref)
+        go("case")
+
+
 def chosen_case() -> str | None:
     """The 参照番号 chosen last in this session."""
     return st.session_state.get(CASE)

@@ -8,6 +8,7 @@ import pytest
 from data_access import connection, lineage, snapshot
 from data_access.query import ask
 from data_access.rebuild import main, rebuild
+from law.version import version
 from tests.queries.every_question import parameters
 from tests.staff import CHIEF
 
@@ -24,6 +25,7 @@ def test_a_day_of_an_older_shape_is_refused_and_rebuilt(own_city, monkeypatch, c
     served, before = snapshot.current(), ask(CHIEF, "district_worklist", **parameters("district_worklist"))
     assert rebuild() is None
     monkeypatch.setattr(snapshot, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr("data_access.rebuild.version", lambda: "of the upgrade")
     connection._engines.clear()  # as in a process begun after the upgrade
     lineage._kept.cache_clear()
     with pytest.raises(snapshot.SnapshotRefused, match="data_access.rebuild"):
@@ -33,6 +35,7 @@ def test_a_day_of_an_older_shape_is_refused_and_rebuilt(own_city, monkeypatch, c
     made = snapshot.current()
     assert capsys.readouterr().out == f"{served.business_date} を作り直しました（{made.id}）。\n"
     assert made.business_date == served.business_date
+    assert (served.manifest["law_version"], made.manifest["law_version"]) == (version(), "of the upgrade"), "what it was derived with"
     assert {name: entry["rows"] for name, entry in made.manifest["tables"].items()} == {name: entry["rows"] for name, entry in served.manifest["tables"].items()}
     assert ask(CHIEF, "district_worklist", **parameters("district_worklist")).equals(before)
     assert [kept.id for kept in lineage.offered()] == [made.id]

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters, screening, suspension_watch, write_off
+from law import parameters, screening_settings, suspension_watch, write_off
 from law.fiscal_year import fiscal_year
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
@@ -266,7 +266,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in (parameters.as_tables() | screening.law_tables() | write_off.law_tables() | suspension_watch.law_tables()).items():
+    for name, law_rows in (parameters.as_tables() | screening_settings.law_tables() | write_off.law_tables() | suspension_watch.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from data_access.contract import tables
-from law import files, screening
+from law import files, screening, screening_settings
 from law.dated import NoValue
 from law.screening import Finding, Record, Verdict
 
@@ -55,13 +55,13 @@ def test_each_criterion_missing(ground, target):
     found = judged(ground, all_of(ground, **{target: None}))
     assert found.verdict is (Verdict.NO if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
     (lacking,) = found.clause.missing
-    rule = screening.record_rules(ON)[target]
+    rule = screening_settings.record_rules(ON)[target]
     assert (lacking.finding, lacking.remedy) == (Finding.NONE, f"{rule.how}（{rule.article}）")
 
 
 @pytest.mark.parametrize(("ground", "target"), AGED)
 def test_each_criterion_stale(ground, target):
-    limit = screening.record_rules(ON)[target].longest_age_days
+    limit = screening_settings.record_rules(ON)[target].longest_age_days
     result = SHIPPED[ground][target]
     on_the_day = judged(ground, all_of(ground, **{target: record(target, result, limit)}))
     found = judged(ground, all_of(ground, **{target: record(target, result, limit + 1)}))
@@ -111,7 +111,7 @@ def test_both_readings_of_public_assistance(amend):
     poor = [record("生活保護", "継続中"), record("預金", "財産あり")]
     bare = all_of("1号")
     assert [each.verdict for each in screening.explain(poor, ON)] == [Verdict.NO, Verdict.LIKELY, Verdict.NO]
-    amend(screening.FILE, OTHER_READING)
+    amend(screening_settings.FILE, OTHER_READING)
     assert [each.ground for each in screening.explain(poor, ON)] == ["1号", "3号"]
     found = judged("1号", poor)
     assert (found.verdict, found.clause.name, [each.name for each in found.others]) == (Verdict.LIKELY, "生活保護", ["無財産"])
@@ -131,7 +131,7 @@ last_checked = 2026-11-23
 def test_a_city_adopts_what_others_have_published_by_a_setting_alone(amend):
     bankrupt = [record("破産", "終了"), record("預金", "財産あり")]
     assert {each.verdict for each in screening.explain(bankrupt, ON)} == {Verdict.NO}
-    amend(screening.FILE, ("# 公表された市の要領と", ADOPTED + "# 公表された市の要領と"))
+    amend(screening_settings.FILE, ("# 公表された市の要領と", ADOPTED + "# 公表された市の要領と"))
     assert (judged("1号", bankrupt).clause.name, judged("1号", bankrupt).verdict) == ("破産", Verdict.LIKELY)
     assert judged("1号", [record("破産", "手続中")]).verdict is Verdict.NO
     assert judged("1号", [record("相続", "全員が放棄")]).clause.name == "相続"
@@ -144,12 +144,12 @@ def test_a_criterion_counts_from_its_day(amend):
     ended = old.replace("from = 2000-01-01", "from = 2000-01-01\nto = 2026-03-31")
     rest = ', target = "生活保護", met_by = ["継続中"], meaning = "生活保護を受けている" }\nreference = "市の要領3条"\nlast_checked = 2026-03-01\n\n'
     begun = f"[[screening_criterion]]\nfrom = 2026-04-01\n{OTHER_READING[1]}{rest}"
-    amend(screening.FILE, (old, begun + ended))
+    amend(screening_settings.FILE, (old, begun + ended))
     poor = [Record("生活保護", "継続中", date(2025, 1, 1), True, "資料")]
     grounds = [[each.ground for each in screening.explain(poor, on) if each.verdict is Verdict.LIKELY] for on in (day - timedelta(days=1), day)]
     assert grounds == [["2号"], ["1号"]]
     with pytest.raises(NoValue, match="screening.toml の screening_criterion: 1999-12-31 の項目がありません"):
-        screening.criteria(date(1999, 12, 31))
+        screening_settings.criteria(date(1999, 12, 31))
 
 
 @pytest.mark.parametrize(
@@ -174,9 +174,9 @@ def test_a_criterion_counts_from_its_day(amend):
     ],
 )
 def test_a_slip_in_screening_toml_is_refused_with_its_entry_and_the_remedy(amend, old, new, entry, remedy):
-    amend(screening.FILE, (old, new))
+    amend(screening_settings.FILE, (old, new))
     with pytest.raises(files.LawFileInvalid, match=rf"^screening\.toml の {entry}（from \d{{4}}-\d\d-\d\d）: .*{remedy}.*ください。$"):
-        screening.law_tables()
+        screening_settings.law_tables()
 
 
 def test_the_records_say_what_the_feeds_can_say():
@@ -184,7 +184,7 @@ def test_the_records_say_what_the_feeds_can_say():
     contract = tables()
     asked = contract["asset_investigation"]
     details, states = contract["delinquent_detail"].column("detail_kind").values, contract["person"].column("resident_state").values
-    for rule in screening.record_rules(ON).values():
+    for rule in screening_settings.record_rules(ON).values():
         if rule.target in details:
             assert rule.results == ("継続中",)
         elif rule.target == "住民票":
@@ -197,13 +197,13 @@ def test_the_records_say_what_the_feeds_can_say():
 
 
 def test_the_published_rules_stand_beside_ours():
-    found = screening.municipal(ON)
+    found = screening_settings.municipal(ON)
     welfare = {each.place: (each.ground, each.ours, each.differs) for each in found if each.criterion == "生活保護"}
     assert welfare["阿久根市"] == ("1号", "2号", True)
     assert welfare["湧別町"] == ("2号", "2号", False)
     assert all(each.article.count("http") == 1 for each in found)
     assert {each.criterion for each in found if each.ours is None} >= {"破産", "死亡・相続の放棄", "ほかの部署の停止決議"}
-    assert not [each for each in screening.municipal(date(2016, 12, 31)) if each.place == "阿久根市"], "each from its own day"
+    assert not [each for each in screening_settings.municipal(date(2016, 12, 31)) if each.place == "阿久根市"], "each from its own day"
 
 
 @pytest.mark.parametrize(("wrong", "told"), [
@@ -212,10 +212,10 @@ def test_the_published_rules_stand_beside_ours():
 def test_a_published_rule_that_cannot_be_trusted_is_refused(monkeypatch, wrong, told):
     entries = list(files.entries_in("screening.toml", "municipal_criterion"))
     extra = entries[0] | {"value": entries[0]["value"] | {"criterion": "ほか"} | wrong}
-    monkeypatch.setattr(screening, "entries_in", lambda file, setting: [*entries, extra] if setting == "municipal_criterion" else files.entries_in(file, setting))
-    screening._municipal.cache_clear()
+    monkeypatch.setattr(screening_settings, "entries_in", lambda file, setting: [*entries, extra] if setting == "municipal_criterion" else files.entries_in(file, setting))
+    screening_settings._municipal.cache_clear()
     try:
         with pytest.raises(files.LawFileInvalid, match=told):
-            screening.municipal(ON)
+            screening_settings.municipal(ON)
     finally:
-        screening._municipal.cache_clear()
+        screening_settings._municipal.cache_clear()

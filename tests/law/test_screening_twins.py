@@ -12,7 +12,7 @@ from law_city import city, run
 from test_law_twins import differences
 from test_screening import ADOPTED, OTHER_READING
 
-from law import screening
+from law import screening, screening_settings
 from law.screening import Finding, Record, Verdict
 
 AS_OF = date(2026, 11, 20)
@@ -78,9 +78,9 @@ def told(own: screening.Screening) -> tuple:
 )
 def test_screening(cases, readings, amend):
     """By the shipped criteria, where the city takes 生活保護 as 1号, and where it adopts 破産 and 相続の放棄 from others."""
-    amend(screening.FILE, *readings)
+    amend(screening_settings.FILE, *readings)
     seed = 15_007 + cases + len(readings)
-    rng, rules = random.Random(seed), screening.record_rules(AS_OF)
+    rng, rules = random.Random(seed), screening_settings.record_rules(AS_OF)
     people = {f"A{number:05d}": random_records(rng, rules, number * 100) for number in range(cases)}
     judged = {key: screening.explain(records, AS_OF) for key, records in people.items()}
     database = city(AS_OF, **rows_of(people))
