@@ -84,9 +84,7 @@ class Desk:
 
     def table(self, place: int = 0) -> list[dict[str, str]]:
         """The visible rows of a table as a screen reader gets them: label → text."""
-        whole = self.page.get_by_test_id("stDataFrame").nth(place)
-        whole.scroll_into_view_if_needed()
-        grid = whole.locator("table[role=grid]")
+        grid = self.page.get_by_test_id("stDataFrame").nth(place).locator("table[role=grid]")
         self.page.wait_for_timeout(300)  # the grid tells a screen reader a moment after it has painted
         grid.locator("tbody tr").first.wait_for(state="attached", timeout=5_000)
         heads, *rows = grid.evaluate(CELLS)  # in one step: the grid may be redrawn between two
