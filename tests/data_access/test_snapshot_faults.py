@@ -138,7 +138,7 @@ def test_a_failing_step_leaves_the_eve_served(eve, name, nth):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("into place", "note what was served", "make current")])
 def test_any_failing_step_leaves_the_eve_served(eve, name):
-    assert try_faults(name, 6) >= 1
+    assert try_faults(name, 12) >= 1
 
 
 @contextmanager
