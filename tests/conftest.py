@@ -1,10 +1,13 @@
 """A small city, built and taken in once per run: 300 residents and the people of stories.toml, over two business days."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 
 import settings
@@ -22,6 +25,11 @@ manifest_scanner.scan_component_manifests = lambda *_, **__: []
 
 CLOCK = Clock(date(2026, 10, 30), 2)
 SEED = 20_261_030
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 SECRETS = ("pepper", "csrf", "pseudonym", "cookie")
 
 
@@ -72,6 +80,26 @@ def _copy(founded, name, tmp_path, monkeypatch):
 def confirmed(monkeypatch):
     """Whoever is in front of the screen has just passed 本人の再確認 (the store knows no session of theirs)."""
     monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one a process (Playwright starts once). Without it these tests are skipped, or fail when CONSOLE_REQUIRE_BROWSER=1."""
+    if not Path(CHROMIUM).exists():
+        reason = f"{CHROMIUM} がありません（apt install chromium）。"
+        pytest.fail(reason) if os.environ.get("CONSOLE_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory) -> Path:
+    """Where pictures go: CONSOLE_SHOTS, or a temporary folder."""
+    folder = Path(os.environ.get("CONSOLE_SHOTS") or tmp_path_factory.mktemp("shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A real browser: the sign-in page, charts under the Content-Security-Policy, and the screen of somebody who left."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.auth.visitor import PASSWORD
 
@@ -9,17 +8,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
-def page(probe):
+def page(probe, browser):
     probe.add("hayashi")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(base_url=f"http://{probe.host}")
-        page.seen = []
-        page.on("request", lambda request: page.seen.append(request.url))
-        page.problems = []
-        page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
-        yield page
-        browser.close()
+    page = browser.new_page(base_url=f"http://{probe.host}")
+    page.seen = []
+    page.on("request", lambda request: page.seen.append(request.url))
+    page.problems = []
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    yield page
+    page.close()
 
 
 def sign_in(page) -> None:

@@ -1,6 +1,5 @@
 """`streamlit run app.py` over the small city, and Debian's Chromium in front of it."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,13 +8,12 @@ from pathlib import Path
 import bcrypt
 import polars as pl
 import pytest
-from playwright.sync_api import sync_playwright
 
 import store
 from auth import accounts
 from sample_city.demo import ACCOUNTS
 from tests.auth.visitor import Server
-from tests.browser.desk import CHROMIUM, QUIET, Desk
+from tests.browser.desk import Desk
 from tests.conftest import CLOCK
 
 WIDE = {"width": 1440, "height": 1000}
@@ -62,26 +60,6 @@ def console(staffed, tmp_path_factory) -> Iterator[Server]:
 def own_home(staffed, tmp_path) -> Path:
     """A copy of the city for a server of the test's own."""
     return shutil.copytree(staffed, tmp_path / "home")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's Chromium. Without it these tests are skipped, or fail when CONSOLE_REQUIRE_BROWSER=1."""
-    if not Path(CHROMIUM).exists():
-        reason = f"{CHROMIUM} がありません（apt install chromium）。"
-        pytest.fail(reason) if os.environ.get("CONSOLE_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def shots(tmp_path_factory) -> Path:
-    """Where pictures go: CONSOLE_SHOTS, or a temporary folder."""
-    folder = Path(os.environ.get("CONSOLE_SHOTS") or tmp_path_factory.mktemp("shots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture

@@ -8,11 +8,6 @@ from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
 from pages.parts.tables import ROW_HEIGHT
 from tests.auth.visitor import Server
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 CELLS = "table => [...table.rows].map(row => [...row.cells].map(cell => cell.innerText))"
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 

@@ -16,7 +16,7 @@ from data_access import connection
 from data_access.intake import take_in
 from sample_city.demo import ACCOUNTS
 from tests.auth.visitor import Server
-from tests.browser.conftest import browser, server_at, shots  # noqa: F401 - the fixtures
+from tests.browser.conftest import server_at
 from tests.canary.city import Marks, mark
 from tests.conftest import CLOCK
 
