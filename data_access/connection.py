@@ -42,6 +42,7 @@ IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "ra
 HERE = Path(__file__).parent
 IDENTIFYING = ("C1", "C2", "C3", "C4")
 LIVE_CONTACT = (HERE / "live_contact.sql").read_text("utf-8")
+CHANGE = (HERE / "change_table.sql").read_text("utf-8")
 ENTRY = (HERE / "entry.sql").read_text("utf-8")
 INTAKE = {"started_at": pl.String, "business_date": pl.String, "outcome": pl.String, "snapshot_id": pl.String,
           "id": pl.String, "digest": pl.String}
@@ -68,6 +69,8 @@ class Engine:
     used_at: float = 0
     marks: frozenset[str] = frozenset()
     own_numbers: dict[frozenset[str], list[str]] = field(default_factory=dict)
+    compared: dict[str, frozenset[str]] = field(default_factory=dict)  # older snapshot → the marks it was compared under (change.py)
+    comparing: threading.Lock = field(default_factory=threading.Lock)
 
 
 _lock, _older_lock = threading.Lock(), threading.Lock()
@@ -196,6 +199,7 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
     search_key.create(connection)
     small_cell.create(connection)
+    connection.execute(CHANGE)
     connection.execute(protected.CIRCLE)
     protected.guard(connection, frozenset())
     connection.execute(LIVE_CONTACT)

@@ -64,7 +64,8 @@ def looking_at(snapshot_id: str | None) -> Iterator[None]:
         _looked_at.reset(before)
 
 
-def _served(snapshot_id: str | None = None) -> Engine:
+def engine_looked_at(snapshot_id: str | None = None) -> Engine:
+    """The engine of that snapshot, or of the one this screen looks at; the newest unless somebody chose another."""
     wanted = snapshot_id or _looked_at.get()
     return engine_of(wanted) if wanted else engine()
 
@@ -86,7 +87,7 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     """
     asked = question(name)
     refusal.check_allowed(user, asked.action, name)
-    served = _served(snapshot_id)
+    served = engine_looked_at(snapshot_id)
     about = params.get("atena_ref")
     if about is not None:
         _check_reach(user, name, about)
@@ -131,7 +132,7 @@ def refused(user: User, module: str, reason: str) -> None:
 
 def standing() -> Standing:
     """What the screens stand on now. Raises NothingPublished before the first snapshot."""
-    used, newest = _served().snapshot, engine()
+    used, newest = engine_looked_at().snapshot, engine()
     published_at = datetime.fromisoformat(used.manifest["published_at"])
     return Standing(used.business_date, used.id, published_at, _missed(newest), used.id == newest.snapshot.id)
 

@@ -52,6 +52,16 @@ def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str
     _show(figure, alt, key, height=30 * len(names) + 40)
 
 
+def signed(names: list[str], values: list[int], *, unit: str, alt: str, key: str) -> None:
+    """Horizontal bars from zero to both sides, each named with its signed whole number: orange to the right is more, blue to the left less."""
+    named = [f"{name}　<b>{'＋' if value > 0 else '−'}{abs(value):,}{unit}</b>" for name, value in zip(names, values, strict=True)]
+    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": [ORANGE if value > 0 else BLUE for value in values]}, width=0.6,
+                              hovertemplate="%{y}<extra></extra>"))
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    _show(figure, alt, key, height=30 * len(names) + 40)
+
+
 def columns(parts: dict[str, list[int]], names: list[str], *, unit: str, per: int, alt: str, key: str) -> None:
     """Upright bars from zero, one per name, of at most two parts: blue below, orange on top. Values are told in units of `per`."""
     figure = go.Figure()

@@ -24,6 +24,7 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    change,
     criterion_trial,
     derivation,
     erasure_preview,
@@ -91,6 +92,7 @@ CALLS = {
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
+    "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.criterion_trial.trial": lambda user: criterion_trial.trial(user, None, 365, []),
     "data_access.derivation.derivation": lambda user: derivation.derivation(user, NOBODY, "x", DAY),
     "data_access.erasure_preview.erased": erasure_preview.erased,

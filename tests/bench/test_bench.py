@@ -33,10 +33,16 @@ def test_the_verdict_follows_the_medians(made, verdict):
     assert verdict in timing.table([made])
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where one city of 300 stands for all of them."""
+    return tmp_path_factory.mktemp("bench")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["law", "screening", "rates", "questions"])
-def test_both_sides_of_a_comparison_answer_the_same(name, tmp_path):
-    command = [sys.executable, "-m", f"bench.{name}", "--persons", "300", "--folder", str(tmp_path), "--json"]
+def test_both_sides_of_a_comparison_answer_the_same(name, folder):
+    command = [sys.executable, "-m", f"bench.{name}", "--persons", "300", "--folder", str(folder), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert all(figure["name"] for figure in json.loads(done.stdout))

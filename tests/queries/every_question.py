@@ -11,10 +11,12 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
+LISTS = ["change_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
+    "change_rows": {"older_id": "", "measure": "滞納額", "term": "収納", **WHOLE_LIST},
+    "change_terms": {"older_id": "", "measure": "滞納額", "district": None},
     "case_events": {"kind": None},
     "case_installments": {"only_overdue": False},
     "case_search": {"person_name": None, "birth_date": None, "town": None},

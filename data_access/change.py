@@ -1,0 +1,78 @@
+"""増減の内訳: what moved 滞納額 and 収入未済額 between two kept days, term by term, exact to the yen.
+
+The two days' installments are compared once per pair (change.sql) and stay beside the snapshot that is looked at; the
+screen asks of them as of anything else (queries/change_*.sql). Nothing is left over: every yen of every installment is in
+one term, and `Bridge.is_exact` says so of what is shown.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from audit import refusal
+from auth.access import User
+from data_access.connection import Engine, engine_of
+from data_access.query import ask, engine_looked_at
+from data_access.question import question
+from law.fiscal_year import fiscal_year, opens_on
+
+HERE = Path(__file__).parent
+STATE, MOVED, TOTAL = ((HERE / name).read_text("utf-8") for name in ("change_state.sql", "change.sql", "change_total.sql"))
+MEASURES = ("滞納額", "収入未済額")
+OPENING, CLOSING = "期首", "期末"
+# In the order in which they are read: what comes to it, what is put right, what is paid, what is given up, what only moves.
+TERMS = ("納期到来", "過去の納期の調定", "新規調定", "更正増", "更正減", "調定の抹消", "納期の変更", "収納", "充当", "収納の取消", "還付", "還付未済",
+         "不納欠損", "滞繰へ", "滞繰入", "地区を出た", "地区に入った", "名寄せ・承継（出）", "名寄せ・承継（入）")
+WITHIN = {"滞繰へ", "滞繰入", "地区を出た", "地区に入った", "名寄せ・承継（出）", "名寄せ・承継（入）"}
+MOST_PAIRS = 3
+CLASSES = {"現年": "current_yen", "滞繰": "carried_yen"}
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """`rows`: 期首, each term that moved anything, 期末, in the order to read them: term, case_count, person_count, current_yen
+    (現年), carried_yen (滞繰), yen. Where 期首 + all terms = 期末 in both classes, `is_exact`; it always must be."""
+
+    rows: pl.DataFrame
+    is_exact: bool
+
+    def of(self, term: str) -> int:
+        """The yen of 期首, 期末 or a term; 0 when it moved nothing."""
+        return self.rows.filter(term=term)["yen"].sum()
+
+
+def bridge(user: User, older_id: str, measure: str, district: str | None) -> Bridge:
+    """From the kept snapshot `older_id` to the day looked at. `measure` is one of MEASURES.
+
+    Raises NotAllowed as `ask` does, and SnapshotRefused when that snapshot is not kept."""
+    refusal.check_allowed(user, question("change_terms").action, "change_terms")
+    compare(engine_looked_at(), older_id)
+    found = ask(user, "change_terms", older_id=older_id, measure=measure, district=district)
+    order = pl.Enum([OPENING, *TERMS, CLOSING])
+    rows = found.filter((pl.col("yen") != 0) | pl.any_horizontal(pl.col(list(CLASSES.values())) != 0) | pl.col("term").is_in([OPENING, CLOSING]))
+    rows = rows.sort(pl.col("term").cast(order))
+    exact = all(found.filter(pl.col("term") != CLOSING)[column].sum() == found.filter(term=CLOSING)[column].sum() for column in [*CLASSES.values(), "yen"])
+    return Bridge(rows, exact)
+
+
+def compare(served: Engine, older_id: str) -> None:
+    """Have `served` hold what moved since `older_id`: made when it is asked first, and again when somebody has been marked (支援措置)."""
+    older = engine_of(older_id)
+    with served.comparing:
+        if served.compared.get(older_id) == served.marks:
+            return
+        cursor = served.connection.cursor()
+        before = older.connection.cursor().sql(STATE).to_arrow_table()
+        cursor.register("change_before", before)
+        cursor.execute(f"create or replace temp table change_after as {STATE}")
+        days = {"older_on": older.snapshot.business_date, "newer_on": served.snapshot.business_date}
+        years = {"older_year": fiscal_year(days["older_on"]), "newer_year": fiscal_year(days["newer_on"])}
+        forgotten = [older_id, *list(served.compared)[: max(0, len(served.compared) - MOST_PAIRS + 1)]]
+        cursor.execute("begin")
+        for table, sql, more in (("change_moved", MOVED, {"newer_year_opens": opens_on(years["newer_year"])}), ("change_total", TOTAL, {})):
+            cursor.execute(f"delete from serving.{table} where older_id in (select unnest(?::varchar[]))", [forgotten])
+            cursor.execute(f"insert into serving.{table} by name select $older_id as older_id, * from ({sql})", {"older_id": older_id, **days, **years, **more})
+        cursor.execute("commit; drop table change_after")
+        cursor.unregister("change_before")
+        served.compared = {kept: marks for kept, marks in served.compared.items() if kept not in forgotten} | {older_id: served.marks}
