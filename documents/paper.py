@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import typst
@@ -12,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 def paper(template: str, rows: Sequence[Mapping[str, object]]) -> bytes:
-    """The PDF of `template`.typ for `rows`, each column → text, number, flag, list or date; the first row dates the paper."""
+    """The PDF of `template`.typ for `rows`, each column → text, number (a rate as text), flag, list or date; the first row dates the paper."""
     issuer = tomllib.loads((HERE / "issuer.toml").read_text("utf-8"))
     return typst.compile(
         HERE / f"{template}.typ", format="pdf", root=HERE, font_paths=[HERE / "fonts"], ignore_system_fonts=True,
@@ -23,4 +24,6 @@ def paper(template: str, rows: Sequence[Mapping[str, object]]) -> bytes:
 def _text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError(f"文書に書けない値です: {type(value).__name__}")

@@ -30,6 +30,7 @@ PARAMETERS = {
     "installment_basis": {"installment_key": ""},
     "installment_facts": {"installment_key": ""},
     "intake_history": {},
+    "monthly_report": {},
     "rate_by_dimension": {"dimension": "地区", "district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_year": {"district": None},
