@@ -9,6 +9,7 @@ PERSONS ?= 20000
 DAYS ?= 2
 PORT ?= 8501
 DATES ?=
+WORKERS ?= 3
 RUN := .venv/bin/python
 DEMO := CONSOLE_HOME="$(CURDIR)/var/demo" CONSOLE_TODAY=2026-10-30 CONSOLE_SECOND_FACTOR=none
 # Names what pip is doing, one line a package, and leaves the rest out; errors come through.
@@ -37,9 +38,9 @@ demo-outbound: .venv/run.stamp ## デモの市から、返す連携ファイル�
 	@$(DEMO) $(RUN) -m data_access.outbound $(DATES)
 
 test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラウザを含む。chromium がなければブラウザの分を除く）
-	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder; else \
+	@if [ -x /usr/bin/chromium ] || [ "$${CONSOLE_REQUIRE_BROWSER:-}" = 1 ]; then $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder; else \
 	  echo "/usr/bin/chromium がないため、ブラウザの試験を除きます（sudo apt install chromium fonts-noto-cjk で入ります）。"; \
-	  $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser"; fi
+	  $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser"; fi
 
 check: .venv/test.stamp lint ## 速い試験だけ（1分以内）
 	@$(RUN) -m pytest -q -n 2 -m "not slow and not browser"

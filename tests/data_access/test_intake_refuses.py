@@ -160,18 +160,19 @@ def assert_refused(cases: list[Case], names: set[str]) -> None:
 
 
 ROW = next(case for case in FILE if case.keeps_rows)
+TOGETHER = [ORPHANS[:6], TOTALS]  # in one day; each is told for itself
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cases", [PLAN[:1], FILE[:1], [ROW], ORPHANS[:6], TOTALS, SEQUENCES[:1]], ids=lambda cases: f"{cases[0]}{' …' * (len(cases) > 1)}")
+@pytest.mark.parametrize("cases", [PLAN[:1], FILE[:1], [ROW], *TOGETHER], ids=lambda cases: f"{cases[0]}{' …' * (len(cases) > 1)}")
 def test_intake_refuses_and_serves_what_it_served(cases, waiting, names):
     assert_refused(cases, names)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [case for case in EVERY if case not in [*PLAN, *FILE]], ids=str)
+@pytest.mark.parametrize("case", [case for case in EVERY if case not in [*PLAN, *FILE, *sum(TOGETHER, [])]], ids=str)
 def test_intake_refuses_every_bend_that_no_file_shows_by_itself(case, waiting, names):
-    """The bends of one file or its plan are found out above, each by itself; here is what only the whole day shows."""
+    """The bends of one file or its plan are found out above, each by itself; those of several files in one day, too; here is what only the whole day shows."""
     assert_refused([case], names)
 
 

@@ -1,0 +1,34 @@
+"""増減の内訳 and 月次報告 on screen: what a line opens, what is said when nothing can be compared, and who gets the files."""
+
+from data_access import export
+from data_access.query import kept
+from tests import staff
+from tests.data_access.test_change import earlier  # noqa: F401 - the fixture
+from tests.pages.screen import show
+
+
+def test_a_line_opens_its_installments_and_a_person_their_case(earlier):  # noqa: F811
+    screen = show(staff.OFFICER, "changes", **{f"term_滞納額_{earlier.id}_None": "収納"})
+    assert not screen.at.error
+    assert [metric.label for metric in screen.at.metric] == ["前の滞納額", "増減", "今の滞納額"]
+    assert "差 0 円" in screen.words()
+    lines, rows = (table.value for table in screen.at.dataframe)
+    paid = lines[lines["term"] == "収納"].iloc[0]
+    assert (len(rows), rows["yen"].sum()) == (paid["case_count"], paid["yen"])
+    assert lines["term"].tolist()[0] == "期首"
+    assert lines["term"].tolist()[-1] == "期末"
+
+
+def test_before_there_are_two_days_it_says_when_there_will_be(earlier, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("pages.changes.kept", lambda: kept()[:1])
+    screen = show(staff.MANAGER, "changes")
+    assert "次の公開の後に比べられます" in screen.words()
+    assert not screen.at.dataframe
+
+
+def test_the_report_is_shown_to_its_readers_and_taken_away_by_two(city):
+    for user, may_take in ((staff.MANAGER, True), (staff.CHIEF, True), (staff.OFFICER, False), (staff.ANALYST, False)):
+        screen = show(user, "monthly_report")
+        assert "9 項目すべて差 0 円" in screen.words()
+        assert len(screen.at.dataframe) == 6
+        assert (export.kinds()["monthly_report_paper"].label + "（PDF）" in screen.words()) == may_take, user.role
