@@ -65,7 +65,7 @@ def signed(names: list[str], values: list[int], *, unit: str, alt: str, key: str
 def columns(parts: dict[str, list[int]], names: list[str], *, unit: str, per: int, alt: str, key: str) -> None:
     """Upright bars from zero, one per name, of at most two parts: blue below, orange on top. Values are told in units of `per`."""
     figure = go.Figure()
-    for (part, values), colour in zip(parts.items(), (BLUE, ORANGE), strict=True):
+    for (part, values), colour in zip(parts.items(), (BLUE, ORANGE), strict=False):
         figure.add_bar(x=names, y=[value / per for value in values], name=part, marker={"color": colour},
                        hovertemplate=f"{part} %{{y:,.0f}}{unit}<extra></extra>")
     figure.update_layout(barmode="stack")

@@ -11,7 +11,7 @@ from auth.access import User, clearance, decide, permissions, scope
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"monthly_report.read", "home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "write_off.read", "difference.summary", "feed.read"}
 OWN = {"account.own"}
-LEADS = COMMON | OWN | {"change.read", "worklist.read", "case.read", "suspension_candidate.read", "suspension_watch.read", "write_off_candidate.read", "duplicate.read"}
+LEADS = COMMON | OWN | {"change.read", "deadline.read", "worklist.read", "case.read", "suspension_candidate.read", "suspension_watch.read", "write_off_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}

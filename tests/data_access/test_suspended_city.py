@@ -91,6 +91,11 @@ def test_the_lists_and_states_of_the_day(cases):
         assert found.prescription["on"][-1] == date(2028, 2, 3)
         assert "停止3年の終わり 2028-02-03、時効" in found.prescription["sentence"][-1]
         assert any("差し押さえられない（執行停止）" in sentence for sentence in found.demand["sentence"])
+    days = derived("deadline").filter(atena_number=cases["stopped"])
+    assert set(days["deadline_kind"]) == {"停止3年", "停止中の時効"}, "stopped: neither 時効 nor 出納閉鎖 asks anybody to act"
+    assert set(days.filter(deadline_kind="停止3年")["day"]) == {date(2028, 2, 3)}
+    assert sorted(days.filter(deadline_kind="停止中の時効")["day"]) == sorted(derived("case_installment").filter(
+        pl.col("is_overdue"), ~pl.col("is_held"), atena_number=cases["stopped"])["completes_on"])
     _watched(reference)
     _bankrupt(cases)
     _withdrawn(cases)

@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -20,6 +20,8 @@ PARAMETERS = {
     "case_events": {"kind": None},
     "case_installments": {"only_overdue": False},
     "case_search": {"person_name": None, "birth_date": None, "town": None},
+    "deadline_months": {"district": None, "months": 1_000},
+    "deadline_rows": {"kind": "時効", "from_day": date(1900, 1, 1), "to_day": date(2100, 1, 1), **WHOLE_LIST},
     "difference_summary": {"district": None},
     "differences": {"item": None, **WHOLE_LIST},
     "district_worklist": {"queue": None, "sort": "滞納額が大きい順", **WHOLE_LIST},
