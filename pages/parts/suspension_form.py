@@ -139,7 +139,7 @@ def _papers(user: User, atena_ref: str) -> None:
     for matter in PAPERS:
         own = decided.filter(matter=matter).to_dicts()
         if len(own) > 1:
-            chosen = st.selectbox("文書を出す決定", range(len(own)), format_func=lambda place, own=own: told_decision(own[place]), key=f"paper_{matter}_{atena_ref}")
+            chosen = st.selectbox("文書を出す決定", range(len(own)), format_func=lambda place, own=own: f"{place + 1}　{told_decision(own[place])}", key=f"paper_{matter}_{atena_ref}")
             own = own[chosen : chosen + 1]
         elif own:
             st.caption(told_decision(own[0]))

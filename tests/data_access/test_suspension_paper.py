@@ -53,7 +53,8 @@ def test_a_paper_is_the_same_bytes_again_obeys_no_text_and_marks_every_page_of_a
     assert "湖山太郎*#$x$*@y" in told, "markup is only letters"
     assert "収推第号" in told, "the number comes from the city's register"
     assert "9900000010" in told
-    assert "0857-00-0000" in told or name == "suspension_decision", "where to ask; the 決議書 stays in the office"
+    assert "収納推進課" in told
+    assert "電話0857-00-0000" in told
     assert "伏せた写し" not in told
     many = pages(made(name, *[{"is_masked": True, "installment_no": f"{number:02d}", "due_date": date(2019, 4, 30)} for number in range(1, 41)]))
     assert len(many) > 1
@@ -77,7 +78,10 @@ def test_the_decision_tells_its_steps_its_evidence_and_both_ends_of_every_期別
 def test_the_cancellation_says_where_to_object_and_3号_is_put_up():
     cancelled = words("suspension_cancel_notice")
     assert all(text in cancelled for text in REMEDY)
-    assert "市長に対して審査請求" in words("suspension_cancel_notice", {"levy_kind": "税"})
+    tax = words("suspension_cancel_notice", {"levy_kind": "税"})
+    assert "市長に対して審査請求" in tax
+    assert "上の国民健康保険税は" in tax
+    assert "地方自治法" not in tax
     assert not any(text in words("suspension_notice") for text in REMEDY)
     board, notice = pages(made("suspension_notice", {"ground": "3号"}))
     assert "地方税法20条の2第1項の規定により、公示送達します" in board
