@@ -88,6 +88,7 @@ def test_the_cancellation_says_where_to_object_and_3号_is_put_up():
     assert "7日を経過した日に、送達があったものとみなします" in board
     assert "1,234,567円" not in board, "nobody else's business"
     assert "（最後の住所）" in notice
+    assert all("伏せた写し" in page for page in pages(made("suspension_notice", {"ground": "3号", "is_masked": True})))
     assert "公示送達（国民健康保険法78条" in words("suspension_decision", {"ground": "3号"})
     assert len(pages(made("suspension_notice"))) == 1
 
