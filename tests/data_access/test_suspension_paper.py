@@ -11,7 +11,7 @@ from data_access import export, query
 from data_access.export import kinds
 from data_access.intake import take_in
 from data_access.paper_basis import cancellation_basis, suspension_basis
-from data_access.paper_content import content
+from data_access.paper_content import content, public_days
 from documents.paper import paper
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, book
 from tests.data_access.pdf_text import pages
@@ -91,6 +91,7 @@ def test_the_cancellation_says_where_to_object_and_3号_is_put_up():
     assert all("伏せた写し" in page for page in pages(made("suspension_notice", {"ground": "3号", "is_masked": True})))
     assert "公示送達（国民健康保険法78条" in words("suspension_decision", {"ground": "3号"})
     assert len(pages(made("suspension_notice"))) == 1
+    assert [public_days(ROW | {"ground": ground}) for ground in ("1号", "3号", None)] == [None, 7, None], "what the screen says of it"
 
 
 def test_the_statement_has_the_day_of_every_期別_and_one_line_of_steps_a_decision():
