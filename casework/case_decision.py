@@ -60,9 +60,11 @@ def step_kind(kind: Kind, step: str) -> str:
 
 
 def propose(
-    user: User, subject: Subject, kind: str, *, event_id: str, expected_version: int, fields: Mapping[str, object], reason: str, today: date
+    user: User, subject: Subject, kind: str, *, event_id: str, expected_version: int, fields: Mapping[str, object], reason: str, today: date,
+    basis: Mapping[str, object] | None = None,
 ) -> Event:
     """起案: every field of the kind but its day, which is that of the 決裁; `reason` is read by who reviews and approves.
+    `basis`: what the proposal stood on, as JSON, for its papers (data_access/paper_basis.py); nothing is decided by it.
 
     Raises NotAllowed, EntryRefused, ApprovalRefused, and the ledger's Conflict, EventRefused, LedgerUnavailable."""
     step = _Step(user, subject, kinds()[kind], event_id, expected_version, today)
@@ -72,7 +74,7 @@ def propose(
     if any(each.is_waiting for each in decisions(step.kind, step.others)):
         raise ApprovalRefused(f"この人の{step.kind.label}には、審査・決裁を待つ起案がすでにあります。先にそれを決めるか、取り下げてください。")
     del content[step.kind.dated]
-    return step.append(step.kind.propose_action, step_kind(step.kind, "proposal"), {**content, "said_reason": reason})
+    return step.append(step.kind.propose_action, step_kind(step.kind, "proposal"), {**content, "said_reason": reason, **({"basis": basis} if basis else {})})
 
 
 def review(user: User, subject: Subject, kind: str, *, proposal_id: str, event_id: str, expected_version: int, today: date) -> Event:

@@ -88,6 +88,7 @@ select
         when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
     end) as summary,
     list_sum(json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.*[*].yen')::bigint[])::bigint as yen,
+    json_extract(payload, '$.basis') as basis,
     payload ->> '$.address' as place,
     if(kind = 'duplicate_decision', payload ->> '$.reason', payload ->> '$.said_reason') as body,
     payload ->> '$.suspect[0].evidence' as evidence,

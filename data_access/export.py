@@ -27,6 +27,7 @@ from auth.reveal import RevealRefused, check_reason
 from data_access import feed_status, intake_account
 from data_access.connection import IDENTIFYING
 from data_access.contract import labels
+from data_access.paper_content import content
 from data_access.query import SnapshotRefused, ask, standing
 from data_access.snapshot import find
 from data_access.workbook import workbook
@@ -97,7 +98,7 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     if kind.paper:
-        return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, rows.select(kind.columns).to_dicts()), rows.height, refs, "application/pdf")
+        return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, *content(kind.label, rows.select(kind.columns))), rows.height, refs, "application/pdf")
     name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns), _footer(user, wanted, rows.height, digest)
     if is_workbook:
         printed = f"書出し番号 {wanted.id}　{user.name}　{dict(footer)['日時']}　目的外利用禁止"

@@ -24,7 +24,8 @@ from derived.place as place
 left join serving.protected as hidden using (atena_number)
 where not is_own(place.atena_number);
 
--- grain: one person of whom something may be decided: who owes, and of whom a 不納欠損 was decided here though nothing is owed any more
+-- grain: one person of whom something may be decided: who owes, and of whom a 執行停止 or a 不納欠損 was proposed or decided here
+-- though nothing is owed any more (what was decided keeps its papers)
 create view serving.case_subject as
 select atena_number, atena_ref, name, district_code, district_name, is_protected, unpaid_yen - suspended_yen as active_yen
 from serving.delinquent
@@ -33,9 +34,17 @@ select place.atena_number, reference.atena_ref, person.name, place.district_code
 from serving.place as place
 join source.person as person using (atena_number)
 join source.atena_reference as reference using (atena_number)
-where place.atena_number in (select atena_number from serving.entry where kind = 'write_off_decision')
+where place.atena_number in (
+        select atena_number from serving.entry
+        where matter in ('suspension_decision', 'suspension_cancellation', 'write_off_decision', 'write_off_reversal'))
   and place.atena_number not in (select atena_number from derived.delinquent)
   and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'));
+
+-- grain: one entry. seen_on: the 基準日 that was shown when it was written, or its own day where no intake is told of
+create view serving.entry_seen as
+select entry.event_id, coalesce(intake.business_date::date, entry.happened_on) as seen_on
+from serving.entry as entry
+asof left join (from serving.intake where outcome = '公開') as intake on intake.started_at <= entry.recorded_at;
 
 -- how many entries there are about a person: the version on which the next one is written
 create macro version_of(number) as

@@ -12,12 +12,15 @@ import typst
 HERE = Path(__file__).parent
 
 
-def paper(template: str, rows: Sequence[Mapping[str, object]]) -> bytes:
-    """The PDF of `template`.typ for `rows`, each column → text, number (a rate as text), flag, list or date; the first row dates the paper."""
+def paper(template: str, rows: Sequence[Mapping[str, object]], stated: Mapping[str, object]) -> bytes:
+    """The PDF of `template`.typ for `rows`, each column → text, number (a rate as text), flag, list or date; the first row dates the paper.
+
+    `stated`: what the law has the paper say, once for all rows (data_access/paper_content.py)."""
     issuer = tomllib.loads((HERE / "issuer.toml").read_text("utf-8"))
+    given = {"rows": rows, "stated": stated, "issuer": issuer}
     return typst.compile(
         HERE / f"{template}.typ", format="pdf", root=HERE, font_paths=[HERE / "fonts"], ignore_system_fonts=True,
-        sys_inputs={"rows": json.dumps(rows, ensure_ascii=False, default=_text), "issuer": json.dumps(issuer, ensure_ascii=False)},
+        sys_inputs={name: json.dumps(value, ensure_ascii=False, default=_text) for name, value in given.items()},
     )  # fmt: skip
 
 

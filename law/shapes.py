@@ -90,6 +90,18 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "seizure_waits_for_designated_deadline": bool,
         "designated_deadline_rolls_forward": bool,
     },
+    "notice.toml": {
+        "basis": str,
+        "remedy": {"paper": str, "is_printed": bool},
+        "review_body": str,
+        "review_months": int,
+        "needs_ruling": bool,
+        "ruling_wait_months": int,
+        "suit_months": int,
+        "suit_years": int,
+        "public_notice_item": int,
+        "public_notice_days": int,
+    },
     "payment_slip.toml": {
         "gs1_field": {"name": str, "label": str, "digits": int},
         "application_identifier": str,

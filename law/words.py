@@ -30,6 +30,8 @@ WORDS: dict[tuple[str, str, str], tuple[str, ...]] = {
     ("grace.toml", "charge_effect", "kind"): KINDS,
     ("grace.toml", "charge_effect", "ground"): EXEMPTIONS,
     ("grace.toml", "cancellation_procedure", "name"): GRACES,
+    ("notice.toml", "remedy", "paper"): ("滞納処分停止通知書", "滞納処分停止取消通知書"),
+    ("notice.toml", "review_body", ""): ("国民健康保険審査会", "市長"),
     ("payment_slip.toml", "application_identifier", ""): ("91",),
     ("prescription.toml", "attachment_end", "end_reason"): ("取立", "配当", "無益解除", "取下げ", "違法取消"),
     ("write_off.toml", "reason", "booked_as"): ("停止3年", "即時消滅", "時効"),
@@ -37,7 +39,7 @@ WORDS: dict[tuple[str, str, str], tuple[str, ...]] = {
 NEEDED = frozenset({
     ("allocation.toml", "order", "source"), ("collection_rate.toml", "definition", "name"), ("delinquency_charge.toml", "exemption_ground", "ground"),
     ("demand.toml", "demand_stop", "fact"), ("demand.toml", "seizure_bar", "reason"), ("distribution.toml", "claim_class", "name"),
-    ("grace.toml", "grace", "name"), ("grace.toml", "condition", "word"), ("grace.toml", "charge_effect", "name"),
+    ("grace.toml", "grace", "name"), ("grace.toml", "condition", "word"), ("grace.toml", "charge_effect", "name"), ("notice.toml", "remedy", "paper"),
     ("prescription.toml", "attachment_end", "end_reason"), ("write_off.toml", "reason", "booked_as"),
 })  # fmt: skip
 

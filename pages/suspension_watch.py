@@ -13,7 +13,7 @@ from pages.parts import charts, filters, tables, wording
 from pages.parts.attempt import outcome
 from pages.parts.door import choose_case, open_chosen_case, person_line
 from pages.parts.heading import heading
-from pages.parts.suspension_form import CANCEL, cancel_form
+from pages.parts.suspension_form import CANCEL, cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
@@ -21,22 +21,26 @@ SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
 WIDTHS = {"name": 80, "signs_told": 440}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
-CHOSEN = "watched_person"
+DECIDED = ["decided_on", "name", "summary", "district_name"]
+CHOSEN, DECISION = "watched_person", "decided_suspension"
 NAMED = {"所得": "資力の回復", "勤務先": "資力の回復", "納付": "資力の回復", "土地・家屋": "財産の判明", "車両": "財産の判明", "財産調査": "財産の判明",
          "居所判明": "所在の判明", "転入": "所在の判明"}  # sign → the 取消の理由 that it speaks for
 
 
 def render(user: User) -> None:
-    """Two tabs: signs of means, one row per person; the months in which 3年 and 時効 arrive, with the people of one."""
+    """Three tabs: signs of means, one row per person; the months in which 3年 and 時効 arrive, with the people of one; what was decided here, with its papers."""
     stands = heading("停止の監視", user, "地方税法15条の8第1項（3年の間に事由がなくなれば停止を取り消す）")
     district = filters.district(user)
-    signs, arrivals = st.tabs(["資力が戻った兆し", "3年・時効の到来"], key="watch_view", on_change="rerun")
+    signs, arrivals, decided = st.tabs(["資力が戻った兆し", "3年・時効の到来", "決定と文書"], key="watch_view", on_change="rerun")
     if signs.open:
         with signs:
             _signs(user, district, stands)
     if arrivals.open:
         with arrivals:
             _arrivals(user, district, stands.as_of)
+    if decided.open:
+        with decided:
+            _decided(user, district)
     open_chosen_case()
 
 
@@ -125,6 +129,18 @@ def _arriving(user: User, district: str | None, month: date, as_of: date, told: 
     tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page}", empty="この月に終わる停止はありません。",
                 alt="その月に停止が終わる人の表。1行が滞納者1人と停止の号", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     filters.page_number("arrival_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+
+
+def _decided(user: User, district: str | None) -> None:
+    """Every 停止 and 取消 decided here, also of who owes nothing any more and has no カルテ, and the papers of the one chosen."""
+    found = ask(user, "suspension_decided", district=district)
+    st.caption("ここで決裁した停止と取消です。納付や欠損で未納がなくなった人も残ります。行を押すと、決議書と通知書が下に出ます。")
+    tables.show(found.with_columns(pl.Series("summary", [told_decision(row) for row in found.iter_rows(named=True)], dtype=pl.String)), DECIDED, key=f"decided_{district}",
+                widths={"name": 80, "summary": 420}, empty="ここで決裁した停止と取消はありません。", alt="決裁した執行停止と取消の表。1行が1つの決定",
+                on_choose=lambda row: st.session_state.update({DECISION: found["decision"][row]}))
+    for row in found.filter(decision=st.session_state.get(DECISION, "")).iter_rows(named=True):  # never one that the filter has left out
+        st.markdown(f"**{told_decision(row)}**　参照番号 {row['atena_ref']}")
+        papers_part(user, row["atena_ref"], row)
 
 
 def _month_name(month: date, as_of: date) -> str:

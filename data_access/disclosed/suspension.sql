@@ -108,45 +108,130 @@ left join serving.entry as reviewed on reviewed.proposal = entry.event_id and re
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
 
--- grain: one installment of one 執行停止 or of its 取消 (matter) that was decided here, with who took its three steps.
--- unpaid_yen: as it stood on the day of the 決裁: what came in or was written off since is laid back
+-- grain: one 執行停止, or 取消 of one (matter), that was decided here, also about who owes nothing any more
+create view disclosed.suspension_decided as
+select
+    subject.atena_ref,
+    shown('C2', subject.name, masked_name(subject.name)) as name,
+    subject.district_code,
+    subject.district_name,
+    entry.event_id as decision,
+    entry.matter,
+    entry.happened_on as decided_on,
+    whole('C9', entry.ground) as ground,
+    whole('C9', entry.suspended_on) as suspended_on,
+    whole('C9', entry.cancel_ground) as cancel_ground,
+    whole('C9', entry.is_partial) as is_partial,
+    whole('C9', entry.is_immediate) as is_immediate,
+    whole('C9', len(entry.installment_keys)) as installment_count,
+    entry.seq
+from serving.entry as entry
+join serving.case_subject as subject using (atena_number)
+where entry.kind in ('suspension_decision', 'suspension_cancellation') and in_scope(subject.district_code);
+
+-- grain: one person of whom something was decided: where a paper goes. is_masked: a copy that cannot be sent, because the reader
+-- may not see the name or the address
+create view disclosed.addressee as
+select
+    subject.atena_ref,
+    level('C2') is distinct from 'read' or kept_back(subject.is_protected) or leads_there as is_masked,
+    case when kept_back(subject.is_protected) or leads_there then '（非表示）'
+         else shown('C2', coalesce(mailed.address, concat_ws(' ', person.town, person.address_rest)), person.town) end as address
+from serving.case_subject as subject
+join source.person as person using (atena_number)
+left join (
+    from source.mailing_address
+    where valid_to is null
+    qualify row_number() over (partition by atena_number order by case business when '国保料' then 1 else 2 end, valid_from desc) = 1
+) as mailed using (atena_number)
+cross join lateral (
+    select mailed.address is not null and (
+        subject.atena_number in (from serving.protected_letter)
+        or mailed.addressee_atena_number in (from serving.protected)
+        or (not subject.is_protected and names_protected(concat_ws('|', mailed.addressee_name, mailed.address)))) as leads_there
+) as letter
+where in_scope(subject.district_code);
+
+-- grain: one installment of one 執行停止 or of its 取消 that was decided here, with who took its three steps and when.
+-- unpaid_yen: as it stood on basis_on, the 基準日 that was shown at the 決裁: what was assessed anew, came in, was refunded or written
+-- off since changes nothing. noted_on, charge_yen, prescription_on, evidence: what the 起案 stood on (null: it did not say)
 create view disclosed.suspension_paper as
-with since as (
-    select notice_number, installment_no, booked_on as on_day, principal_yen as yen from source.receipt
+with scope as (
+    select
+        decided.decision,
+        seen.seen_on,
+        installment.*,
+        assessment.levy_kind,
+        assessment.levy_year
+    from (select decided.decision, unnest(entry.installment_keys) as installment_key from disclosed.suspension_decided as decided
+          join serving.entry as entry on entry.event_id = decided.decision) as decided
+    join serving.entry_seen as seen on seen.event_id = decided.decision
+    join source.installment as installment
+        on installment.notice_number = split_part(decided.installment_key, '-', 1)
+        and installment.installment_no = split_part(decided.installment_key, '-', 2)
+    join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
+), moved as (
+    select decision, notice_number, installment_no, -sum(principal_yen) as yen
+    from scope join source.receipt using (notice_number, installment_no)
+    where booked_on <= seen_on
+    group by all
     union all
-    select notice_number, installment_no, written_off_on, written_off_yen from source.write_off
-), decided as (
-    select entry.*, unnest(installment_keys) as installment_key
-    from serving.entry as entry
-    where kind in ('suspension_decision', 'suspension_cancellation')
-), laid_back as (
-    select decided.event_id, decided.installment_key, sum(since.yen)::bigint as yen
-    from decided
-    join since on since.notice_number || '-' || since.installment_no = decided.installment_key and since.on_day > decided.happened_on
+    select decision, notice_number, installment_no, sum(overpaid_yen - if(settled_on <= seen_on, settled_yen, 0))
+    from scope join source.overpayment using (notice_number, installment_no)
+    where arose_on <= seen_on
+    group by all
+    union all
+    select decision, notice_number, installment_no, -sum(written_off_yen)
+    from scope join source.write_off using (notice_number, installment_no)
+    where written_off_on <= seen_on
+    group by all
+), balance as (
+    select decision, notice_number, installment_no, sum(yen)::bigint as yen
+    from moved
+    group by all
+), corrected as (
+    select decision, notice_number, installment_no, arg_min(before_yen, (corrected_on, correction_number)) as assessed_yen
+    from scope join source.assessment_history using (notice_number, installment_no)
+    where corrected_on > seen_on
     group by all
 )
 select
-    delinquent.atena_ref,
-    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
-    decided.event_id as decision,
-    decided.matter,
-    decided.happened_on as decided_on,
-    decided.installment_key,
-    whole('C9', balance.unpaid_yen + coalesce(laid_back.yen, 0)) as unpaid_yen,
-    whole('C9', decided.ground) as ground,
-    whole('C9', decided.suspended_on) as suspended_on,
-    whole('C9', decided.cancel_ground) as cancel_ground,
-    whole('C9', decided.is_partial) as is_partial,
-    whole('C9', decided.is_immediate) as is_immediate,
-    whole('C9', decided.evidence_ids) as evidence_ids,
-    whole('C8', if(kept_back(delinquent.is_protected) or names_protected(proposed.body), '（非表示）', proposed.body)) as body,
+    decided.* exclude (seq, installment_count),
+    addressee.is_masked,
+    addressee.address,
+    scope.levy_kind,
+    whole('C9', scope.notice_number) as notice_number,
+    whole('C9', scope.levy_year) as levy_year,
+    whole('C9', scope.installment_no) as installment_no,
+    whole('C9', scope.due_date) as due_date,
+    whole('C9', (coalesce(corrected.assessed_yen, scope.assessed_yen) + coalesce(balance.yen, 0))::bigint) as unpaid_yen,
+    whole('C9', scope.seen_on) as basis_on,
+    whole('C9', (proposed.basis ->> '$.as_of')::date) as noted_on,
+    whole('C9', (noted ->> '$.charge_yen')::bigint) as charge_yen,
+    whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
+    whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
+        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR"}]')) as evidence,
+    whole('C9', entry.evidence_ids) as evidence_ids,
+    -- 理由 is free text, and may tell who it is of: a masked copy goes without it
+    case when addressee.is_masked then '（伏せた写しには載せない）'
+         when names_protected(proposed.body) then whole('C8', '（非表示）')
+         else whole('C8', proposed.body) end as body,
+    whole('C9', proposed.happened_on) as written_on,
+    whole('C9', reviewed.happened_on) as reviewed_on,
     whole('C9', proposed.written_by) as written_by,
     whole('C9', reviewed.written_by) as reviewed_by,
-    whole('C9', decided.written_by) as approved_by
-from decided
-join serving.entry as proposed on proposed.event_id = decided.proposal
-join serving.entry as reviewed on reviewed.proposal = decided.proposal and reviewed.step = '審査'
-join serving.delinquent as delinquent on delinquent.atena_number = decided.atena_number
-join derived.case_installment as balance on balance.notice_number || '-' || balance.installment_no = decided.installment_key
-left join laid_back on laid_back.event_id = decided.event_id and laid_back.installment_key = decided.installment_key
-where in_scope(delinquent.district_code);
+    whole('C9', entry.written_by) as approved_by,
+    proposed.seq as written_seq,
+    reviewed.seq as reviewed_seq,
+    entry.seq as approved_seq
+from scope
+join disclosed.suspension_decided as decided using (decision)
+join disclosed.addressee as addressee using (atena_ref)
+join serving.entry as entry on entry.event_id = decided.decision
+join serving.entry as proposed on proposed.event_id = entry.proposal
+join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
+left join balance using (decision, notice_number, installment_no)
+left join corrected using (decision, notice_number, installment_no)
+cross join lateral (
+    select json_extract(proposed.basis, '$.installments."' || scope.notice_number || '-' || scope.installment_no || '"') as noted
+) as told;

@@ -56,34 +56,61 @@ join scoped using (event_id)
 join serving.case_subject as subject using (atena_number)
 where in_scope(subject.district_code);
 
--- grain: one installment of one 不納欠損 decided here that stands, with who took its three steps
+-- grain: one installment of one 不納欠損 decided here, whatever became of it, with who took its three steps.
+-- extinct_on: of this installment, as the 起案 noted it, or as it is reckoned now; else the decision's, which is that of the last.
+-- charge_yen: as the 起案 noted it on noted_on
 create view disclosed.write_off_paper as
+with state as (
+    select
+        event_id,
+        case
+            when bool_or(is_reversed) then if(bool_or(is_booked), '取消済・収納の戻し待ち', '取消済')
+            when bool_and(is_booked) then '収納で計上済'
+            else '決裁済・収納の計上待ち'
+        end as state
+    from serving.written_off
+    group by event_id
+)
 select
-    decided.atena_ref,
-    decided.name,
-    decided.district_code,
-    decided.district_name,
-    decided.event_id as decision,
-    decided.state,
-    decided.happened_on as decided_on,
+    subject.atena_ref,
+    shown('C2', subject.name, masked_name(subject.name)) as name,
+    level('C2') is distinct from 'read' as is_masked,
+    subject.district_code,
+    subject.district_name,
+    entry.event_id as decision,
+    state.state,
+    entry.happened_on as decided_on,
+    assessment.levy_kind,
     whole('C9', entry.reason) as reason,
-    whole('C9', entry.extinct_on) as extinct_on,
+    whole('C9', coalesce((noted ->> '$.extinct_on')::date, candidate.extinct_on, entry.extinct_on, entry.happened_on)) as extinct_on,
     whole('C9', scope.installment_key) as installment_key,
+    whole('C9', installment.notice_number) as notice_number,
     whole('C9', assessment.levy_year) as levy_year,
     whole('C9', installment.installment_no) as installment_no,
     whole('C9', installment.due_date) as due_date,
     whole('C9', scope.yen) as yen,
+    whole('C9', (proposed.basis ->> '$.as_of')::date) as noted_on,
+    whole('C9', (noted ->> '$.charge_yen')::bigint) as charge_yen,
+    whole('C9', proposed.happened_on) as written_on,
+    whole('C9', reviewed.happened_on) as reviewed_on,
     whole('C9', proposed.written_by) as written_by,
     whole('C9', reviewed.written_by) as reviewed_by,
-    decided.written_by as approved_by
-from disclosed.write_off_decided as decided
-join serving.written_off as scope using (event_id)
+    whole('C9', entry.written_by) as approved_by,
+    entry.seq as approved_seq
+from serving.written_off as scope
+join state using (event_id)
 join serving.entry as entry using (event_id)
+join serving.case_subject as subject on subject.atena_number = entry.atena_number
 join serving.entry as proposed on proposed.event_id = entry.proposal
 join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
 join source.installment as installment on installment.notice_number || '-' || installment.installment_no = scope.installment_key
 join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
-where not decided.is_reversed;
+left join derived.write_off_candidate as candidate
+    on candidate.notice_number = installment.notice_number
+    and candidate.installment_no = installment.installment_no
+    and candidate.booked_as = entry.reason
+cross join lateral (select json_extract(proposed.basis, '$.installments."' || scope.installment_key || '"') as noted) as told
+where in_scope(subject.district_code);
 
 -- grain: one overdue installment of a delinquent in the reader's districts × reason for which it may be written off
 create view disclosed.write_off_candidate as

@@ -12,6 +12,8 @@ from casework.case_decision import propose
 from casework.kinds import kinds
 from casework.ledger import Conflict, Event
 from casework.record import EntryRefused
+from data_access.paper_basis import cancellation_basis, suspension_basis
+from data_access.paper_content import public_days
 from data_access.query import ask, subject
 from data_access.suspension_case import SuspensionCase, release_due
 from pages.parts import draft, wording
@@ -92,7 +94,8 @@ def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: st
     return propose(
         user, subject(user, atena_ref), "suspension_decision", event_id=event_id, expected_version=version, reason=reason, today=settings.today(),
         fields={"ground": ground, "installments": chosen, "is_partial": set(chosen) != set(owed), "is_immediate": is_immediate,
-                "evidence_ids": met["evidence_id"].drop_nulls().to_list()})
+                "evidence_ids": met["evidence_id"].drop_nulls().to_list()},
+        basis=suspension_basis(user, atena_ref, ground, chosen))
 
 
 def cancel_part(user: User, atena_ref: str, version: int) -> None:
@@ -125,20 +128,39 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
                 clicker, subject(clicker, atena_ref), CANCEL, event_id=event_id, expected_version=version, today=settings.today(),
                 reason=st.session_state[f"reason_{event_id}"] or "", fields={
                     "suspended_on": decided_on, "installments": st.session_state[f"scope_{event_id}_{decided_on}"],
-                    "cancel_ground": st.session_state[f"ground_{event_id}"]}),
+                    "cancel_ground": st.session_state[f"ground_{event_id}"]},
+                basis=cancellation_basis(clicker, atena_ref, st.session_state[f"scope_{event_id}_{decided_on}"])),
             f"執行停止の取消を起案しました。{NEXT}執行停止候補の画面の「審査・決裁を待つもの」にあります。"))
 
 
 def _papers(user: User, atena_ref: str) -> None:
-    """The 決議書 and the 通知書 of the newest 停止, and the 通知書 of the newest 取消, that were decided here."""
+    """The papers of every 停止 and every 取消 that were decided here; of each matter the newest, or the one chosen."""
     decided = ask(user, "case_suspensions", atena_ref=atena_ref)
-    for matter, papers in PAPERS.items():
-        for decision in decided.filter(matter=matter).head(1).iter_rows(named=True):
-            told = f"の取消（{decision['cancel_ground']}）" if decision["cancel_ground"] else f"（{decision['ground']}）"
-            st.caption(f"執行停止{told}{wording.wareki(decision['decided_on'])}決定")
-            with st.container(horizontal=True):
-                for kind in papers:
-                    export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
+    for matter in PAPERS:
+        own = decided.filter(matter=matter).to_dicts()
+        if len(own) > 1:
+            chosen = st.selectbox("文書を出す決定", range(len(own)), format_func=lambda place, own=own: f"{place + 1}　{told_decision(own[place])}", key=f"paper_{matter}_{atena_ref}")
+            own = own[chosen : chosen + 1]
+        elif own:
+            st.caption(told_decision(own[0]))
+        for decision in own:
+            papers_part(user, atena_ref, decision)
+
+
+def papers_part(user: User, atena_ref: str, decision: dict) -> None:
+    """The papers of one decision (of case_suspensions or suspension_decided), and how its notice is served where there is nobody to send it to."""
+    if days := public_days(decision):
+        st.warning(f"{decision['ground']}（所在不明）の通知書は、送る先がないので公示送達します。通知書のPDFの初めに公示送達書（地方税法20条の2）が付きます。"
+                   f"掲示を始めた日から起算して{days}日を経過した日に送達の効力が生じます。", icon=":material/campaign:")
+    with st.container(horizontal=True):
+        for kind in PAPERS[decision["matter"]]:
+            export_part(user, kind, {"atena_ref": atena_ref, "decision": decision["decision"]})
+
+
+def told_decision(decision: dict) -> str:
+    """One decision in a line."""
+    told = f"の取消（{decision['cancel_ground']}）" if decision["cancel_ground"] else f"（{decision['ground']}）"
+    return f"執行停止{told}{wording.wareki(decision['decided_on'])}決定　{decision['installment_count']}期別"
 
 
 def _said(row: dict) -> str:

@@ -9,6 +9,7 @@ from casework.approval import LONGEST_REASON
 from casework.case_decision import propose
 from casework.kinds import kinds
 from casework.ledger import Event
+from data_access.paper_basis import write_off_basis
 from data_access.query import ask, subject
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
@@ -50,7 +51,8 @@ def _propose(user: User, candidate: dict, keys: list[str], event_id: str, reason
     return propose(
         user, subject(user, candidate["atena_ref"]), DECISION, event_id=event_id, expected_version=candidate["note_version"], reason=reason,
         today=settings.today(), fields={"reason": candidate["booked_as"], "extinct_on": own["extinct_on"].max(),
-                                        "written_off": dict(own.select("installment_key", "unpaid_yen").iter_rows())})
+                                        "written_off": dict(own.select("installment_key", "unpaid_yen").iter_rows())},
+        basis=write_off_basis(own))
 
 
 def decided_part(user: User, district: str | None) -> None:
@@ -58,16 +60,26 @@ def decided_part(user: User, district: str | None) -> None:
     decided = ask(user, "write_off_decided", district=district)
     outcome(REVERSAL)
     if decided.is_empty():
+        _statement(user, district)
         return
     waiting = decided.filter(state=WAITING)
     st.subheader("決裁した不納欠損", anchor=False)
     st.caption(f"{WAITING} **{waiting.height:,}件　{wording.yen(waiting['yen'].sum())}**　もう起案できません。収納システムが計上すると、未納と候補から消えます。")
     tables.show(decided, ["state", "happened_on", "name", "district_name", "summary", "yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
-    if waiting.height:
-        export_part(user, "write_off_paper", {"district": district, "decision": None})
+    _statement(user, district)
     standing = decided.filter(~pl.col("is_reversed"))
     if standing.height and decide(user, "write_off.propose").allowed:
         _reversal(standing)
+
+
+def _statement(user: User, district: str | None) -> None:
+    """The 調書 of all that waits to be booked, or of one decision, whatever became of it."""
+    rows = {row["decision"]: row for row in ask(user, "write_off_papers", district=district).iter_rows(named=True)}
+    every = [None] if any(row["state"] == WAITING for row in rows.values()) else []
+    if rows:
+        chosen = st.selectbox("調書にする決裁", [*every, *rows], key=f"statement_{district}", format_func=lambda one: f"{WAITING}の全て" if one is None else (
+            f"{wording.short(rows[one]['decided_on'])}　{rows[one]['name']}　{rows[one]['reason']}　{wording.yen(rows[one]['yen'])}　{rows[one]['state']}"))
+        export_part(user, "write_off_paper", {"district": district, "decision": chosen})
 
 
 def _reversal(decided: pl.DataFrame) -> None:

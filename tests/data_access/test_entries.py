@@ -36,13 +36,13 @@ def write(ref: str, kind: str, user=CHIEF, corrects: str | None = None, **fields
     return command(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, fields=fields, today=DAY_TWO, **more)
 
 
-def decide(ref: str, kind: str, *, day: date = DAY_TWO, officer=None, **fields):
+def decide(ref: str, kind: str, *, day: date = DAY_TWO, officer=None, basis: dict | None = None, **fields):
     """起案 by the person's officer, 審査 and 決裁: the entry. Each step sees the newest version."""
     officer = officer or next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
     proposal_id = None
     for user, step in ((officer, propose), (CHIEF, review), (MANAGER, approve)):
         version = ledger.version_of(query.subject(user, ref).atena_number)
-        given = {"proposal_id": proposal_id} if proposal_id else {"fields": fields, "reason": "預金も給与もない。"}
+        given = {"proposal_id": proposal_id} if proposal_id else {"fields": fields, "reason": "預金も給与もない。", "basis": basis}
         done = step(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, today=day, **given)
         proposal_id = proposal_id or done.event_id
     return done

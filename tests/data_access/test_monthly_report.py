@@ -20,6 +20,7 @@ from data_access.monthly_report import (
     checks,
     monthly,
 )
+from data_access.paper_content import content
 from data_access.query import ask
 from documents.paper import paper
 from law.fiscal_year import fiscal_year
@@ -130,7 +131,7 @@ def test_an_officer_sees_the_whole_city_and_own_districts(city, report):
 
 def test_the_paper_and_the_table_are_the_same_bytes_every_time(city):
     kind = export.kinds()["monthly_report_paper"]
-    made = [paper(kind.paper, ask(staff.MANAGER, kind.question).select(kind.columns).to_dicts()) for _ in range(2)]
+    made = [paper(kind.paper, *content(kind.label, ask(staff.MANAGER, kind.question).select(kind.columns))) for _ in range(2)]
     assert made[0] == made[1]
     assert made[0].startswith(b"%PDF")
     table = export.kinds()["monthly_report"]

@@ -8,6 +8,7 @@ from auth.access import NotAllowed
 from data_access import connection, export
 from data_access.derivation import derivation
 from data_access.intake import take_in
+from data_access.paper_basis import write_off_basis
 from data_access.query import ask, reference_of, standing, subject
 from data_access.small_cell import LEAST
 from data_access.write_off_effect import TERMS, effect
@@ -154,7 +155,7 @@ def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_n
     owed = dict(ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True).select("installment_key", "unpaid_yen").iter_rows())
     assert whole("write_off_candidates")["unpaid_yen"].sum() == effect(CHIEF, None, standing().fiscal_year).waiting_yen
     keys, before = dict(own.select("installment_key", "unpaid_yen").iter_rows()), _effect()
-    decision = decide(ref, "write_off_decision", reason="時効", extinct_on=own["extinct_on"].max(), written_off=keys)
+    decision = decide(ref, "write_off_decision", basis=write_off_basis(own), reason="時効", extinct_on=own["extinct_on"].max(), written_off=keys)
     assert not whole("write_off_candidates").filter(atena_ref=ref, booked_as="時効").height
     assert not keys.keys() & set(whole("write_off_statement")["installment_key"])
     assert whole("write_off_decided").select("state", "yen", "is_reversed").row(0) == (PENDING, sum(keys.values()), False)
@@ -171,7 +172,9 @@ def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_n
     assert ask(CHIEF, "case_head", atena_ref=ref).is_empty(), "nothing is owed"
     assert whole("write_off_decided").select("state", "atena_ref").row(0) == (BOOKED, ref)
     assert whole("write_off_paper").is_empty(), "nothing waits"
-    assert ask(CHIEF, "write_off_paper", **{**parameters("write_off_paper"), "decision": decision.event_id}).height == len(keys)
+    kept = ask(CHIEF, "write_off_paper", **{**parameters("write_off_paper"), "decision": decision.event_id})
+    noted = ["installment_key", "extinct_on", "charge_yen"]
+    assert set(kept.select(noted).rows()) == set(own.select(noted).rows()), "each 期別 keeps its own day"
     officer = next(user for user in (OFFICER, NEIGHBOUR) if not whole("write_off_decided", user).is_empty())
     other = NEIGHBOUR if officer is OFFICER else OFFICER
     assert whole("write_off_decided", other).is_empty()
@@ -180,6 +183,7 @@ def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_n
     decide(ref, "write_off_reversal", officer=officer, decision=decision.event_id, reversal_ground="納付が判明")
     assert whole("write_off_decided")["state"].to_list() == [TAKEN_BACK]
     assert whole("write_off_decided")["note_version"].to_list() == [6]
+    assert whole("write_off_papers").select("decision", "state").rows() == [(decision.event_id, "取消済・収納の戻し待ち")]
 
 
 def _extinguished(ref: str, key: str) -> None:

@@ -69,6 +69,11 @@ def test_from_the_screening_to_the_cancellation(own_city, confirmed):
     step(CHIEF)
     step(MANAGER)
     assert kinds()[3:] == ["suspension_cancellation_proposal", "suspension_cancellation_review", "suspension_cancellation"]
+    stood_on = [event.payload["basis"] for event in ledger.events_of(NUMBER) if event.kind.endswith("proposal")]
+    assert [len(basis["installments"]) for basis in stood_on] == [len(event.payload["installments"]) for event in ledger.events_of(NUMBER)[::3]]
+    assert {each["finding"] for each in stood_on[0]["evidence"]} == {"満たす"}
+    listed = show(NEIGHBOUR, "suspension_watch", watch_view="決定と文書")
+    assert [told.partition("令和")[0] for told in listed.cells("summary")] == ["執行停止の取消（資力の回復）", "執行停止（1号）"]
     assert take_in_again(own_city).is_published
     assert suspended() == {False}
 
