@@ -40,11 +40,12 @@ def explain(
     is_partial: bool = False,
     has_attachment: bool = False,
     is_hopeless: bool = False,
+    hopeless_ground: str | None = None,
 ) -> Suspension:
     """One suspension on the ground 15条の7第1項 `item`号.
 
     `prescription_on`: when 時効 completes (None while a 差押 holds it). `is_hopeless`: 限定承認 or otherwise plainly
-    uncollectable, asked to be extinguished at once (5項). Raises SuspensionRefused.
+    uncollectable, asked to be extinguished at once (5項), for which of the two is `hopeless_ground`. Raises SuspensionRefused.
     """
     ground = _ground(item, decided_on)
     if is_partial and not value(SUSPENSION_FILE, "allows_partial", decided_on, bool, levy_kind).value:
@@ -57,7 +58,7 @@ def explain(
         ends_on, ended_by, sentence = (
             decided_on,
             "即時消滅",
-            f"徴収できないことが明らかなため直ちに消滅させる（{article}）",
+            f"{hopeless_ground or '徴収できないことが明らか'}のため直ちに消滅させる（{article}）",
         )
     else:
         ends_on, ended_by = (
@@ -116,6 +117,18 @@ def _ground(item: int, on: date) -> dict:
 def immediate_item(on: date) -> int:
     """The 号 whose 停止 may be extinguished at once (5項)."""
     return value(SUSPENSION_FILE, "immediate_extinction_item", on, int).value
+
+
+def immediate_grounds(on: date) -> dict[str, tuple[str, str]]:
+    """The grounds of 即時消滅 (5項): name → (what it means, article)."""
+    found = values(SUSPENSION_FILE, "immediate_ground", on, {"name": str, "text": str})
+    return {each.value["name"]: (each.value["text"], each.reference) for each in found}
+
+
+def check_immediate_ground(name: str | None, on: date) -> None:
+    """Raises SuspensionRefused unless `name` is one of them: a claim is not extinguished at once without saying why."""
+    if name not in immediate_grounds(on):
+        raise SuspensionRefused(f"即時消滅には、事由を{'・'.join(immediate_grounds(on))}から選んでください（地方税法15条の7第5項）。")
 
 
 def _immediate(item: int, on: date) -> str:

@@ -96,6 +96,9 @@ select
     whole('C9', entry.written_off) as written_off,
     whole('C9', entry.decision) as decision,
     whole('C9', entry.installment_keys) as installment_keys,
+    whole('C9', entry.is_immediate) as is_immediate,
+    whole('C9', entry.extinction_ground) as extinction_ground,
+    whole('C9', entry.lacking) as lacking,
     whole('C9', entry.summary) as summary,
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
     whole('C9', entry.written_by) as written_by,
@@ -138,6 +141,8 @@ select
     whole('C9', decided.cancel_ground) as cancel_ground,
     whole('C9', decided.is_partial) as is_partial,
     whole('C9', decided.is_immediate) as is_immediate,
+    whole('C9', decided.extinction_ground) as extinction_ground,
+    whole('C9', decided.lacking) as lacking,
     whole('C9', decided.evidence_ids) as evidence_ids,
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(proposed.body), '（非表示）', proposed.body)) as body,
     whole('C9', proposed.written_by) as written_by,
@@ -150,3 +155,28 @@ join serving.delinquent as delinquent on delinquent.atena_number = decided.atena
 join derived.case_installment as balance on balance.notice_number || '-' || balance.installment_no = decided.installment_key
 left join laid_back on laid_back.event_id = decided.event_id and laid_back.installment_key = decided.installment_key
 where in_scope(delinquent.district_code);
+
+-- grain: one installment that a 停止 decided here extinguished at once (15条の7第5項) and that is still unpaid, with the recorded ground and reason
+create view disclosed.extinguished_installment as
+with decided as (
+    select atena_number, event_id, happened_on, extinction_ground, extinction_reason, unnest(installment_keys) as installment_key
+    from serving.entry
+    where kind = 'suspension_decision' and is_immediate
+)
+select
+    delinquent.atena_ref,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    decided.event_id as decision,
+    decided.happened_on as extinct_on,
+    whole('C9', coalesce(decided.extinction_ground, '記録なし')) as extinction_ground,
+    whole('C8', if(kept_back(delinquent.is_protected) or names_protected(decided.extinction_reason), '（非表示）', decided.extinction_reason)) as extinction_reason,
+    whole('C9', decided.installment_key) as installment_key,
+    whole('C9', installment.unpaid_yen) as unpaid_yen
+from derived.case_installment as installment
+join decided
+    on decided.installment_key = installment.notice_number || '-' || installment.installment_no
+    and decided.happened_on = installment.suspended_on
+join serving.delinquent as delinquent on delinquent.atena_number = installment.atena_number
+where installment.is_extinguished and installment.unpaid_yen > 0 and in_scope(delinquent.district_code);
