@@ -24,7 +24,7 @@ VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
 EVIDENCE = {"meaning": 215, "finding": 80, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 245}
 LACKING = {"meaning": 215, "finding": 80, "how": 675}
-AGAINST = {"sign": 95, "against": 330, "happened_on": 95, "yen": 110, "evidence_id": 340}
+AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 280}
 RECORDS = {"所得": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
@@ -129,7 +129,7 @@ def _against(found: SuspensionCase, atena_ref: str, key: str) -> None:
         st.caption("届いている記録に、停止に反する資料はありません（手持ちの現金、市外の財産や所得は届きません）。")
         return
     st.warning(f"停止に反する資料が{found.against.height}件あります。日付と額を確かめ、それでも停止できるとみるなら、そのわけを理由に書いてください。", icon=":material/balance:")
-    tables.show(found.against, list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
+    tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
                 on_choose=_opener(atena_ref, found.against["sign"].to_list()))
 
 

@@ -92,9 +92,9 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
         decided_part(user, district)
 
 
-def _marks(row: dict) -> str:
+def _marks(row: dict) -> str | None:
     flash = f"速報 {wording.yen(row['flash_yen'])}（決裁できない）" if row["flash_yen"] else ""
-    return "　".join(part for part in (reversed_mark(row), flash) if part)
+    return "　".join(part for part in (reversed_mark(row), flash) if part) or None
 
 
 def _candidate(user: User, candidate: dict, as_of: date) -> pl.DataFrame:
@@ -126,10 +126,10 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
     columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の収納率", wording.point(found.this_year), border=True,
                       help="決算の率（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
     columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の収納率", wording.point(found.next_year), border=True,
-                      help="繰り越す調定が欠損の分だけ減る。前年度の滞繰と同じ額が入るとみる")
+                      help="繰り越す調定が欠損の分だけ減る。現年は前年度と同じ額が残り、前年度の滞繰と同じ額が入るとみる")
     tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と収納率の表")
     st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。"
-               f"{wording.fiscal(stands.fiscal_year + 1)}の行は、今の未済が全て繰り越し、前年度の滞繰と同じ額が入るとみた見込み。")
+               f"{wording.fiscal(stands.fiscal_year + 1)}の行は見込み。今の滞繰の未済が全て、現年の未済は前年度の現年と同じ額が繰り越し（納期限の来ていない期別は数えない）、前年度の滞繰と同じ額が入るとみる。")
 
 
 def _analysis(user: User, district: str | None, stands: Standing) -> None:

@@ -22,7 +22,7 @@ select distinct '財産調査' as sign, dated_on, result as word, target || ' ' 
 from disclosed.screening_evidence
 where atena_ref = $atena_ref and finding = '反証' and result = '財産あり'
 union all by name
-select '納付' as sign, max(happened_on) as dated_on, regexp_extract(summary, ' ([^ ]+)$', 1) as word, '収納' as evidence_id, arg_max(yen, happened_on) as yen
+select '納付' as sign, max(happened_on) as dated_on, regexp_extract(summary, ' ([^ ]+)$', 1) as word, concat('収納 ', word) as evidence_id, arg_max(yen, happened_on) as yen
 from disclosed.event
 where atena_ref = $atena_ref and kind = '収納'
 group by word

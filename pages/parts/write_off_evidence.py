@@ -10,8 +10,8 @@ from data_access.query import ask
 from pages.parts import tables, wording
 from pages.parts.basis import show_basis
 
-COLUMNS = {"levy_year": 75, "installment_no": 50, "due_date": 85, "unpaid_yen": 85, "booked_as": 85, "extinct_on": 85, "renewed_by": 80, "renewed_on": 85,
-           "to_confirm": 290, "marks": 165}
+COLUMNS = {"levy_year": 72, "installment_no": 48, "due_date": 80, "unpaid_yen": 82, "booked_as": 100, "extinct_on": 80, "renewed_by": 70, "renewed_on": 80,
+           "to_confirm": 235, "marks": 120}
 OPENED = "write_off_basis"
 AT_ONCE = "即時消滅"
 
@@ -40,7 +40,7 @@ def decided_keys(user: User, decision: str) -> list[str]:
 
 
 def to_confirm(row: dict, as_of: date) -> str:
-    """What a person has to see before this one is written off for this reason; "—" where the records leave nothing open."""
+    """What a person has to see before this one is written off for this reason; "—" where nothing is left to see."""
     parts = []
     if row["booked_as"] == "時効":
         if row["later_reading_on"] and row["later_reading_on"] >= as_of:
@@ -51,6 +51,8 @@ def to_confirm(row: dict, as_of: date) -> str:
             parts.append("督促の記録がない。引抜や別の記録がないか")
         if row["needs_person"] and not parts:
             parts.append("承認・猶予・協議が時効を更新したか（計算の根拠の「要確認」）")
+        if not parts:
+            parts.append("記録にない承認（電話・窓口での約束）や一部納付がないこと")
     if row["booked_as"] == AT_ONCE and row["needs_person"]:
         parts.append("相続人の全員が放棄。相続財産がないことを確かめ、事由を選ぶ")
     if row["flash_yen"]:

@@ -9,6 +9,7 @@ from data_access import export, query
 from data_access.export import kinds
 from data_access.intake import take_in
 from documents.paper import paper
+from tests.casework.entries import AT_ONCE
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, book
 from tests.data_access.test_entries import NUMBER, decide, owed
 from tests.queries.every_question import parameters
@@ -62,7 +63,7 @@ def test_a_paper_keeps_the_yen_of_the_day_of_the_decision(eve, monkeypatch):
     listed = query.ask(CHIEF, "district_worklist", **parameters("district_worklist"))["atena_ref"]
     ref = next(ref for ref in listed if len(owed(ref)) > 2)  # who still owes something afterwards
     first = owed(ref)[0]
-    decision = decide(ref, "suspension_decision", day=DAY_ONE, ground="1号", installments=[first["installment_key"]], is_partial=True, is_immediate=True, evidence_ids=["I01"])
+    decision = decide(ref, "suspension_decision", day=DAY_ONE, ground="1号", installments=[first["installment_key"]], is_partial=True, evidence_ids=["I01"], **AT_ONCE)
     asked = {"atena_ref": ref, "decision": decision.event_id}
     assert query.ask(CHIEF, "suspension_paper", **asked)["unpaid_yen"].to_list() == [first["unpaid_yen"]]
     book({first["installment_key"]: first["unpaid_yen"]}, "即時消滅")

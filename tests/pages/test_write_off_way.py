@@ -4,6 +4,7 @@ import pytest
 
 from casework import ledger
 from data_access.query import ask, reference_of
+from pages.parts import wording
 from tests.pages.screen import Screen, first_sight, show
 from tests.pages.test_suspension_way import keyed, press
 from tests.queries.every_question import parameters
@@ -55,6 +56,11 @@ def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     assert [event.kind for event in ledger.events_of(numbers()[ref])][3:] == [
         "write_off_reversal_proposal", "write_off_reversal_review", "write_off_reversal"]
     assert ask(CHIEF, "write_off_decided", district=None).is_empty()
+    back = listed(NEIGHBOUR).filter(atena_ref=ref, booked_as="時効").row(0, named=True)
+    assert (back["reversed_on"], back["reversal_ground"]) == (ledger.events_of(numbers()[ref])[-1].occurred_on, "時効の更新が判明")
+    page, case = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効")), show(NEIGHBOUR, "case", case_ref=ref)
+    assert {text for text in page.cells("marks") if text} == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
+    assert any("欠損取消（訂正）済み" in state for state in case.cells("state"))
     assert ask(CHIEF, "write_off_installments", atena_ref=ref)["decided_on"].null_count() == len(ask(CHIEF, "write_off_installments", atena_ref=ref))
 
 
