@@ -134,7 +134,7 @@ def _ended(user: User, atena_ref: str, written_off: pl.DataFrame) -> None:
     """What was decided to end here: 即時消滅 with its ground and reason, 不納欠損 that waits, was paid meanwhile, or was taken back."""
     for row in ask(user, "case_extinctions", atena_ref=atena_ref).iter_rows(named=True):
         st.text(f"即時消滅　{wording.wareki(row['extinct_on'])}決定　{row['installment_count']}期 {wording.yen(row['unpaid_yen'])}　"
-                f"事由 {row['extinction_ground']}　理由 {row['extinction_reason'] or '—'}")
+                f"事由 {row['extinction_ground'] or '記録なし'}　理由 {row['extinction_reason'] or '—'}")
     standing = written_off.filter(~pl.col("is_reversed") & ~pl.col("is_booked"))
     if standing.height:
         st.info(f"不納欠損の決裁済（収納の計上待ち）　{standing.height}期 {wording.yen(standing['yen'].sum())}　{wording.wareki(standing['happened_on'][0])}決定", icon=":material/money_off:")

@@ -170,7 +170,7 @@ select
     delinquent.district_name,
     decided.event_id as decision,
     decided.happened_on as extinct_on,
-    whole('C9', coalesce(decided.extinction_ground, '記録なし')) as extinction_ground,
+    whole('C9', decided.extinction_ground) as extinction_ground,
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(decided.extinction_reason), '（非表示）', decided.extinction_reason)) as extinction_reason,
     whole('C9', decided.installment_key) as installment_key,
     whole('C9', installment.unpaid_yen) as unpaid_yen

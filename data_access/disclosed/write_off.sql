@@ -9,11 +9,7 @@ where in_scope(district_code);
 -- grain: one installment of one 不納欠損 decided here. is_reversed: a 取消 was decided after it; is_booked: 収納 has it in its books;
 -- paid_since_yen: what came in since the 決裁 of one that is neither, 消込み or 速報: it must not be booked
 create view serving.written_off as
-select
-    decided.*,
-    booked.notice_number is not null as is_booked,
-    if(decided.is_reversed or is_booked, 0, greatest(decided.yen - balance.unpaid_yen, 0) + balance.flash_yen)::bigint as paid_since_yen
-from (
+with decided as (
     select
         entry.atena_number,
         entry.event_id,
@@ -22,13 +18,24 @@ from (
         reversal.reversal_ground,
         entry.seq,
         unnest(entry.written_off) as installment_key,
-        unnest(entry.written_off_yen) as yen
+        unnest(entry.written_off_yen) as yen,
+        split_part(installment_key, '-', 1) as notice_number,
+        split_part(installment_key, '-', 2) as installment_no
     from serving.entry as entry
     left join serving.entry as reversal on reversal.kind = 'write_off_reversal' and reversal.decision = entry.event_id
     where entry.kind = 'write_off_decision'
-) as decided
-left join source.write_off as booked on booked.notice_number || '-' || booked.installment_no = decided.installment_key
-left join derived.balance as balance on balance.notice_number || '-' || balance.installment_no = decided.installment_key;
+), owed as (  -- whoever owes nothing any more is not in it
+    select notice_number, installment_no, unpaid_yen, flash_yen
+    from derived.case_installment
+    semi join decided using (notice_number, installment_no)
+)
+select
+    decided.* exclude (notice_number, installment_no),
+    booked.notice_number is not null as is_booked,
+    if(decided.is_reversed or is_booked, 0, greatest(decided.yen - coalesce(owed.unpaid_yen, 0), 0) + coalesce(owed.flash_yen, 0))::bigint as paid_since_yen
+from decided
+left join source.write_off as booked using (notice_number, installment_no)
+left join owed using (notice_number, installment_no);
 
 -- grain: one 不納欠損 decided here about a person in the reader's districts, until its 取消 is decided and 収納 has taken it back.
 -- state: what is waited for. One of which a part is booked waits for the rest.

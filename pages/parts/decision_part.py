@@ -82,7 +82,7 @@ def _next_step(user: User, row: dict) -> None:
             DECIDED[row["kind"]] if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"),
             kwargs={"asks_again": True}, disabled=not is_same_person)
     else:
-        st.text("次は課長が決裁します。" if is_reviewed else f"次は{'、自分のほかの' if is_own else ''}係長が審査します。{_who(kind.name, user if is_own else None)}")
+        st.text("次は課長が決裁します。" if is_reviewed else f"次は係長が審査します。{_who(kind.name, user if is_own else None)}")
     if may_step or is_own:
         _decline(kind.name, row, "取り下げる" if is_own else "差し戻す")
 
@@ -91,7 +91,8 @@ def _who(kind: str, proposer: User | None) -> str:
     """To a proposer who could review others' work: by whom their own can be, or what to do when there is nobody."""
     if proposer is None or not decide(proposer, kinds()[kind].review_action).allowed:
         return ""
-    return f"審査できる人: {names}" if (names := reviewers(kind, proposer)) else "ほかに審査できる係長がいません。取り下げて、地区担当に起案してもらってください。"
+    names = reviewers(kind, proposer)
+    return f"自分では審査できません。審査できる人: {names}" if names else "自分では審査できず、ほかに審査できる係長がいません。取り下げて、地区担当に起案してもらってください。"
 
 
 def _decline(kind: str, row: dict, verb: str) -> None:

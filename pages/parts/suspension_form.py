@@ -123,6 +123,7 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
         return
     event_id = draft.opened(CANCEL, atena_ref)
     with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
+        next_hands(user, CANCEL)
         decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
                                   format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
         said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}

@@ -75,7 +75,7 @@ def decided_part(user: User, district: str | None) -> None:
         export_part(user, "write_off_paper", {"district": district, "decision": None})
     standing = decided.filter(~pl.col("is_reversed"))
     if standing.height and decide(user, "write_off.propose").allowed:
-        _reversal(standing)
+        _reversal(user, standing)
 
 
 def paid_warning(decided: pl.DataFrame) -> None:
@@ -86,8 +86,9 @@ def paid_warning(decided: pl.DataFrame) -> None:
                  "収納に計上を止めてもらい、「納付が判明」で不納欠損の取消を起案してください。収納へ返すファイルにも、この額が載ります。", icon=":material/payments:")
 
 
-def _reversal(decided: pl.DataFrame) -> None:
+def _reversal(user: User, decided: pl.DataFrame) -> None:
     with st.expander("不納欠損の取消を起案する", icon=":material/undo:"):
+        next_hands(user, REVERSAL)
         event_id = draft.opened(REVERSAL, str(decided.height))
         rows = {row["event_id"]: row for row in decided.iter_rows(named=True)}
         chosen = st.selectbox("取り消す不納欠損", list(rows), index=None, placeholder="選ぶ", key=f"decision_{event_id}",
