@@ -7,6 +7,10 @@ from auth import step_up
 from casework import ledger
 from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import suspension_case
+from law.files import values_on
+from law.suspension_watch import FILE, SETTING
+from pages.case import KINDS
+from pages.suspension_candidates import INVESTIGATED, RECORDS
 from sample_city.stories import FIRST
 from tests.data_access.test_entries import take_in_again
 from tests.pages.screen import Screen, show
@@ -136,3 +140,11 @@ def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city)
     own = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert not [button for button in own.at.button if button.key.startswith("step_")]
     assert "自分では審査でき" in own.words()
+
+
+def test_every_record_leads_to_a_place_that_the_カルテ_has(city):
+    case = show(CHIEF, "case", case_ref=reference_of(NUMBER))
+    places = [*RECORDS.values(), INVESTIGATED]
+    assert {tab for tab, _ in places} <= {tab.label for tab in case.at.tabs}
+    assert {kind for _, kind in places} - {None} <= set(KINDS)
+    assert {each["sign"] for each in values_on(FILE, SETTING, standing().as_of) if "against" in each} <= {*RECORDS, "財産調査"}
