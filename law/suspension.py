@@ -40,12 +40,11 @@ def explain(
     is_partial: bool = False,
     has_attachment: bool = False,
     is_hopeless: bool = False,
-    hopeless_ground: str | None = None,
 ) -> Suspension:
     """One suspension on the ground 15条の7第1項 `item`号.
 
     `prescription_on`: when 時効 completes (None while a 差押 holds it). `is_hopeless`: 限定承認 or otherwise plainly
-    uncollectable, asked to be extinguished at once (5項), for which of the two is `hopeless_ground`. Raises SuspensionRefused.
+    uncollectable, asked to be extinguished at once (5項). Raises SuspensionRefused.
     """
     ground = _ground(item, decided_on)
     if is_partial and not value(SUSPENSION_FILE, "allows_partial", decided_on, bool, levy_kind).value:
@@ -58,7 +57,7 @@ def explain(
         ends_on, ended_by, sentence = (
             decided_on,
             "即時消滅",
-            f"{hopeless_ground or '徴収できないことが明らか'}のため直ちに消滅させる（{article}）",
+            f"限定承認か、徴収できないことが明らかなため直ちに消滅させる（{article}）",
         )
     else:
         ends_on, ended_by = (

@@ -20,6 +20,7 @@ from tests.data_access.feeds import DAY_TWO, Feed, book
 from tests.data_access.source_rows import by, one, pick
 from tests.data_access.test_derived_twins import KEY, balances, events_of, open_balances, stops_of  # noqa: F401 - fixtures
 from tests.data_access.test_entries import NUMBER, decide
+from tests.data_access.test_outbound import rows as sent
 from tests.pages.screen import show
 from tests.queries.every_question import parameters
 from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
@@ -152,7 +153,7 @@ def whole(question: str, user=CHIEF):
 
 
 @pytest.mark.slow
-def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_nothing_is_owed(eve):
+def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_nothing_is_owed(eve, capsys):
     """Decided, it is no candidate any more; booked, the person owes nothing and is on no list, yet the 取消 goes its way."""
     ref = whole("write_off_candidates").filter(booked_as="時効")["atena_ref"][0]
     own = ask(CHIEF, "write_off_installments", atena_ref=ref).filter("is_first", booked_as="時効")
@@ -175,7 +176,7 @@ def test_a_decision_waits_for_its_booking_is_counted_once_and_is_reversed_when_n
     still = whole("write_off_decided").filter(atena_ref=payer)["yen"].sum()
     assert _effect()[1] == whole("write_off_candidates")["unpaid_yen"].sum() + still, "it has moved to the books, and waits no more"
     _extinguished(gone, owed_by_gone[0])
-    _paid_meanwhile(payer, key, yen)
+    _paid_meanwhile(payer, key, yen, capsys)
     assert ask(CHIEF, "case_head", atena_ref=ref).is_empty(), "nothing is owed"
     assert whole("write_off_decided").filter(atena_ref=ref).select("state", "paid_since_yen").rows() == [(BOOKED, 0)]
     assert set(whole("write_off_paper")["atena_ref"]) == {payer}, "nothing else waits"
@@ -200,7 +201,7 @@ def _pays_meanwhile(but: str) -> tuple[str, str, int]:
     return ref, key, yen
 
 
-def _paid_meanwhile(ref: str, key: str, yen: int) -> None:
+def _paid_meanwhile(ref: str, key: str, yen: int, capsys) -> None:
     """Told on the page, on the カルテ and by 期別, and in the file to 収納; the same payment stops a new decision."""
     assert whole("write_off_decided").filter(atena_ref=ref).select("state", "paid_since_yen").rows() == [(PENDING, yen)]
     told = f"納付のあった不納欠損が1件あります（{yen:,}円。消込みか速報）"
@@ -208,9 +209,9 @@ def _paid_meanwhile(ref: str, key: str, yen: int) -> None:
     case = show(CHIEF, "case", case_ref=ref)
     assert [error.value for error in case.at.error if "取消を起案してください" in error.value]
     assert f"欠損決裁済 {wording.short(DAY_TWO)}・決裁後に納付あり" in "".join(case.cells("state"))
-    sent = next(made for made in outbound.send_out(DAY_TWO) if made.file.name == "write_off_decision")
-    assert {f"{row['notice_number']}-{row['installment_no']}": row["paid_since_yen"] for row in sent.rows if row["paid_since_yen"]} == {key: yen}
-    assert sent.totals.endswith(f"決裁の後の納付額={yen}")
+    assert outbound.main([DAY_TWO.isoformat()]) == 0
+    assert "うち1件は、決裁の後に納付があります" in capsys.readouterr().out
+    assert {f"{row['通知書番号']}-{row['期別']}": row["決裁の後の納付額"] for row in sent("write_off_decision") if row["決裁の後の納付額"] != "0"} == {key: str(yen)}
     assert key in subject(CHIEF, ref).flashed
 
 
