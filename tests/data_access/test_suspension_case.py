@@ -6,9 +6,12 @@ import polars as pl
 import pytest
 
 from auth.access import NotAllowed
-from data_access.query import ask, standing
+from data_access import connection
+from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import release_due, suspension_case
 from law import suspension
+from tests.casework.entries import AT_ONCE
+from tests.data_access.test_entries import NUMBER, PROTECTED, decide
 from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
 
 WHOLE = {"district": None, "verdict": None, "ground": None, "page_size": 10_000, "skipped": 0}
@@ -69,3 +72,19 @@ def test_an_attachment_under_the_ground_that_the_law_names_is_to_be_released():
     (duty,) = release_due(owed("2号", "差押"))
     assert (duty.text, duty.article) == ("差し押さえている財産があれば、差押えを解除する", "地方税法15条の7第3項")
     assert [release_due(owed(*case)) for case in (("1号", "差押"), ("2号", None), (None, "差押"))] == [(), (), ()]
+
+
+def test_a_reason_of_即時消滅_that_names_a_protected_person_is_kept_back_whole(own_city):
+    """It stands in the 起案, in the decision and in what the paper says; where it may be read, it is read with its ground."""
+    ref, name = reference_of(NUMBER), connection.engine().connection.cursor().execute("select name from source.person where atena_number = ?", [PROTECTED]).fetchone()[0]
+    keys = ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True)["installment_key"].to_list()
+    given = dict(ground="1号", is_partial=True, evidence_ids=["I01"])
+    plain = decide(ref, "suspension_decision", installments=keys[:1], **given, **AT_ONCE)
+    paper = connection.reader(connection.engine(), CHIEF).execute("select body, extinction_ground from disclosed.suspension_paper where decision = ?", [plain.event_id]).fetchall()
+    assert [(AT_ONCE["extinction_reason"] in body, ground) for body, ground in paper] == [(True, AT_ONCE["extinction_ground"])]
+    decide(ref, "suspension_cancellation", suspended_on=plain.occurred_on, installments=keys[:1], cancel_ground="停止の誤り")
+    decide(ref, "suspension_decision", installments=keys[:1], **given, **{**AT_ONCE, "extinction_reason": f"{name}が相続した。"})
+    events = ask(CHIEF, "case_events", atena_ref=ref, kind="執行停止")
+    assert name not in str(events.to_dicts())
+    assert events.filter(body="（非表示）").height == 2, "the 起案 and the 決裁"
+    assert events.filter(pl.col("summary").str.contains("即時消滅・限定承認をした相続")).height == 4
