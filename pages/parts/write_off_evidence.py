@@ -10,8 +10,8 @@ from data_access.query import ask
 from pages.parts import tables, wording
 from pages.parts.basis import show_basis
 
-COLUMNS = {"levy_year": 72, "installment_no": 48, "due_date": 80, "unpaid_yen": 82, "booked_as": 100, "extinct_on": 80, "renewed_by": 70, "renewed_on": 80,
-           "to_confirm": 235, "marks": 120}
+COLUMNS = {"levy_year": 84, "installment_no": 54, "due_date": 80, "unpaid_yen": 94, "booked_as": 100, "extinct_on": 80, "renewed_by": 72, "renewed_on": 80,
+           "to_confirm": 206, "marks": 95}
 OPENED = "write_off_basis"
 AT_ONCE = "即時消滅"
 
