@@ -83,7 +83,7 @@ def test_no_step_is_taken_out_of_order_or_twice(sqlite_file):
     with pytest.raises(ApprovalRefused, match="待つ起案がすでに"):
         decided(KIND, steps=PROPOSED)
     taken(review, CHIEF, proposal())
-    with pytest.raises(ApprovalRefused, match="決裁待ち"):
+    with pytest.raises(ApprovalRefused, match="もう審査されています。進められるのは審査待ち"):
         taken(review, with_role(User("other", "係長2", "", "収納推進課"), "chief"), proposal())
     taken(approve, MANAGER, proposal())
     for step, user, more in ((review, CHIEF, {}), (approve, MANAGER, {}), (decline, MANAGER, {"reason": "遅い"})):
