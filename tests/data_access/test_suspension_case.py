@@ -74,6 +74,7 @@ def test_an_attachment_under_the_ground_that_the_law_names_is_to_be_released():
     assert [release_due(owed(*case)) for case in (("1号", "差押"), ("2号", None), (None, "差押"))] == [(), (), ()]
 
 
+@pytest.mark.slow
 def test_a_reason_of_即時消滅_that_names_a_protected_person_is_kept_back_whole(own_city):
     """It stands in the 起案, in the decision and in what the paper says; where it may be read, it is read with its ground."""
     ref, name = reference_of(NUMBER), connection.engine().connection.cursor().execute("select name from source.person where atena_number = ?", [PROTECTED]).fetchone()[0]

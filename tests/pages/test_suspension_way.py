@@ -113,6 +113,7 @@ def test_several_of_one_号_are_proposed_at_once(own_city):
     assert ledger.last_seq() == len(refs) >= 1
 
 
+@pytest.mark.slow
 def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city):
     """資料不足 is proposed only by who says so; the reviewer reads both; a record leads to where the カルテ has it."""
     lacking = ask(CHIEF, "suspension_candidates", ground=None, verdict="資料不足", district=None, page_size=10_000, skipped=0).filter(pl.col("met_count") > 0)
