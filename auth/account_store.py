@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import settings
 import store
 from auth import limits
-from auth.access import User
+from auth.access import User, decide
 from auth.account_checks import AccountRefused
 
 account = sa.Table(
@@ -105,6 +105,12 @@ def everyone() -> list[sa.Row]:
     columns = [column for column in account.c if column.name != "password_hash"]
     with store.engine().connect() as connection:
         return list(connection.execute(sa.select(*columns, *BESIDE).order_by(account.c.name)))
+
+
+def who_may(action: str) -> dict[str, str]:
+    """利用者ID → display name of everybody who may do `action` today, by role, training and standing."""
+    able = (user_from(row) for row in everyone() if not standing(row))
+    return {user.name: user.display_name for user in able if decide(user, action).allowed}
 
 
 def standing(row: sa.Row) -> str:

@@ -20,6 +20,7 @@ from casework.record import EntryRefused, check_fresh, check_reach, checked_fiel
 from casework.subject import Subject
 
 STEPS = ("proposal", "review", "declining")
+STATES = {"審査待ち": "まだ審査されていません", "決裁待ち": "もう審査されています", "決定": "もう決裁されています", "差戻し": "差し戻されています", "取下げ": "取り下げられています"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ class _Step:
     def found(self, proposal_id: str, *states: str) -> CaseDecision:
         found = next((each for each in decisions(self.kind, self.others) if each.proposal.event_id == proposal_id), None)
         if found is None or found.state not in states:
-            raise ApprovalRefused(f"この{self.kind.label}の起案は、{found.state if found else '見つかりません'}。{'・'.join(states)}の起案だけを進められます。画面を開き直してください。")
+            told = f"は、{STATES[found.state]}" if found else "が見つかりません"
+            raise ApprovalRefused(f"この{self.kind.label}の起案{told}。進められるのは{'か'.join(states)}の起案だけです。画面を開き直してください。")
         return found
 
     def check_other(self, action: str, *before: Event) -> None:
@@ -134,9 +136,8 @@ class _Step:
 
     def check_content(self, proposal: Event) -> dict[str, object]:
         """The entry as it would be written today; the person's case may have moved on since the proposal. Raises EntryRefused."""
-        names = [field.name for field in self.kind.fields]
-        entry = {**proposal.payload, self.kind.dated: self.today.isoformat()}
-        entry = {name: entry[name] for name in names}
+        proposed = {**proposal.payload, self.kind.dated: self.today.isoformat()}
+        entry = {field.name: proposed.get(field.name) for field in self.kind.fields}  # a field that came later: null, as its rules ask of it
         errors = rules.errors(self.kind.name, entry, self.about)
         if errors:
             raise EntryRefused(errors)

@@ -155,6 +155,13 @@ def _evidence(field: Field, value: object, about: About) -> list[str]:
     return sorted(set(value))
 
 
+def _lacking(field: Field, value: object, about: About) -> list[str]:
+    """`value`: 資料：当てはめ, of each criterion that the screening could not take as met."""
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value or not all(isinstance(one, str) and EVIDENCE.fullmatch(one) for one in value):
+        raise Wrong(f"{field.label}が正しくありません。画面を開き直してください。")
+    return sorted(set(value))
+
+
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -166,5 +173,5 @@ def _is_yen(value: object) -> bool:
 TYPES = {
     "day": _day, "deadline": _deadline, "choice": _choice, "flag": _flag, "paid_flag": _flag, "text": _text, "number": _number, "integer": _integer,
     "installments": _installments, "yen_by_installment": _yen_by_installment, "parts": _parts, "event": _event,
-    "suspect": _suspect, "evidence": _evidence,
+    "suspect": _suspect, "evidence": _evidence, "lacking": _lacking,
 }  # fmt: skip

@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from casework.fields import About
 from casework.ledger import Event
-from law.suspension import SuspensionRefused, cancel, explain
+from law.suspension import SuspensionRefused, cancel, check_immediate_ground, explain
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 MISTAKE = "停止の誤り"
-OF_A_STOP = ("停止3年", "即時消滅")
+AT_ONCE = "即時消滅"
+OF_A_STOP = ("停止3年", AT_ONCE)
 Errors = Iterator[tuple[str, str]]
 
 
@@ -84,9 +85,26 @@ def _suspension_decision(decision: Mapping, about: About) -> Errors:
                 is_partial=decision["is_partial"], is_hopeless=decision["is_immediate"])
     except SuspensionRefused as refusal:
         yield "ground", str(refusal)
+    if decision["is_immediate"]:
+        yield from _why_at_once(decision, date.fromisoformat(decision["decided_on"]))
+    elif decision["extinction_ground"] or decision["extinction_reason"]:
+        yield "extinction_ground", "即時消滅の事由と理由は、即時消滅とするときだけ書いてください。"
+    if decision["lacking"] and not decision["is_proposed_though_lacking"]:
+        yield "is_proposed_though_lacking", (f"足りない資料があります（{'、'.join(decision['lacking'])}）。資料をそろえてから起案してください。"
+                                             "それでも起案するときは、知っていることに印を付け、なぜ停止できるとみるかを理由に書いてください。")
     stopped = suspended(about.standing)
     if _keys(decision["installments"]) & stopped:
         yield "installments", "すでに停止を決定した期別が入っています。画面を開き直してください。"
+
+
+def _why_at_once(decision: Mapping, on: date) -> Errors:
+    """One of the law's two grounds and why: nobody's debt is ended by a tick alone."""
+    try:
+        check_immediate_ground(decision["extinction_ground"], on)
+    except SuspensionRefused as refusal:
+        yield "extinction_ground", str(refusal)
+    if not decision["extinction_reason"]:
+        yield "extinction_reason", "即時消滅とする理由を入力してください。何を見て、取れないことが明らかとみたかを書きます。"
 
 
 def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
@@ -110,10 +128,20 @@ def _write_off_decision(decision: Mapping, about: About) -> Errors:
         yield "extinct_on", f"{decision['reason']}による不納欠損には、消滅した日が要ります。候補の画面から起案してください。"
     if extinct_on and extinct_on > decision["decided_on"]:
         yield "extinct_on", "消滅した日が決定日より後です。消滅してから起案してください。"
+    own = _keys(decision["written_off"])
+    if decision["reason"] == AT_ONCE and not own <= suspended(about.standing, only_grounded=True):
+        yield from _why_at_once(decision, date.fromisoformat(decision["decided_on"]))
+    elif decision["extinction_ground"] or decision["extinction_reason"]:
+        yield "extinction_ground", "即時消滅の事由と理由は、この起案で即時消滅とするときだけ書いてください。"
+    unpaid = dict(about.subject.unpaid)
+    yen_of = {f"{each['notice_number']}-{each['installment_no']}": each["yen"] for each in decision["written_off"]}
+    if paid := [key for key, yen in yen_of.items() if key in about.subject.flashed or unpaid.get(key, 0) < yen]:
+        yield "written_off", (f"納付のあった期別が{len(paid)}期入っています（速報か消込み。起案の額より未納が少ない）。納まった額は欠損にできません。"
+                              "起案を差し戻すか取り下げ、消込みの後に残る額で起案し直してください。")
     gone = written_off(about.standing)
-    if _keys(decision["written_off"]) & gone:
+    if own & gone:
         yield "written_off", "すでに不納欠損を決定した期別が入っています。画面を開き直してください。"
-    if decision["reason"] in OF_A_STOP and _keys(decision["written_off"]) & cancelled(about.standing):
+    if decision["reason"] in OF_A_STOP and own & cancelled(about.standing):
         yield "reason", "執行停止の取消を決定した期別が入っています。停止を理由とする不納欠損はできません。画面を開き直してください。"
 
 
@@ -145,12 +173,14 @@ def written_off(events: Iterable[Event]) -> set[tuple[str, str]]:
     return {key for event in standing for key in _keys(event.payload["written_off"])}
 
 
-def suspended(events: Iterable[Event], *, only_immediate: bool = False) -> set[tuple[str, str]]:
-    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定 (of those: one with 即時消滅)."""
+def suspended(events: Iterable[Event], *, only_immediate: bool = False, only_grounded: bool = False) -> set[tuple[str, str]]:
+    """(通知書番号, 期別) of every installment whose last 決定 or 取消 of 執行停止 in the ledger is a 決定 (of those: one with 即時消滅, or
+    with 即時消滅 and its recorded ground)."""
     stopped = set()
     for event in events:
         each = _keys(event.payload.get("installments", ()))
-        if event.kind == "suspension_decision" and (event.payload["is_immediate"] or not only_immediate):
+        told = event.payload.get("extinction_ground") if only_grounded else not only_immediate or event.payload.get("is_immediate")
+        if event.kind == "suspension_decision" and told:
             stopped |= each
         elif event.kind in ("suspension_decision", "suspension_cancellation"):
             stopped -= each

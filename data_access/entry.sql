@@ -9,6 +9,8 @@ with every_entry as (
     select
         *,
         coalesce(json_array_length(payload, '$.installments'), json_array_length(payload, '$.written_off')) || '期' as scope,
+        if((payload ->> '$.is_immediate')::boolean or payload ->> '$.extinction_ground' is not null,
+            concat_ws('・', if((payload ->> '$.is_immediate')::boolean, '即時消滅', null), payload ->> '$.extinction_ground'), null) as at_once,
         regexp_replace(kind, '_(proposal|review|declining)$', '') as matter,
         case when kind like '%\_proposal' escape '\' then '起案' when kind like '%\_review' escape '\' then '審査' when kind like '%\_declining' escape '\' then '起案の差戻し・取下げ' end as step
     from every_entry
@@ -32,6 +34,10 @@ select
     (payload ->> '$.extinct_on')::date as extinct_on,
     (payload ->> '$.is_partial')::boolean as is_partial,
     (payload ->> '$.is_immediate')::boolean as is_immediate,
+    payload ->> '$.extinction_ground' as extinction_ground,
+    payload ->> '$.extinction_reason' as extinction_reason,
+    json_extract_string(payload, '$.lacking[*]') as lacking,
+    payload ->> '$.reversal_ground' as reversal_ground,
     json_extract_string(payload, '$.evidence_ids[*]') as evidence_ids,
     list_transform(json_extract(payload, '$.installments[*]'), lambda each: (each ->> '$.notice_number') || '-' || (each ->> '$.installment_no')) as installment_keys,
     matter,
@@ -61,7 +67,7 @@ select
         case matter when 'suspension_decision' then '停止の' when 'suspension_cancellation' then '停止取消の'
             when 'write_off_decision' then '欠損の' when 'write_off_reversal' then '欠損取消の' end || step,
         payload ->> '$.ground', payload ->> '$.cancel_ground', payload ->> '$.reason', payload ->> '$.reversal_ground', scope, if((payload ->> '$.is_partial')::boolean, '一部', null),
-        if((payload ->> '$.is_immediate')::boolean, '即時消滅', null)),
+        at_once, if(json_array_length(payload, '$.lacking') > 0, '資料不足のまま', null)),
     case kind
         when 'identity_check' then concat_ws(' ', payload ->> '$.place', payload ->> '$.counterpart', payload ->> '$.means', payload ->> '$.outcome')
         when 'installment_plan' then concat_ws(' ',
@@ -76,9 +82,9 @@ select
         when 'slip_issue' then json_array_length(payload, '$.slips') || '期 使用期限 ' || (payload ->> '$.valid_until')
         when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || (payload ->> '$.collected_yen') || '円のうち '
             || json_array_length(payload, '$.allocated') || '期' || if((payload ->> '$.has_surplus')::boolean, '（残余あり）', '')
-        when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope, if((payload ->> '$.is_immediate')::boolean, '即時消滅', null))
+        when 'suspension_decision' then concat_ws(' ', '停止の決定', payload ->> '$.ground', scope, at_once)
         when 'suspension_cancellation' then concat_ws(' ', '停止の取消', payload ->> '$.cancel_ground', scope)
-        when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', scope)
+        when 'write_off_decision' then concat_ws(' ', '欠損の決定', payload ->> '$.reason', scope, at_once)
         when 'write_off_reversal' then concat_ws(' ', '欠損の取消', payload ->> '$.reversal_ground')
         when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')
         when 'protection_lift' then '支援措置の解除 ' || (payload ->> '$.lift_ground')
@@ -90,7 +96,8 @@ select
     list_sum(json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.*[*].yen')::bigint[])::bigint as yen,
     json_extract(payload, '$.basis') as basis,
     payload ->> '$.address' as place,
-    if(kind = 'duplicate_decision', payload ->> '$.reason', payload ->> '$.said_reason') as body,
+    if(kind = 'duplicate_decision', payload ->> '$.reason', nullif(concat_ws(chr(10), payload ->> '$.said_reason',
+        '即時消滅とする理由: ' || (payload ->> '$.extinction_reason')), '')) as body,
     payload ->> '$.suspect[0].evidence' as evidence,
     officer_name as written_by,
     recorded_at,

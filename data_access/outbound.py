@@ -175,7 +175,8 @@ def _log(written: list[Made], plan: dict, business_date: date) -> None:
     key = settings.secret("pseudonym")
     for made in written:
         references = {derive.atena_ref(row[name], key) for row in made.rows for name in PERSONS if row.get(name)}
-        told = {"purpose": made.target.purpose, "ground": made.target.ground, "sha256": made.sha256, "sequence": plan["sequence"]}
+        paid = sum(1 for row in made.rows if row.get("paid_since_yen"))
+        told = {"purpose": made.target.purpose, "ground": made.target.ground, "sha256": made.sha256, "sequence": plan["sequence"]} | ({"paid_since": paid} if paid else {})
         source = f"outbox/{business_date}/{made.path}"
         log.append(actor=ACTOR, action="outbound.write", question=f"{made.target.code}/{made.file.name}", snapshot_id=plan["snapshot_id"],
                    row_count=len(made.rows), atena_refs=sorted(references), source=source, detail=told)
@@ -255,6 +256,8 @@ def main(arguments: list[str]) -> int:
         print(f"{text}: {len(written)} ファイルを書き出しました（{settings.outbox() / text}）。" if written else f"{text}: 書出済です。")
         for made in written:
             print(f"  {made.target.name} {made.file.label} {len(made.rows):,}件")
+            if paid := [row for row in made.rows if row.get("paid_since_yen")]:
+                print(f"  注意: うち{len(paid):,}件は、決裁の後に納付があります（決裁の後の納付額）。収納に計上しないよう伝え、「不納欠損」の画面から取消を起案してください。")
     return 0
 
 

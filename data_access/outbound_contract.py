@@ -34,7 +34,7 @@ class OutColumn:
 
 @dataclass(frozen=True)
 class OutFile:
-    """One file for one system. `origin` is ledger, slips, snapshot, sanctions or inquiry (see the head of outbound.toml)."""
+    """One file for one system. `origin` is ledger, slips, write_offs, snapshot, sanctions or inquiry (see the head of outbound.toml)."""
 
     name: str
     label: str

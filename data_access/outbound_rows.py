@@ -69,6 +69,19 @@ def _numbers(row: dict) -> dict[str, str]:
     return {"payment": payment, "confirmation": f"{int.from_bytes(proof) % 10**CONFIRMATION:0{CONFIRMATION}}"}
 
 
+def _write_offs(file: OutFile, basis: Basis) -> list[dict]:
+    """The entries with what came in since (paid_since_yen, 消込み or 速報) of what is not booked: no payment is written off without a word."""
+    found = _ledger(file, basis)
+    if not found:
+        return []
+    now = {(row["notice_number"], row["installment_no"]): row for row in _asked(_question(file.name, basis.snapshot))}
+    return [row | {"paid_since_yen": _paid_since(row["yen"], now.get((row["notice_number"], row["installment_no"])))} for row in found]
+
+
+def _paid_since(decided_yen: int, now: dict | None) -> int:
+    return max(decided_yen - now["unpaid_yen"], 0) + now["flash_yen"] if now and not now["written_off_yen"] else 0
+
+
 def _snapshot(file: OutFile, basis: Basis) -> list[dict]:
     now = _question(file.name, basis.snapshot)
     if file.rows == "changed" and basis.before:
@@ -113,4 +126,4 @@ def _asked(sql: str) -> list[dict]:
 
 
 MEASURES = {"special_medical_payment": _special_medical_payment, "benefit_hold": _benefit_hold}
-ORIGINS = {"ledger": _ledger, "slips": _slips, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}
+ORIGINS = {"ledger": _ledger, "slips": _slips, "write_offs": _write_offs, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}

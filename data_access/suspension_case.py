@@ -11,29 +11,48 @@ from law.hardship import Hardship, Household, Line
 from law.hardship import explain as explain_hardship
 from law.screening import remedy
 from law.screening_settings import record_rules
-from law.suspension import Duty, immediate_item
+from law.suspension import Duty, immediate_grounds, immediate_item
 from law.suspension import explain as explain_suspension
+from law.suspension_watch import Held, against
 
 ENDS = {"three_years_on": pl.Date, "ends_on": pl.Date, "ended_by": pl.String}
+AGAINST = {"sign": pl.String, "against": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String}
 STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "article": pl.String}
 
 
 @dataclass(frozen=True)
 class SuspensionCase:
     """`hardship` is None where the household's income is not shown to the reader. `agrees`: the snapshot says the same of it.
-    `duties`: what follows a 停止, with its article. `may_extinguish`: this 号 may be extinguished at once."""
+    `against`: what the records say against it, newest first. `duties`: what follows a 停止, with its article. `at_once`: the grounds on
+    which this 号 may be extinguished at once, name → (what it means, article); none for the others."""
 
     evidence: pl.DataFrame
+    against: pl.DataFrame
     installments: pl.DataFrame
     hardship: Hardship | None
     steps: pl.DataFrame
     agrees: bool
     duties: tuple[Duty, ...]
-    may_extinguish: bool
+    at_once: dict[str, tuple[str, str]]
+
+    @property
+    def lacking(self) -> list[str]:
+        """資料：当てはめ of every criterion that no record meets, of the 場合 that comes nearest."""
+        return lacking(self.evidence)
 
     @property
     def suggests_welfare(self) -> bool:
         return self.hardship is not None and self.hardship.line is Line.BELOW
+
+
+def lacking(evidence: pl.DataFrame) -> list[str]:
+    """資料：当てはめ of every criterion of one 号 (suspension_evidence) that is neither met nor refuted, of the 場合 with the most that are met."""
+    if evidence.is_empty():
+        return []
+    met = evidence.group_by("clause", maintain_order=True).agg((pl.col("finding") == "満たす").sum().alias("met"), (pl.col("finding") == "反証").any().alias("refuted"))
+    nearest = met.sort("refuted", "met", descending=[False, True], maintain_order=True)["clause"][0]
+    own = evidence.filter(pl.col("clause") == nearest, ~pl.col("finding").is_in(["満たす", "反証"]))
+    return [f"{row['target']}：{row['finding']}" for row in own.iter_rows(named=True)]
 
 
 def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> SuspensionCase:
@@ -45,13 +64,20 @@ def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> Sus
     steps = [(step.item, step.yen, step.sentence, step.article) for step in hardship.steps] if hardship else []
     return SuspensionCase(
         _with_remedies(ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground), as_of),
+        _against(user, atena_ref, ground, as_of),
         _with_ends(installments, ground, as_of),
         hardship,
         pl.DataFrame(steps, schema=STEP_ROWS, orient="row"),
         hardship is None or (hardship.line, hardship.monthly_yen, hardship.limit_yen) == household.select("line", "monthly_yen", "limit_yen").row(0),
         explain_suspension(item, as_of, None, has_attachment=installments["disposition_kind"].count() > 0).duties,
-        item == immediate_item(as_of),
+        immediate_grounds(as_of) if item == immediate_item(as_of) else {},
     )
+
+
+def _against(user: User, atena_ref: str, ground: str, as_of: date) -> pl.DataFrame:
+    known = [Held(**row) for row in ask(user, "suspension_against", atena_ref=atena_ref).iter_rows(named=True)]
+    return pl.DataFrame([(sign.sign, sign.meaning, sign.happened_on, sign.yen, sign.evidence_id) for sign in against(known, ground, as_of)],
+                        schema=AGAINST, orient="row")
 
 
 def release_due(installments: pl.DataFrame) -> tuple[Duty, ...]:

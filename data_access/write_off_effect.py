@@ -31,8 +31,8 @@ class Effect:
 def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
     """As if every candidate were booked in `fiscal_year`. Raises NotAllowed as `ask` does.
 
-    What is booked leaves 収入未済 and so the 調定 that next year begins with; there the 滞繰 receipts of last year are taken to
-    come in again."""
+    What is booked leaves 収入未済 and so the 調定 that next year begins with: today's 滞繰 and, of 現年, which is mostly not due yet, as much
+    as last year left; there the 滞繰 receipts of last year are taken to come in again."""
     found = ask(user, "write_off_effect", district=district)
     waiting = None if found["waiting_yen"].null_count() else found["waiting_yen"].sum()
     if waiting is None or found.is_empty():
@@ -40,7 +40,8 @@ def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
     rows = [row for slice_ in found.iter_rows(named=True) for row in _pair(fiscal_year, slice_["year_class"], _terms(slice_), slice_["waiting_yen"])]
     whole = {name: found[name].sum() for name in TERMS}
     rows += _pair(fiscal_year, WHOLE, whole, waiting)
-    rows += _next_year(fiscal_year + 1, whole["outstanding_yen"], waiting, found["carried_received_before_yen"][0] or 0)
+    opening = found.filter(year_class=CARRIED)["outstanding_yen"].sum() + (found["current_left_before_yen"][0] or 0)
+    rows += _next_year(fiscal_year + 1, opening, waiting, found["carried_received_before_yen"][0] or 0)
     return Effect(waiting, pl.DataFrame(rows, schema=ROWS), rows[-3]["rate_change"], rows[-1]["rate_change"])
 
 

@@ -157,9 +157,10 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "allows_partial": bool,
         "duty": {"item": int, "text": str},
         "immediate_extinction_item": int,
+        "immediate_ground": {"name": str, "text": str},
     },
     "suspension_watch.toml": {
-        "recovery_sign": {"sign": str, "grounds": list, "counts?": list, "least_yen": int, "known_on?": str, "meaning": str},
+        "recovery_sign": {"sign": str, "grounds": list, "counts?": list, "least_yen": int, "known_on?": str, "meaning": str, "against?": str, "recent_days?": int},
     },
     "wage_attachment.toml": {
         "basic_yen": int,

@@ -57,7 +57,7 @@ def explain(
         ends_on, ended_by, sentence = (
             decided_on,
             "即時消滅",
-            f"徴収できないことが明らかなため直ちに消滅させる（{article}）",
+            f"限定承認か、徴収できないことが明らかなため直ちに消滅させる（{article}）",
         )
     else:
         ends_on, ended_by = (
@@ -116,6 +116,18 @@ def _ground(item: int, on: date) -> dict:
 def immediate_item(on: date) -> int:
     """The 号 whose 停止 may be extinguished at once (5項)."""
     return value(SUSPENSION_FILE, "immediate_extinction_item", on, int).value
+
+
+def immediate_grounds(on: date) -> dict[str, tuple[str, str]]:
+    """The grounds of 即時消滅 (5項): name → (what it means, article)."""
+    found = values(SUSPENSION_FILE, "immediate_ground", on, {"name": str, "text": str})
+    return {each.value["name"]: (each.value["text"], each.reference) for each in found}
+
+
+def check_immediate_ground(name: str | None, on: date) -> None:
+    """Raises SuspensionRefused unless `name` is one of them: a claim is not extinguished at once without saying why."""
+    if name not in immediate_grounds(on):
+        raise SuspensionRefused(f"即時消滅には、事由を{'・'.join(immediate_grounds(on))}から選んでください（地方税法15条の7第5項）。")
 
 
 def _immediate(item: int, on: date) -> str:

@@ -132,6 +132,46 @@ def explain(stop: Stop, records: Records, register_years: dict[str, tuple[int, i
     return tuple(sorted(found, key=lambda sign: (-sign.happened_on.toordinal(), sign.sign, sign.evidence_id)))
 
 
+@dataclass(frozen=True)
+class Held:
+    """One record of a person who is not stopped. `dated_on` None: dated by its `tax_year`; `dependant_count` of an income alone."""
+
+    sign: str
+    dated_on: date | None
+    tax_year: int | None
+    word: str | None
+    yen: int | None
+    evidence_id: str
+    dependant_count: int | None = None
+
+
+def against(records: Iterable[Held], ground: str, on: date) -> tuple[Sign, ...]:
+    """反する資料: what would be a sign of means after a 停止 of this 号 and is known before it is decided, the newest first.
+
+    `meaning` says it in the words of today. Raises LawFileInvalid, and NoValue where the law has no value."""
+    rules = {rule["sign"]: rule for rule in values_on(FILE, SETTING, on) if "against" in rule}
+    stop, found = Stop(on, frozenset({ground})), []
+    for each in records:
+        rule = rules.get(each.sign)
+        if rule is None or (each.sign == "所得" and not _is_above(each, on)):
+            continue
+        dated_on = max((day for day in (each.dated_on, _known_on(rule, each.tax_year)) if day), default=on)
+        is_recent = "recent_days" not in rule or (on - dated_on).days <= rule["recent_days"]
+        if is_recent and dated_on <= on and _counts(rule, stop, _Found(each.sign, dated_on, each.word, each.yen, each.evidence_id)):
+            found.append(Sign(each.sign, dated_on, each.yen, each.evidence_id, rule["against"], rule["reference"]))
+    return tuple(sorted(found, key=lambda sign: (-sign.happened_on.toordinal(), sign.sign, sign.evidence_id)))
+
+
+def _is_above(income: Held, on: date) -> bool:
+    """Is it above what living takes, the person and those they support together?"""
+    count = income.dependant_count or 0
+    return explain_hardship(Household(1 + count, 1, income.yen or 0, count), on).line is Line.ABOVE
+
+
+def _known_on(rule: dict, tax_year: int | None) -> date | None:
+    return date.fromisoformat(f"{tax_year}-{rule['known_on']}") if tax_year and "known_on" in rule else None
+
+
 def law_tables() -> dict[str, list[dict]]:
     """Rows for schema `law` (as law.parameters.as_tables): recovery_sign, with its days. Raises LawFileInvalid."""
     rows = values_in(FILE, SETTING)
@@ -182,7 +222,7 @@ def _incomes(incomes: Iterable[Income], rules: dict[str, dict], on: date) -> Ite
         count = newest.dependant_count
         household = Household(1 + count, 1, newest.revenue_yen, count)
         if explain_hardship(household, on).line is Line.ABOVE:
-            known_on = date.fromisoformat(f"{newest.tax_year}-{rules['所得']['known_on']}")
+            known_on = _known_on(rules["所得"], newest.tax_year)
             yield _Found("所得", max(known_on, newest.corrected_on or known_on), None, newest.revenue_yen, f"住民税 {newest.tax_year}")
 
 
@@ -199,5 +239,5 @@ def _holdings(holdings: Iterable[Holding], register_years: dict[str, tuple[int, 
         oldest, newest = register_years[kind]
         first, last = min(years, key=lambda each: each.tax_year), max(years, key=lambda each: each.tax_year)
         if "土地・家屋" in rules and last.tax_year == newest and first.tax_year > oldest:
-            known_on = date.fromisoformat(f"{first.tax_year}-{rules['土地・家屋']['known_on']}")
+            known_on = _known_on(rules["土地・家屋"], first.tax_year)
             yield _Found("土地・家屋", known_on, kind, last.valuation_yen, f"{kind} {number}")

@@ -15,6 +15,7 @@ from pages.parts.find_form import find_form
 from pages.parts.heading import heading
 from pages.parts.reveal_part import reveal_part, show_reach
 from pages.parts.suspension_form import cancel_part
+from pages.parts.write_off_form import paid_warning
 
 EXPLAINED = "explained_installment"
 KINDS = ("すべて", "記事", "本人確認", "収納", "収納取消", "督促", "催告", "更正", "分納", "処分", "財産調査", "執行停止", "不納欠損", "還付", "居所調査", "延滞金減免", "承継", "名寄せ", "支援措置")
@@ -37,6 +38,8 @@ def render(user: User) -> None:
     if stands.is_newest:
         reveal_part(user, atena_ref)
     _amounts(person)
+    written_off = ask(user, "case_write_offs", atena_ref=atena_ref)
+    _ended(user, atena_ref, written_off)
     _due(user, atena_ref, stands)
     if stands.is_newest:
         record_part(user, person, stands.as_of)
@@ -44,7 +47,7 @@ def render(user: User) -> None:
     arrears, timeline, household, same, assets, reach = st.tabs(["期別", "経過", "世帯・賦課", "名寄せ", "財産・所得", "連絡先・口座"], key="case_view", on_change="rerun")
     if arrears.open:
         with arrears:
-            _installments(user, atena_ref, stands)
+            _installments(user, atena_ref, stands, written_off)
     if timeline.open:
         with timeline:
             _timeline(user, atena_ref)
@@ -127,12 +130,33 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
         st.markdown(f"- **{wording.reason(row['queue'], row['day'], row['yen'], stands.as_of)}** → {task}　｜　根拠: {ground}")
 
 
-def _installments(user: User, atena_ref: str, stands: Standing) -> None:
+def _ended(user: User, atena_ref: str, written_off: pl.DataFrame) -> None:
+    """What was decided to end here: 即時消滅 with its ground and reason, 不納欠損 that waits, was paid meanwhile, or was taken back."""
+    for row in ask(user, "case_extinctions", atena_ref=atena_ref).iter_rows(named=True):
+        st.text(f"即時消滅　{wording.wareki(row['extinct_on'])}決定　{row['installment_count']}期 {wording.yen(row['unpaid_yen'])}　"
+                f"事由 {row['extinction_ground'] or '記録なし'}　理由 {row['extinction_reason'] or '—'}")
+    standing = written_off.filter(~pl.col("is_reversed") & ~pl.col("is_booked"))
+    if standing.height:
+        st.info(f"不納欠損の決裁済（収納の計上待ち）　{standing.height}期 {wording.yen(standing['yen'].sum())}　{wording.wareki(standing['happened_on'][0])}決定", icon=":material/money_off:")
+        paid_warning(standing)
+
+
+def _decided(written_off: pl.DataFrame) -> dict[str, str]:
+    """期別 → what its newest 不納欠損 of here came to; none where 収納 has booked it."""
+    found = {}
+    for row in written_off.filter(~pl.col("is_booked")).iter_rows(named=True):  # the newest first
+        found.setdefault(row["installment_key"], f"欠損取消（訂正）済み {wording.short(row['reversed_on'])} {row['reversal_ground']}" if row["is_reversed"]
+                         else f"欠損決裁済 {wording.short(row['happened_on'])}" + ("・決裁後に納付あり" if row["paid_since_yen"] else ""))
+    return found
+
+
+def _installments(user: User, atena_ref: str, stands: Standing, written_off: pl.DataFrame) -> None:
     shows_all = st.toggle("納付済み・納期未到来の期別も表示", key="all_installments")
     found = ask(user, "case_installments", atena_ref=atena_ref, only_overdue=False)
     if not shows_all:  # also what is paid, where 延滞金 is left of it
         found = found.filter(pl.col("is_overdue") | (pl.col("left_charge_yen") > 0))
-    states = [_installment_state(row) for row in found.iter_rows(named=True)]
+    decided = _decided(written_off)
+    states = ["・".join(part for part in (decided.get(row["installment_key"], ""), _installment_state(row)) if part) for row in found.iter_rows(named=True)]
     ends = ["prescription_on", "three_years_on"] if found["three_years_on"].count() else ["prescription_on"]
     st.caption("行を押すと、延滞金と時効の計算の根拠が下に出ます。")
     tables.show(found.with_columns(pl.Series("state", states, dtype=pl.String)),

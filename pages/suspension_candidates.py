@@ -1,5 +1,6 @@
 """執行停止候補: what the records say of 地方税法15条の7第1項, 号 by 号; a person decides."""
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -10,7 +11,7 @@ from data_access.suspension_case import SuspensionCase, suspension_case
 from pages.parts import filters, tables, wording
 from pages.parts.criterion_trial_part import criterion_trial
 from pages.parts.decision_part import waiting_part
-from pages.parts.door import choose_case, go, open_chosen_case, person_line
+from pages.parts.door import choose_case, choose_record, go, open_chosen_case, person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.screening_comparison import comparison
@@ -21,8 +22,12 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
-EVIDENCE = {"meaning": 215, "finding": 80, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 245}
-LACKING = {"meaning": 215, "finding": 80, "how": 675}
+EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
+LACKING = {"meaning": 215, "finding": 80, "how": 650}
+AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
+RECORDS = {"所得": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
+           "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
+INVESTIGATED = ("経過", "財産調査")
 STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
 
 
@@ -31,6 +36,7 @@ def render(user: User) -> None:
     stands = heading("執行停止候補", user, "地方税法15条の7（国保法79条の2、地方自治法231条の3第3項による例）")
     district = filters.district(user)
     summary = ask(user, "suspension_summary", district=district)
+    st.caption(f"下の件数と額は、{filters.whose(user, district)}のもの。")
     _funnel(summary)
     if not decide(user, "suspension_candidate.read").allowed:
         funnel(user, district)
@@ -51,7 +57,9 @@ def render(user: User) -> None:
 def _read(user: User, waiting: dict, as_of: date) -> None:
     """What who decides has to read: the case as it stands today, for a 取消 in the カルテ."""
     if waiting["ground"]:
-        _candidate(user, waiting, as_of)
+        found = _candidate(user, waiting, as_of)
+        if set(found.lacking) != set(waiting["lacking"] or []):
+            st.warning(f"起案の後に資料が変わりました。今足りない資料: **{'、'.join(found.lacking) or 'なし'}**。上の証拠で確かめてください。", icon=":material/update:")
     elif st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
         choose_case(waiting["atena_ref"])
         go("case")
@@ -67,7 +75,7 @@ def _funnel(summary) -> None:
 
 
 def _candidates(user: User, district: str | None, as_of: date, waiting: set[str]) -> None:
-    st.subheader("候補", anchor=False)
+    st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
     ground = right.segmented_control("号", list(GROUNDS), key="ground", bind="query-params")
@@ -95,11 +103,15 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     """What there is to decide on: evidence, what is missing, how it would end by 期別, and the household."""
     atena_ref, name, ground = candidate["atena_ref"], candidate["name"], candidate["ground"]
     found = suspension_case(user, atena_ref, ground, as_of)
+    key = candidate.get("proposal_id", "candidate")
     st.subheader(f"証拠（{ground}）", anchor=False)
-    person_line(name, atena_ref, f"open_{candidate.get('proposal_id', 'candidate')}")
+    person_line(name, atena_ref, f"open_{key}")
+    st.caption("資料の行を押すと、カルテのその資料があるところ（経過・財産・所得など）が開きます。")
+    _against(found, atena_ref, key)
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
-        tables.show(own, list(EVIDENCE), widths=EVIDENCE, empty="", alt=f"{clause}の要件ごとの証拠の表")
+        tables.show(own, list(EVIDENCE), widths=EVIDENCE, key=f"evidence_{key}_{atena_ref}_{ground}_{clause}", empty="", alt=f"{clause}の要件ごとの証拠の表",
+                    on_choose=_opener(atena_ref, own["target"].to_list()))
         lacking = own.drop_nulls("how")
         if lacking.is_empty():
             st.caption("足りない資料はありません。")
@@ -108,6 +120,22 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     _ends(found, as_of)
     _hardship(found)
     return found
+
+
+def _against(found: SuspensionCase, atena_ref: str, key: str) -> None:
+    """反する資料 beside the checklist: what would be a sign of means if it came after the decision, and is there before it."""
+    st.markdown("**反する資料**")
+    if found.against.is_empty():
+        st.caption("届いている記録に、停止に反する資料はありません（手持ちの現金、市外の財産や所得は届きません）。")
+        return
+    st.warning(f"停止に反する資料が{found.against.height}件あります。日付と額を確かめ、それでも停止できるとみるなら、そのわけを理由に書いてください。", icon=":material/balance:")
+    tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
+                on_choose=_opener(atena_ref, found.against["sign"].to_list()))
+
+
+def _opener(atena_ref: str, records: list[str]) -> Callable[[int], None]:
+    """What a click on one of these records does: the カルテ opens where it stands."""
+    return lambda row: choose_record(atena_ref, *RECORDS.get(records[row], INVESTIGATED))
 
 
 def _ends(found: SuspensionCase, as_of: date) -> None:

@@ -22,22 +22,26 @@ ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "pr
 WIDTHS = {"name": 80, "signs_told": 440}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
+AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
 CHOSEN, DECISION = "watched_person", "decided_suspension"
 NAMED = {"所得": "資力の回復", "勤務先": "資力の回復", "納付": "資力の回復", "土地・家屋": "財産の判明", "車両": "財産の判明", "財産調査": "財産の判明",
          "居所判明": "所在の判明", "転入": "所在の判明"}  # sign → the 取消の理由 that it speaks for
 
 
 def render(user: User) -> None:
-    """Three tabs: signs of means, one row per person; the months in which 3年 and 時効 arrive, with the people of one; what was decided here, with its papers."""
+    """Four tabs: signs of means, one row per person; the months in which 3年 and 時効 arrive, with the people of one; what was extinguished at once; the decisions with their papers."""
     stands = heading("停止の監視", user, "地方税法15条の8第1項（3年の間に事由がなくなれば停止を取り消す）")
     district = filters.district(user)
-    signs, arrivals, decided = st.tabs(["資力が戻った兆し", "3年・時効の到来", "決定と文書"], key="watch_view", on_change="rerun")
+    signs, arrivals, at_once, decided = st.tabs(["資力が戻った兆し", "3年・時効の到来", "即時消滅", "決定と文書"], key="watch_view", on_change="rerun")
     if signs.open:
         with signs:
             _signs(user, district, stands)
     if arrivals.open:
         with arrivals:
             _arrivals(user, district, stands.as_of)
+    if at_once.open:
+        with at_once:
+            _extinctions(user, district)
     if decided.open:
         with decided:
             _decided(user, district)
@@ -57,7 +61,7 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
     if found.is_empty() and page:
         found = ask(user, "suspension_watch", **asked, skipped=0)
     total = found["total_count"][0] if found.height else 0
-    st.markdown(f"**{total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
+    st.markdown(f"**{filters.whose(user, district)} {total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
     rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
     tables.show(rows, SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
                 alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
@@ -110,12 +114,16 @@ def _arrivals(user: User, district: str | None, as_of: date) -> None:
         st.info("36か月のうちに3年か時効が来る停止はありません。", icon=":material/info:")
         return
     months = {_month_name(row["ends_month"], as_of): row for row in found.iter_rows(named=True)}
+    st.caption("数えるのは、**執行停止中の期別**だけ。何もしなければその月に終わる期別を、時効の完成と停止3年の**早いほう**に1度だけ数え、額は未納の本料です。"
+               "差押の間は時効が完成しないので3年で数えます。停止していない期別の時効は、地区ワークリストの「時効間近」にあります。")
     charts.columns({"時効が先": [row["by_prescription_yen"] for row in months.values()], "3年が先": [row["by_three_years_yen"] for row in months.values()]},
                    list(months), unit="万円", per=10_000, key="arrivals", alt="停止の期別の本料を、先に来る終わりの月ごとに積んだ棒。値は下の表にある")
-    st.caption("棒 = その月に終わる停止の本料（万円）。青 = 時効が先、橙 = 停止3年が先。差押の間は時効が完成しないので、3年で数えます。")
-    tables.show(found.with_columns(pl.Series("ends", list(months))), ["ends", "person_count", "principal_yen", "by_prescription_yen", "by_three_years_yen"],
-                empty="", alt="月ごとの人数・本料・先に来る終わりの表", most_height=330)
-    chosen = filters.choice("終わる月", list(months), key="ends_month", format_func=lambda name: f"{name}　{wording.people(months[name]['person_count'])}")
+    st.caption("棒 = その月に消える本料（万円）。青 = 時効が先、橙 = 停止3年が先。")
+    some = {name: row for name, row in months.items() if row["person_count"]}  # a month in which nothing ends is not worth a row, nor the first to be shown
+    tables.show(pl.DataFrame([{"ends": name, **row} for name, row in some.items()]),
+                ["ends", "person_count", "by_prescription_count", "by_prescription_yen", "by_three_years_count", "by_three_years_yen"],
+                empty="", alt="月ごとの、時効が完成する期別と額、停止3年となる期別と額の表", most_height=330)
+    chosen = filters.choice("終わる月", list(some), key="ends_month", format_func=lambda name: f"{name}　{wording.people(some[name]['person_count'])}")
     _arriving(user, district, months[chosen]["ends_month"], as_of, chosen)
 
 
@@ -129,6 +137,18 @@ def _arriving(user: User, district: str | None, month: date, as_of: date, told: 
     tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page}", empty="この月に終わる停止はありません。",
                 alt="その月に停止が終わる人の表。1行が滞納者1人と停止の号", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     filters.page_number("arrival_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+
+
+def _extinctions(user: User, district: str | None) -> None:
+    """What was extinguished at once (15条の7第5項) and waits to be written off: on what ground and why. It is watched no more."""
+    page = st.session_state.get("extinction_page", 1) - 1
+    found = ask(user, "suspension_extinctions", district=district, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
+    if found.is_empty() and page:
+        found = ask(user, "suspension_extinctions", district=district, page_size=PAGE_SIZE, skipped=0)
+    st.caption("決裁の日に納付義務が消えたもの（地方税法15条の7第5項）。資力が戻っても取り消せず、欠損の決裁を待っています。事由か理由に誤りがあれば、カルテから「停止の誤り」で取消を起案します。")
+    tables.show(found, list(AT_ONCE), widths=AT_ONCE, key=f"extinct_{district}_{page}", empty="欠損を待つ即時消滅はありません。",
+                alt="即時消滅の表。1行が滞納者1人と1つの決定", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    filters.page_number("extinction_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
 
 
 def _decided(user: User, district: str | None) -> None:

@@ -1,9 +1,11 @@
 """不納欠損: what may be written off and why, what it does to the 決算 before it is booked, and what could have been kept."""
 
+from datetime import date
+
 import polars as pl
 import streamlit as st
 
-from auth.access import User, decide
+from auth.access import User, decide, scope
 from data_access.query import Standing, ask
 from data_access.write_off_effect import effect
 from pages.parts import charts, filters, tables, wording
@@ -12,6 +14,7 @@ from pages.parts.decision_part import waiting_part
 from pages.parts.door import person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.write_off_evidence import decided_keys, evidence_part, reversed_mark
 from pages.parts.write_off_form import DECISION, decided_part, propose_part
 
 PAGE_SIZE = 50
@@ -22,17 +25,15 @@ CHANCES = {
     "手を打った": "手は打ったが、時効は更新しなかった（確かめていない承認、解除された差押など）",
     "停止中": "執行停止の間に時効となった（追わないと決めたもの）",
 }
-CHOSEN = "written_off_person"
+CHOSEN, OTHERS = "written_off_person", "X00"  # ほかの地区
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
-STATEMENT = {"levy_year": 95, "installment_no": 65, "due_date": 95, "unpaid_yen": 110, "charge_yen": 100, "booked_as": 115, "extinct_on": 95,
-             "needs_person": 80, "decided_on": 95, "suspension_ground": 60}
 
 
 def render(user: User) -> None:
     """Three cards, then the candidates, the effect on the 決算, and what was lost so far."""
     stands = heading("不納欠損", user, "国保法110条、地方税法15条の7第4項・第5項")
     district = filters.district(user, everywhere="市計")
-    _cards(ask(user, "write_off_parts", dimension="事由", is_booked=False, district=district))
+    _cards(user, ask(user, "write_off_parts", dimension="事由", is_booked=False, district=district), district)
     names = (["候補"] if decide(user, "write_off_candidate.read").allowed else []) + ["決算への影響", "分析"]
     for name, tab in zip(names, st.tabs(names, key="write_off_view", on_change="rerun"), strict=True):
         if tab.open:
@@ -40,26 +41,43 @@ def render(user: User) -> None:
                 {"候補": _candidates, "決算への影響": _effect, "分析": _analysis}[name](user, district, stands)
 
 
-def _cards(parts: pl.DataFrame) -> None:
+def _cards(user: User, parts: pl.DataFrame, district: str | None) -> None:
+    """By reason; to an officer the city's figure and, beside it, that of the own districts, which the list below is of."""
+    is_beside = scope(user) == "own" and district is None
     for column, (reason, article) in zip(st.columns(3), REASONS.items(), strict=True):
-        own = parts.filter(part=reason)
-        is_untold = own["yen"].null_count() or (own.is_empty() and "そのほか" in parts["part"])
+        whole = parts.filter(part=reason)
         with column, st.container(border=True):
-            st.metric(f"{reason}の候補", "10人未満" if is_untold else wording.yen(own["yen"].sum()), help="消滅した、まだ欠損していない未納（本料）。決裁済で収納の計上を待つものを含む。事由が重なる期別は、先に来た事由で数える")
-            count = "ほかの事由とまとめて示す" if is_untold else f"{own['installment_count'].sum():,}期別"
-            st.caption(f"{count}  \n{article}")
+            st.metric(f"{reason}の候補　{'市計' if district is None else '選んだ地区'}", _yen(parts, whole),
+                      help="消滅した、まだ欠損していない未納（本料）。決裁済で収納の計上を待つものを含む。事由が重なる期別は、先に来た事由で数える")
+            own = whole.filter(pl.col("district_code") != OTHERS)
+            st.caption(f"{_count(parts, whole)}" + (f"  \n**自分の地区 {_yen(parts, own)}**　{_count(parts, own)}" if is_beside else "") + f"  \n{article}")
+
+
+def _is_untold(parts: pl.DataFrame, own: pl.DataFrame) -> bool:
+    """Below ten persons, told to nobody without persons: alone, or together with another reason (そのほか)."""
+    return bool(own["yen"].null_count()) or (own.is_empty() and "そのほか" in parts["part"])
+
+
+def _yen(parts: pl.DataFrame, own: pl.DataFrame) -> str:
+    return "10人未満" if _is_untold(parts, own) else wording.yen(own["yen"].sum())
+
+
+def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
+    return "ほかの事由とまとめて示す" if _is_untold(parts, own) else f"{own['installment_count'].sum():,}期別"
 
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
-    waiting = waiting_part(user, "不納欠損", district, lambda row: _read(user, row)) if stands.is_newest else None
+    waiting = waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of)) if stands.is_newest else None
+    st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = st.session_state.get("write_off_page", 1) - 1
     asked = dict(district=district, booked_as=reason, page_size=PAGE_SIZE)
     found = ask(user, "write_off_candidates", **asked, skipped=page * PAGE_SIZE)
     if found.is_empty() and page:
         found = ask(user, "write_off_candidates", **asked, skipped=0)
-    st.caption("行を押すと、期別ごとの事由と消滅の日が下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。")
-    tables.show(found, ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person"],
+    st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。")
+    told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
+    tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
@@ -67,33 +85,35 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     outcome(DECISION)
     for row in found.iter_rows(named=True):
         if (row["atena_ref"], row["booked_as"]) == st.session_state.get(CHOSEN):  # never somebody whom the filter has left out
-            own = _candidate(user, row)
+            own = _candidate(user, row, stands.as_of)
             if waiting is not None:
-                propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"])
+                propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"], stands.as_of)
     if stands.is_newest:
         decided_part(user, district)
 
 
-def _candidate(user: User, candidate: dict) -> pl.DataFrame:
-    """The installments of one person, each with every reason that has come."""
+def _marks(row: dict) -> str | None:
+    flash = f"速報 {wording.yen(row['flash_yen'])}（決裁できない）" if row["flash_yen"] else ""
+    return "　".join(part for part in (reversed_mark(row), flash) if part) or None
+
+
+def _candidate(user: User, candidate: dict, as_of: date) -> pl.DataFrame:
+    """The installments of one person, each with every reason that has come and its evidence."""
     st.subheader("期別と事由", anchor=False)
     person_line(candidate["name"], candidate["atena_ref"], "open_candidate")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
-    tables.show(own, list(STATEMENT), widths=STATEMENT, empty="欠損の候補になる期別はありません。", alt="期別ごとの不納欠損の事由と消滅の日の表")
-    if own.height:
-        st.caption("根拠　" + "　".join(own.select(pl.format("{}: {}", "booked_as", "article")).to_series().unique(maintain_order=True)))
+    evidence_part(user, candidate["atena_ref"], own, as_of, "candidate")
     return own
 
 
-def _read(user: User, waiting: dict) -> None:
+def _read(user: User, waiting: dict, as_of: date) -> None:
     """What who decides has to read: the 期別 of the 起案 as they stand today; of a 取消, those of the decision it takes back."""
-    keys = waiting["written_off"]
-    if waiting["decision"]:
-        decided = ask(user, "write_off_decided", district=None).filter(event_id=waiting["decision"])
-        keys = decided["written_off"][0] if decided.height else []
-    own = ask(user, "write_off_installments", atena_ref=waiting["atena_ref"])
-    tables.show(own.filter(pl.col("installment_key").is_in(list(keys))), list(STATEMENT), widths=STATEMENT, key="waiting_installments",
-                empty="この起案の期別は、いまは候補にありません。差し戻してください。", alt="起案された期別の事由と消滅の日の表")
+    keys = decided_keys(user, waiting["decision"]) if waiting["decision"] else list(waiting["written_off"])
+    own = ask(user, "write_off_installments", atena_ref=waiting["atena_ref"]).filter(pl.col("installment_key").is_in(keys))
+    gone = set(keys) - set(own["installment_key"])
+    if gone and not waiting["decision"]:
+        st.warning(f"起案の期別のうち{len(gone)}期は、いまは候補にありません（納付・更正・取消など）。差し戻してください。", icon=":material/payments:")
+    evidence_part(user, waiting["atena_ref"], own, as_of, "waiting", "この起案の期別は、いまは候補にありません。")
 
 
 def _effect(user: User, district: str | None, stands: Standing) -> None:
@@ -106,10 +126,10 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
     columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の収納率", wording.point(found.this_year), border=True,
                       help="決算の率（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
     columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の収納率", wording.point(found.next_year), border=True,
-                      help="繰り越す調定が欠損の分だけ減る。前年度の滞繰と同じ額が入るとみる")
+                      help="繰り越す調定が欠損の分だけ減る。現年は前年度と同じ額が残り、前年度の滞繰と同じ額が入るとみる")
     tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と収納率の表")
     st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。"
-               f"{wording.fiscal(stands.fiscal_year + 1)}の行は、今の未済が全て繰り越し、前年度の滞繰と同じ額が入るとみた見込み。")
+               f"{wording.fiscal(stands.fiscal_year + 1)}の行は見込み。今の滞繰の未済が全て、現年の未済は前年度の現年と同じ額が繰り越し（納期限の来ていない期別は数えない）、前年度の滞繰と同じ額が入るとみる。")
 
 
 def _analysis(user: User, district: str | None, stands: Standing) -> None:

@@ -10,6 +10,9 @@ select
     sum(candidate.charge_yen)::bigint as charge_yen,
     min(candidate.extinct_on) as extinct_on,
     if(bool_or(candidate.needs_person), '要確認', null) as needs_person,
+    max(candidate.reversed_on) as reversed_on,
+    arg_max(candidate.reversal_ground, candidate.reversed_on) as reversal_ground,
+    sum(candidate.flash_yen)::bigint as flash_yen,
     any_value(person.note_version) as note_version,
     count(*) over () as total_count
 from disclosed.write_off_candidate as candidate

@@ -1,5 +1,5 @@
 -- grain: 現年/滞繰 of the fiscal year: the terms of the 決算 as they stand, and the yen that may be written off; with last year's
--- 滞繰 receipts, to see what the year after gains
+-- 滞繰 receipts, and what last year left of its 現年, to see what the year after gains
 -- action: write_off.read
 with standing as (
     select
@@ -25,7 +25,10 @@ select
          when exists (from waiting where year_class = 'そのほか') then null else 0 end as waiting_yen,
     (select sum(received_yen - refund_due_yen)::bigint from disclosed.rate
      where fiscal_year = (select fiscal_year from disclosed.standing) - 1 and year_class = '滞繰'
-       and ($district is null or district_code = $district)) as carried_received_before_yen
+       and ($district is null or district_code = $district)) as carried_received_before_yen,
+    (select sum(unpaid_yen)::bigint from disclosed.rate
+     where fiscal_year = (select fiscal_year from disclosed.standing) - 1 and year_class = '現年'
+       and ($district is null or district_code = $district)) as current_left_before_yen
 from standing
 left join waiting using (year_class)
 order by if(standing.year_class = '現年', 1, 2)

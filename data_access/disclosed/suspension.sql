@@ -96,6 +96,9 @@ select
     whole('C9', entry.written_off) as written_off,
     whole('C9', entry.decision) as decision,
     whole('C9', entry.installment_keys) as installment_keys,
+    whole('C9', entry.is_immediate) as is_immediate,
+    whole('C9', entry.extinction_ground) as extinction_ground,
+    whole('C9', entry.lacking) as lacking,
     whole('C9', entry.summary) as summary,
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
     whole('C9', entry.written_by) as written_by,
@@ -211,6 +214,8 @@ select
     whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
     whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
         "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR"}]')) as evidence,
+    whole('C9', entry.extinction_ground) as extinction_ground,
+    whole('C9', entry.lacking) as lacking,
     whole('C9', entry.evidence_ids) as evidence_ids,
     -- 理由 is free text, and may tell who it is of: a masked copy goes without it
     case when addressee.is_masked then '（伏せた写しには載せない）'
@@ -235,3 +240,28 @@ left join corrected using (decision, notice_number, installment_no)
 cross join lateral (
     select json_extract(proposed.basis, '$.installments."' || scope.notice_number || '-' || scope.installment_no || '"') as noted
 ) as told;
+
+-- grain: one installment that a 停止 decided here extinguished at once (15条の7第5項) and that is still unpaid, with the recorded ground and reason
+create view disclosed.extinguished_installment as
+with decided as (
+    select atena_number, event_id, happened_on, extinction_ground, extinction_reason, unnest(installment_keys) as installment_key
+    from serving.entry
+    where kind = 'suspension_decision' and is_immediate
+)
+select
+    delinquent.atena_ref,
+    shown('C2', delinquent.name, masked_name(delinquent.name)) as name,
+    delinquent.district_code,
+    delinquent.district_name,
+    decided.event_id as decision,
+    decided.happened_on as extinct_on,
+    whole('C9', decided.extinction_ground) as extinction_ground,
+    whole('C8', if(kept_back(delinquent.is_protected) or names_protected(decided.extinction_reason), '（非表示）', decided.extinction_reason)) as extinction_reason,
+    whole('C9', decided.installment_key) as installment_key,
+    whole('C9', installment.unpaid_yen) as unpaid_yen
+from derived.case_installment as installment
+join decided
+    on decided.installment_key = installment.notice_number || '-' || installment.installment_no
+    and decided.happened_on = installment.suspended_on
+join serving.delinquent as delinquent on delinquent.atena_number = installment.atena_number
+where installment.is_extinguished and installment.unpaid_yen > 0 and in_scope(delinquent.district_code);

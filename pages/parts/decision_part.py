@@ -13,6 +13,7 @@ from data_access.query import ask, subject
 from pages.parts import draft, tables, wording
 from pages.parts.attempt import attempt, outcome
 from pages.parts.confirmation import confirm_first
+from pages.parts.proposal_part import reviewers
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
 COLUMNS = ["state", "name", "district_name", "summary", "active_yen", "happened_on", "written_by", "reviewed_by"]
@@ -39,10 +40,20 @@ def waiting_part(user: User, kind: str, district: str | None, read: Callable[[di
         with st.container(border=True):
             st.text(f"{row['summary']}　{row['name']}　参照番号 {row['atena_ref']}\n"
                     f"起案　{row['written_by']}　{wording.wareki(row['happened_on'])}　審査　{row['reviewed_by'] or 'まだ'}\n理由　{row['body']}")
+            _warnings(row)
             _installments(user, row)
             read(row)
             _next_step(user, row)
     return waiting
+
+
+def _warnings(row: dict) -> None:
+    """What a reviewer must not miss: a debt that ends with this 決裁, and what was lacking when it was proposed."""
+    if row["is_immediate"] or row["extinction_ground"]:
+        st.warning(f"即時消滅の起案です（地方税法15条の7第5項）。事由: **{row['extinction_ground'] or '書かれていない（差し戻してください）'}**。"
+                   "決裁の日に納付義務が消え、資力が戻っても取り消せません。事由の理由は、上の「理由」にあります。", icon=":material/gavel:")
+    if row["lacking"]:
+        st.warning(f"資料不足のままの起案です。起案のときに足りなかった資料: **{'、'.join(row['lacking'])}**。起案した人は、足りないことを知って起案しています。", icon=":material/report:")
 
 
 def _installments(user: User, row: dict) -> None:
@@ -70,10 +81,18 @@ def _next_step(user: User, row: dict) -> None:
                 expected_version=row["note_version"], today=settings.today()),
             DECIDED[row["kind"]] if is_reviewed else "審査を済ませました。課長の決裁を待ちます。"),
             kwargs={"asks_again": True}, disabled=not is_same_person)
-    elif not is_own:
-        st.caption("次は課長が決裁します。" if is_reviewed else "次は係長が審査します。")
+    else:
+        st.text("次は課長が決裁します。" if is_reviewed else f"次は係長が審査します。{_who(kind.name, user if is_own else None)}")
     if may_step or is_own:
         _decline(kind.name, row, "取り下げる" if is_own else "差し戻す")
+
+
+def _who(kind: str, proposer: User | None) -> str:
+    """To a proposer who could review others' work: by whom their own can be, or what to do when there is nobody."""
+    if proposer is None or not decide(proposer, kinds()[kind].review_action).allowed:
+        return ""
+    names = reviewers(kind, proposer)
+    return f"自分では審査できません。審査できる人: {names}" if names else "自分では審査できず、ほかに審査できる係長がいません。取り下げて、地区担当に起案してもらってください。"
 
 
 def _decline(kind: str, row: dict, verb: str) -> None:

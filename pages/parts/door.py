@@ -80,6 +80,14 @@ def choose_case(atena_ref: str) -> None:
     st.session_state[OPENS] = True
 
 
+def choose_record(atena_ref: str, tab: str, kind: str | None = None) -> None:
+    """The same, on the tab where a record stands; `kind` narrows the 経過 to its 種別."""
+    choose_case(atena_ref)
+    st.session_state["case_view"] = tab
+    if kind:
+        st.session_state["event_kind"] = kind
+
+
 def open_chosen_case() -> None:
     """Go to the カルテ when a row was just chosen; callbacks themselves cannot change the page."""
     if st.session_state.pop(OPENS, False):

@@ -4,19 +4,27 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from auth.access import User, decide
+from auth.access import User, decide, scope
 from data_access.query import ask
 from pages.parts import as_of
 
 
-def district(user: User, everywhere: str = "すべての地区") -> str | None:
-    """The chosen 地区コード among the reader's own; None = `everywhere`."""
+def district(user: User, everywhere: str = "") -> str | None:
+    """The chosen 地区コード among the reader's own; None = `everywhere`, all that are the reader's unless said otherwise."""
     if not decide(user, "worklist.read").allowed:
         return None
     found = ask(user, "districts")
     names = dict(zip(found["district_code"], found["district_name"], strict=True))
+    everywhere = everywhere or ("自分の地区すべて" if scope(user) == "own" else "すべての地区")
     chosen = choice("地区", [everywhere, *names], key="district", format_func=lambda code: names.get(code, code))
     return chosen if chosen in names else None
+
+
+def whose(user: User, chosen: str | None) -> str:
+    """Of whom a figure or a list of persons is, beside 市計: in brackets after its title."""
+    if chosen:
+        return "選んだ地区"
+    return "自分の地区" if scope(user) == "own" else "市全域"
 
 
 def choice(label: str, options: list[str], *, key: str, format_func: Callable[[str], str] = str) -> str:

@@ -15,10 +15,11 @@ from casework.record import EntryRefused
 from data_access.paper_basis import cancellation_basis, suspension_basis
 from data_access.paper_content import public_days
 from data_access.query import ask, subject
-from data_access.suspension_case import SuspensionCase, release_due
+from data_access.suspension_case import SuspensionCase, lacking, release_due
 from pages.parts import draft, wording
 from pages.parts.attempt import attempt, outcome
 from pages.parts.export_part import export_part
+from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
 PAPERS = {"suspension_decision": ("suspension_decision", "suspension_notice"), "suspension_cancellation": ("suspension_cancel_notice",)}
@@ -36,17 +37,25 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
         st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
         return
     atena_ref, ground = candidate["atena_ref"], candidate["ground"]
+    if "満たす" not in found.evidence["finding"]:
+        st.info("要件を満たす、確認済みで新しい資料が1つもないため、起案できません。上の「足りないもの・調べ方」の資料をそろえてください。", icon=":material/info:")
+        return
+    next_hands(user, "suspension_decision")
     event_id = draft.opened(ONE, atena_ref + ground)
     said = {row["installment_key"]: _said(row) for row in found.installments.iter_rows(named=True)}
     st.multiselect("停止する期別", list(said), default=list(said), format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
-    if found.may_extinguish:
-        st.checkbox("即時消滅とする（限定承認など、徴収できないことが明らかなとき。地方税法15条の7第5項）", key=f"immediate_{event_id}")
+    if found.at_once and st.checkbox("即時消滅とする（地方税法15条の7第5項）。決裁の日に納付義務が消え、資力が戻っても取り消せない", key=f"immediate_{event_id}"):
+        at_once_fields(found.at_once, event_id)
+    if found.lacking:
+        st.warning(f"資料が足りません: **{'、'.join(found.lacking)}**。判定は「資料不足」で、該当の疑いではありません。審査・決裁をする人にもこのまま示します。", icon=":material/report:")
+        st.checkbox("足りない資料があることを知って起案する（なぜ停止できるとみるかを理由に書く）", key=f"lacking_{event_id}")
     st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=ASKED)
-    st.checkbox("証拠と期別を確かめた", key=f"confirmed_{event_id}")
+    st.checkbox("証拠・反する資料・期別を確かめた", key=f"confirmed_{event_id}")
     st.button("起案する", type="primary", icon=":material/send:", key=f"propose_{event_id}", on_click=attempt, args=(
         ONE, f"confirmed_{event_id}", lambda clicker: _propose(
             clicker, atena_ref, ground, candidate["note_version"], event_id, st.session_state[f"reason_{event_id}"] or "",
-            keys=st.session_state[f"scope_{event_id}"], is_immediate=bool(st.session_state.get(f"immediate_{event_id}"))),
+            keys=st.session_state[f"scope_{event_id}"], is_immediate=bool(st.session_state.get(f"immediate_{event_id}")),
+            **at_once_typed(event_id), is_proposed_though_lacking=st.session_state.get(f"lacking_{event_id}")),
         f"起案しました。{NEXT}"))
 
 
@@ -59,6 +68,7 @@ def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None
     event_id = draft.opened(BATCH, ground)
     rows = {row["atena_ref"]: row for row in likely.iter_rows(named=True)}
     with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
+        next_hands(user, "suspension_decision")
         st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
                        key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
         st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
@@ -86,15 +96,16 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
 
 
 def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: str, reason: str, *, keys: list[str] | None = None,
-             is_immediate: bool = False) -> Event:
-    """`keys` None: every 期別 that is not suspended. The evidence is asked again at this click, never taken from the screen."""
+             is_immediate: bool = False, **known: object) -> Event:
+    """`keys` None: every 期別 that is not suspended. The evidence, and what is lacking, is asked again at this click, never taken from the screen."""
     owed = ask(user, "suspension_installments", atena_ref=atena_ref)["installment_key"].to_list()
-    met = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground).filter(finding="満たす")
+    evidence = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
+    met = evidence.filter(finding="満たす")
     chosen = owed if keys is None else keys
     return propose(
         user, subject(user, atena_ref), "suspension_decision", event_id=event_id, expected_version=version, reason=reason, today=settings.today(),
         fields={"ground": ground, "installments": chosen, "is_partial": set(chosen) != set(owed), "is_immediate": is_immediate,
-                "evidence_ids": met["evidence_id"].drop_nulls().to_list()},
+                "evidence_ids": met["evidence_id"].drop_nulls().to_list(), "lacking": lacking(evidence) or None, **known},
         basis=suspension_basis(user, atena_ref, ground, chosen))
 
 
@@ -115,6 +126,7 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
         return
     event_id = draft.opened(CANCEL, atena_ref)
     with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
+        next_hands(user, CANCEL)
         decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
                                   format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
         said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}

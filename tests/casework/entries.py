@@ -12,8 +12,10 @@ from casework.subject import Subject
 TODAY = date(2026, 4, 1)
 ONE, TWO = "0000000001-01", "0000000001-02"
 PAIR = "0123456789abcdef0123456789abcdef"  # a suspected duplicate, named by its evidence
-SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}), frozenset({(PAIR, "0000054321")}))
+SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}), frozenset({(PAIR, "0000054321")}),
+                  unpaid=frozenset({(ONE, 15_000), (TWO, 15_000)}))
 OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
+AT_ONCE = {"is_immediate": True, "extinction_ground": "限定承認をした相続", "extinction_reason": "相続財産の目録に徴収できる財産がない。"}
 CHIEF = User("kakari", "係長", "chief", "収納推進課")
 MANAGER = User("kacho", "課長", "manager", "収納推進課")
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]

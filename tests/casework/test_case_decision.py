@@ -13,7 +13,9 @@ from casework.case_decision import approve, decisions, decline, propose, review
 from casework.kinds import kinds
 from casework.ledger import Conflict
 from casework.record import EntryRefused
+from law.suspension import immediate_grounds
 from tests.casework.entries import (
+    AT_ONCE,
     CHIEF,
     GOOD,
     KEPT,
@@ -51,7 +53,8 @@ def with_role(user: User, role: str) -> User:
 def test_three_people_make_one_entry(sqlite_file):
     written = decided(KIND)
     assert written.payload == {"decided_on": "2026-04-01", "ground": "2号", "installments": KEPT, "is_partial": False, "is_immediate": False,
-                               "evidence_ids": ["I0001", "I0002"], "proposal": proposal().event_id, "officer_name": "課長"}
+                               "extinction_ground": None, "extinction_reason": None, "evidence_ids": ["I0001", "I0002"], "lacking": None,
+                               "is_proposed_though_lacking": None, "proposal": proposal().event_id, "officer_name": "課長"}
     assert [(event.kind, event.actor) for event in ledger.events_of(SUBJECT.atena_number)] == [
         (f"{KIND}_proposal", "sato"), (f"{KIND}_review", "kakari"), (KIND, "kacho")]
     assert "decided_on" not in proposal().payload, "the day is that of the 決裁"
@@ -68,21 +71,23 @@ def test_the_state_follows_the_steps(sqlite_file):
     assert states() == ["差戻し"]
     decided(KIND, steps=PROPOSED)
     taken(decline, OFFICER, proposal(), reason="納付の申出があった。")
+    with pytest.raises(ApprovalRefused, match="^この執行停止の決定の起案は、取り下げられています。進められるのは審査待ちの起案だけです。画面を開き直してください。$"):
+        taken(review, CHIEF, proposal())
     assert states() == ["差戻し", "取下げ"]
 
 
 def test_no_step_is_taken_out_of_order_or_twice(sqlite_file):
     decided(KIND, steps=PROPOSED)
-    with pytest.raises(ApprovalRefused, match="審査待ち"):
+    with pytest.raises(ApprovalRefused, match="まだ審査されていません。進められるのは決裁待ち"):
         taken(approve, MANAGER, proposal())
     with pytest.raises(ApprovalRefused, match="待つ起案がすでに"):
         decided(KIND, steps=PROPOSED)
     taken(review, CHIEF, proposal())
-    with pytest.raises(ApprovalRefused, match="決裁待ち"):
+    with pytest.raises(ApprovalRefused, match="もう審査されています。進められるのは審査待ち"):
         taken(review, with_role(User("other", "係長2", "", "収納推進課"), "chief"), proposal())
     taken(approve, MANAGER, proposal())
     for step, user, more in ((review, CHIEF, {}), (approve, MANAGER, {}), (decline, MANAGER, {"reason": "遅い"})):
-        with pytest.raises(ApprovalRefused, match="決定"):
+        with pytest.raises(ApprovalRefused, match="起案は、もう決裁されています。"):
             taken(step, user, proposal(), **more)
     with pytest.raises(ApprovalRefused, match="見つかりません"):
         taken(review, CHIEF, write("reminder"))
@@ -170,8 +175,57 @@ def test_what_is_proposed_is_checked_whole(sqlite_file, field):
 
 def test_extinction_at_once_is_for_the_ground_that_the_law_names(sqlite_file):
     with pytest.raises(EntryRefused, match="1号 の停止だけ"):
-        decided(KIND, steps=PROPOSED, is_immediate=True)
-    assert decided(KIND, ground="1号", is_immediate=True).payload["is_immediate"] is True
+        decided(KIND, steps=PROPOSED, **AT_ONCE)
+    assert decided(KIND, ground="1号", **AT_ONCE).payload["is_immediate"] is True
+
+
+@pytest.mark.parametrize(("kind", "plain"), [(KIND, {"ground": "1号"}), ("write_off_decision", {"reason": "即時消滅", "extinct_on": None})])
+def test_extinction_at_once_says_which_ground_and_why(sqlite_file, kind, plain):
+    """Of both doors, the 停止 and the 不納欠損 of what no 停止 has extinguished; and it is asked again at the 決裁."""
+    offered = {name: kinds()[each].field("extinction_ground").values for name, each in enumerate((KIND, "write_off_decision"))}
+    assert set(offered.values()) == {tuple(immediate_grounds(TODAY))}, "the form offers what the law says"
+    asked = AT_ONCE if kind == KIND else {name: AT_ONCE[name] for name in ("extinction_ground", "extinction_reason")}
+    for name in ("extinction_ground", "extinction_reason"):
+        with pytest.raises(EntryRefused) as refused:
+            decided(kind, steps=PROPOSED, **plain, **{**asked, name: None})
+        assert [field for field, _ in refused.value.errors] == [name]
+    with pytest.raises(EntryRefused, match="個人番号"):
+        decided(kind, steps=PROPOSED, **plain, **{**asked, "extinction_reason": "個人番号 123456789018"})
+    other = {"ground": "1号", "is_immediate": False} if kind == KIND else {"reason": "時効", "extinct_on": TODAY}
+    with pytest.raises(EntryRefused, match="だけ書いてください"):
+        decided(kind, steps=PROPOSED, **{**asked, **other})
+    written = decided(kind, **plain, **asked).payload
+    assert {name: written[name] for name in asked} == asked
+
+
+def test_a_proposal_of_before_the_grounds_is_not_carried_on(sqlite_file):
+    """Written when there was only a tick: whoever reviews it is told to ask for the ground."""
+    ledger.append(event_id=str(uuid.uuid4()), kind=f"{KIND}_proposal", subject=SUBJECT.atena_number, expected_version=0, actor="sato", occurred_on=TODAY, payload={
+        "ground": "1号", "installments": KEPT, "is_partial": False, "is_immediate": True, "evidence_ids": ["I0001"], "said_reason": "ない。", "officer_name": "佐藤"})
+    with pytest.raises(EntryRefused, match="即時消滅には、事由を"):
+        taken(review, CHIEF, proposal())
+
+
+def test_what_is_lacking_is_known_before_it_is_proposed(sqlite_file):
+    lacking = ["年金：資料なし", "給与：未回答"]
+    for ticked in (None, False):
+        with pytest.raises(EntryRefused, match="足りない資料があります（年金：資料なし、給与：未回答）"):
+            decided(KIND, steps=PROPOSED, lacking=lacking, is_proposed_though_lacking=ticked)
+    with pytest.raises(EntryRefused, match="足りない資料が正しくありません"):
+        decided(KIND, steps=PROPOSED, lacking=[], is_proposed_though_lacking=True)
+    assert decided(KIND, lacking=lacking, is_proposed_though_lacking=True).payload["lacking"] == sorted(lacking)
+
+
+def test_what_was_paid_meanwhile_is_not_written_off(sqlite_file):
+    """A 速報 or a booked payment between the 起案 and the 決裁 stops the next step."""
+    decided("write_off_decision", steps=REVIEWED)
+    waiting = ledger.events_of(SUBJECT.atena_number)[0].event_id
+    given = dict(proposal_id=waiting, expected_version=2, today=TODAY)
+    for paid in (replace(SUBJECT, flashed=frozenset({ONE})), replace(SUBJECT, unpaid=frozenset({(ONE, 2_999)})), replace(SUBJECT, unpaid=frozenset())):
+        with pytest.raises(EntryRefused, match="納付のあった期別が1期"):
+            approve(MANAGER, paid, "write_off_decision", event_id=str(uuid.uuid4()), **given)
+    other = replace(SUBJECT, flashed=frozenset({TWO}))
+    assert approve(MANAGER, other, "write_off_decision", event_id=str(uuid.uuid4()), **given).kind == "write_off_decision"
 
 
 def test_what_is_stopped_is_not_stopped_again_until_it_is_cancelled(sqlite_file):
@@ -191,21 +245,22 @@ def test_a_suspension_is_cancelled_within_its_three_years(sqlite_file):
 
 
 def test_a_stop_is_cancelled_once_and_never_under_a_write_off(sqlite_file):
-    decided(KIND, ground="1号", is_immediate=True)
+    decided(KIND, ground="1号", **AT_ONCE)
     decided("write_off_decision", reason="即時消滅", extinct_on=None, written_off={ONE: 3_000})
     again = {"suspended_on": TODAY, "cancel_ground": "停止の誤り"}
+    why = {name: AT_ONCE[name] for name in ("extinction_ground", "extinction_reason")}
     with pytest.raises(EntryRefused, match="先に、不納欠損の取消"):
         decided("suspension_cancellation", steps=PROPOSED, installments=[ONE], **again)
     decided("suspension_cancellation", installments=[TWO], **again)
     with pytest.raises(EntryRefused, match="すでに取消を決定した"):
         decided("suspension_cancellation", steps=PROPOSED, installments=[TWO], **again)
     with pytest.raises(EntryRefused, match="停止を理由とする不納欠損はできません"):
-        decided("write_off_decision", steps=PROPOSED, reason="即時消滅", extinct_on=None, written_off={TWO: 3_000})
+        decided("write_off_decision", steps=PROPOSED, reason="即時消滅", extinct_on=None, written_off={TWO: 3_000}, **why)
     assert decided("write_off_decision", reason="時効", extinct_on=TODAY, written_off={TWO: 3_000}).payload["reason"] == "時効"
 
 
 def test_what_was_extinguished_at_once_does_not_come_back_with_means(sqlite_file):
-    decided(KIND, ground="1号", is_immediate=True)
+    decided(KIND, ground="1号", **AT_ONCE)
     with pytest.raises(EntryRefused, match="「停止の誤り」だけ"):
         decided("suspension_cancellation", steps=PROPOSED, suspended_on=TODAY)
     assert decided("suspension_cancellation", installments=[ONE, TWO], suspended_on=TODAY, cancel_ground="停止の誤り").kind == "suspension_cancellation"

@@ -139,7 +139,7 @@ def test_the_ledger_s_files_say_what_the_events_say(ref):
     assert rows("allocation_record") == [entry_of(allocation, each) | {"取立・配当の日": "20261029", "得た金": "取立", "充当額": "5000"} for each in allocation.payload["allocated"]]
     assert rows("suspension_decision") == [entry_of(suspension, each) | {"停止決定日": "20261030", "停止事由": "2号", "即時消滅": "0"} for each in suspension.payload["installments"]]
     assert rows("suspension_cancellation") == [entry_of(ended, each) | {"停止決定日": "20261030", "取消日": "20261030", "取消の理由": "停止の誤り"} for each in ended.payload["installments"]]
-    assert rows("write_off_decision") == [entry_of(write_off, each) | {"決定日": "20261030", "不納欠損事由": "時効", "不納欠損額": "2000"} for each in write_off.payload["written_off"]]
+    assert rows("write_off_decision") == [entry_of(write_off, each) | {"決定日": "20261030", "不納欠損事由": "時効", "不納欠損額": "2000", "決裁の後の納付額": "0"} for each in write_off.payload["written_off"]]
     assert rows("write_off_reversal") == [{"記録番号": freed.event_id, "訂正元": "", "宛名番号": NUMBER, "不納欠損の記録番号": write_off.event_id,
                                            "取消日": "20261030", "取消の理由": "額の誤り"}]
     assert [(row["発行日"], row["使用期限"], row["納付額"]) for row in rows("slip_issue")] == [("20261030", "20261129", str(each["yen"])) for each in slips.payload["slips"]]

@@ -1,14 +1,17 @@
 """執行停止候補 of one person: what the page explains is what the snapshot says, for every candidate and for nobody else."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from auth.access import NotAllowed
-from data_access.query import ask, standing
+from data_access import connection
+from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import release_due, suspension_case
 from law import suspension
+from tests.casework.entries import AT_ONCE
+from tests.data_access.test_entries import NUMBER, PROTECTED, decide
 from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
 
 WHOLE = {"district": None, "verdict": None, "ground": None, "page_size": 10_000, "skipped": 0}
@@ -18,6 +21,7 @@ def test_every_candidate_has_its_evidence_its_ends_and_its_household(city):
     as_of = standing().as_of
     candidates = ask(CHIEF, "suspension_candidates", **WHOLE).to_dicts()
     assert len(candidates) > 4
+    against = []
     for row in candidates:
         found = suspension_case(CHIEF, row["atena_ref"], row["ground"], as_of)
         own = found.evidence.filter(found.evidence["clause"] == row["clause"]).to_dicts()
@@ -30,13 +34,32 @@ def test_every_candidate_has_its_evidence_its_ends_and_its_household(city):
             assert each["ends_on"] == min(each["three_years_on"], each["prescription_on"] or each["three_years_on"])
         assert found.agrees
         assert found.hardship.steps
+        assert "、".join(found.lacking) == row["missing"], "what is asked to be known is what the list says is missing"
+        assert bool(found.at_once) == (row["ground"] == "1号")
+        against.append(found.against.with_columns(pl.lit(row["atena_ref"]).alias("atena_ref")))
+    _against(pl.concat(against).unique())
+
+
+def _against(told: pl.DataFrame) -> None:
+    """Beside the カルテ's own answers, person by person: who is in work, owns a car, or has paid by themselves within the year."""
+    as_of, counted = standing().as_of, 0
+    for ref in told["atena_ref"].unique():
+        own = told.filter(atena_ref=ref)
+        cars = ask(CHIEF, "case_vehicles", atena_ref=ref).filter(pl.col("scrapped_on").is_null(), pl.col("vehicle_kind").str.contains("軽自動車|二輪の"), ownership="本人所有")
+        paid = ask(CHIEF, "case_events", atena_ref=ref, kind="収納").filter(pl.col("happened_on") >= as_of - timedelta(days=365), pl.col("summary").str.contains("窓口|コンビニ|口座振替|ペイジー"))
+        assert own.filter(sign="勤務先").height == ask(CHIEF, "case_employments", atena_ref=ref)["is_paying"].sum()
+        assert own.filter(sign="土地・家屋").height == ask(CHIEF, "case_properties", atena_ref=ref).height
+        assert sorted(own.filter(sign="車両")["happened_on"]) == sorted(cars["owned_from"])
+        assert own.filter(sign="納付")["happened_on"].max() == paid["happened_on"].max()
+        counted += own.height
+    assert counted, "the city has candidates with something against them"
 
 
 def test_who_may_not_see_the_person_sees_nothing_of_the_case(city):
     as_of = standing().as_of
     row = ask(OFFICER, "suspension_candidates", **WHOLE).row(0, named=True)
     others = suspension_case(NEIGHBOUR, row["atena_ref"], row["ground"], as_of)
-    assert (others.evidence.is_empty(), others.installments.is_empty(), others.hardship) == (True, True, None)
+    assert (others.evidence.is_empty(), others.installments.is_empty(), others.hardship, others.against.is_empty()) == (True, True, None, True)
     with pytest.raises(NotAllowed):
         suspension_case(ANALYST, row["atena_ref"], row["ground"], as_of)
 
@@ -49,3 +72,20 @@ def test_an_attachment_under_the_ground_that_the_law_names_is_to_be_released():
     (duty,) = release_due(owed("2号", "差押"))
     assert (duty.text, duty.article) == ("差し押さえている財産があれば、差押えを解除する", "地方税法15条の7第3項")
     assert [release_due(owed(*case)) for case in (("1号", "差押"), ("2号", None), (None, "差押"))] == [(), (), ()]
+
+
+@pytest.mark.slow
+def test_a_reason_of_即時消滅_that_names_a_protected_person_is_kept_back_whole(own_city):
+    """It stands in the 起案, in the decision and in what the paper says; where it may be read, it is read with its ground."""
+    ref, name = reference_of(NUMBER), connection.engine().connection.cursor().execute("select name from source.person where atena_number = ?", [PROTECTED]).fetchone()[0]
+    keys = ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True)["installment_key"].to_list()
+    given = dict(ground="1号", is_partial=True, evidence_ids=["I01"])
+    plain = decide(ref, "suspension_decision", installments=keys[:1], **given, **AT_ONCE)
+    paper = connection.reader(connection.engine(), CHIEF).execute("select body, extinction_ground from disclosed.suspension_paper where decision = ?", [plain.event_id]).fetchall()
+    assert [(AT_ONCE["extinction_reason"] in body, ground) for body, ground in paper] == [(True, AT_ONCE["extinction_ground"])]
+    decide(ref, "suspension_cancellation", suspended_on=plain.occurred_on, installments=keys[:1], cancel_ground="停止の誤り")
+    decide(ref, "suspension_decision", installments=keys[:1], **given, **{**AT_ONCE, "extinction_reason": f"{name}が相続した。"})
+    events = ask(CHIEF, "case_events", atena_ref=ref, kind="執行停止")
+    assert name not in str(events.to_dicts())
+    assert events.filter(body="（非表示）").height == 2, "the 起案 and the 決裁"
+    assert events.filter(pl.col("summary").str.contains("即時消滅・限定承認をした相続")).height == 4

@@ -79,6 +79,7 @@ FIELDS = {
     ("pages/parts/approval_form.py", 2): "tests/casework/test_approval.py",
     ("pages/parts/decision_part.py", 1): "tests/casework/test_case_decision.py",
     ("pages/parts/suspension_form.py", 3): "tests/casework/test_case_decision.py",
+    ("pages/parts/proposal_part.py", 1): "tests/casework/test_case_decision.py",
     ("pages/parts/write_off_form.py", 2): "tests/casework/test_case_decision.py",
     ("pages/parts/audit_parts.py", 4): "tests/pages/test_my_number_typed.py",
     ("pages/parts/intake_decision_form.py", 1): "tests/casework/test_intake_decision.py",

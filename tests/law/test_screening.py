@@ -69,6 +69,8 @@ def test_each_criterion_stale(ground, target):
     (lacking,) = found.clause.missing
     assert (lacking.finding, lacking.age_days) == (Finding.STALE, limit + 1)
     assert lacking.remedy.startswith(f"{limit + 1}日前の資料は、有効な{limit}日を過ぎた。")
+    against = judged(ground, all_of(ground, **{target: record(target, REFUTES[target], limit + 1)}))
+    assert against.verdict is Verdict.LACKING, "what is stale refutes as little as it meets"
 
 
 @pytest.mark.parametrize(("ground", "target"), CASES)

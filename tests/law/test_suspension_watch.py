@@ -14,6 +14,7 @@ from law import suspension_watch
 from law.files import LawFileInvalid
 from law.suspension_watch import (
     Answer,
+    Held,
     Holding,
     Income,
     Job,
@@ -21,6 +22,7 @@ from law.suspension_watch import (
     Records,
     Stop,
     Vehicle,
+    against,
     explain,
 )
 
@@ -147,6 +149,33 @@ def test_every_sign_alone(records, sign):
 )
 def test_no_false_sign(stop, records):
     assert explain(stop, records, REGISTER, AS_OF) == ()
+
+
+def held(sign, dated_on=None, *, year=None, word=None, yen=None, count=None):
+    return Held(sign, dated_on, year, word, yen, "資料", count)
+
+
+@pytest.mark.parametrize(("record", "told"), [
+    (held("所得", year=2026, yen=1_740_012, count=1), date(2026, 6, 1)),
+    (held("所得", date(2026, 9, 1), year=2026, yen=1_200_012), date(2026, 9, 1)),
+    (held("所得", year=2026, yen=1_740_011, count=1), None),
+    (held("所得"), None),
+    (held("勤務先", date(2025, 12, 31), yen=1), date(2025, 12, 31)),
+    (held("土地・家屋", year=2026, word="土地", yen=5), date(2026, 1, 1)),
+    (held("車両", date(2019, 1, 1), word="軽自動車（乗用）"), date(2019, 1, 1)),
+    (held("車両", date(2019, 1, 1), word="原動機付自転車"), None),
+    (held("財産調査", AS_OF, word="財産あり"), AS_OF),
+    (held("財産調査", AS_OF + DAY, word="財産あり"), None),
+    (held("納付", AS_OF - 365 * DAY, word="窓口", yen=1), AS_OF - 365 * DAY),
+    (held("納付", AS_OF - 366 * DAY, word="窓口", yen=1), None),
+    (held("納付", AS_OF, word="滞納処分", yen=9_000), None),
+    (held("転入", AS_OF, word="現住"), None),
+])
+def test_what_speaks_against_a_stop_before_it_is_decided(record, told):
+    """Each alone, on its line and one past it: what is known by name, not what came after a day."""
+    found = against([record], "1号", AS_OF)
+    assert [each.happened_on for each in found] == ([told] if told else [])
+    assert all(each.evidence_id == "資料" and each.meaning and "停止の後" not in each.meaning for each in found)
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,13 @@ def test_the_evidence_of_a_candidate_names_its_record_and_its_age(city):
     reference = found.at.dataframe[0].value
     assert len(reference) >= 1
     screen = show(staff.NEIGHBOUR, "suspension_candidates", screened=(_reference_of_story(13), "倉見　健", "1号"))
-    assert [each.value for each in screen.at.subheader] == ["候補", "証拠（1号）", "停止の対象になる期別", "家計の目安", "起案"]
-    evidence = screen.at.dataframe[1].value
+    assert [each.value for each in screen.at.subheader] == ["候補（自分の地区）", "証拠（1号）", "停止の対象になる期別", "家計の目安", "起案"]
+    assert list(screen.cells("target", 1)) == ["納付", "所得"], "反する資料 stands before the checklist"
+    evidence = screen.at.dataframe[2].value
     assert list(evidence["target"]) == ["預金", "給与", "不動産", "年金"]
     assert all(evidence["dated_on"].str.startswith("R08."))
     assert "足りない資料はありません。" in [each.value for each in screen.at.caption]
-    ends, steps = screen.at.dataframe[2].value, screen.at.dataframe[3].value
+    ends, steps = screen.at.dataframe[3].value, screen.at.dataframe[4].value
     assert set(ends["three_years_on"]) == {"R11.10.30"}
     assert set(ends["ended_by"]) == {"時効"}
     assert list(steps["item"]) == ["目安（月）", "世帯の収入（月）"]
@@ -106,7 +107,7 @@ def test_the_evidence_of_a_candidate_names_its_record_and_its_age(city):
 
 def test_what_a_candidate_lacks_and_how_to_get_it(city):
     screen = show(staff.MANAGER, "suspension_candidates", screened=(_reference_of_story(14), "桂＊＊", "1号"))
-    lacking = screen.at.dataframe[2].value
+    (lacking,) = (frame.value for frame in screen.at.dataframe if "how" in frame.value.columns)
     assert set(lacking["finding"]) == {"期限切れ"}
     assert len(lacking) == 3
     assert all("日を過ぎた。" in text and "国税徴収法" in text for text in lacking["how"])

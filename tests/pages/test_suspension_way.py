@@ -1,10 +1,16 @@
 """執行停止 on the screens from the screening to its end: 起案, 審査, 決裁, stopped in the next snapshot, 取消, and open again."""
 
+import polars as pl
 import pytest
 
 from auth import step_up
 from casework import ledger
-from data_access.query import ask, reference_of
+from data_access.query import ask, reference_of, standing
+from data_access.suspension_case import suspension_case
+from law.files import values_on
+from law.suspension_watch import FILE, SETTING
+from pages.case import KINDS
+from pages.suspension_candidates import INVESTIGATED, RECORDS
 from sample_city.stories import FIRST
 from tests.data_access.test_entries import take_in_again
 from tests.pages.screen import Screen, show
@@ -110,3 +116,41 @@ def test_several_of_one_号_are_proposed_at_once(own_city):
     waiting = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None)
     assert set(waiting["atena_ref"]) == set(refs)
     assert ledger.last_seq() == len(refs) >= 1
+
+
+@pytest.mark.slow
+def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city):
+    """資料不足 is proposed only by who says so; the reviewer reads both; a record leads to where the カルテ has it."""
+    lacking = ask(CHIEF, "suspension_candidates", ground=None, verdict="資料不足", district=None, page_size=10_000, skipped=0).filter(pl.col("met_count") > 0)
+    row, against = next((row, own) for row in lacking.iter_rows(named=True) if (own := suspension_case(CHIEF, row["atena_ref"], row["ground"], standing().as_of).against).height)
+    state = dict(screened=(row["atena_ref"], row["name"], row["ground"]), ground=row["ground"], verdict="資料不足")
+    form = show(CHIEF, "suspension_candidates", **state)
+    assert any(row["missing"] in warning.value for warning in form.at.warning)
+    assert "審査できる人" in form.words() or "ほかに審査できる係長がいません" in form.words(), "nobody reviews their own"
+    assert [frame.value["target"].to_list() for frame in form.at.dataframe if "against" in frame.value.columns] == [against["sign"].to_list()], "beside the checklist"
+    button = keyed(form.at.button, "propose_")
+    event_id = button.key.rpartition("_")[2]
+    keyed(form.at.checkbox, f"confirmed_{event_id}").set_value(True)
+    keyed(form.at.text_area, f"reason_{event_id}").set_value("残りの照会は同じ結果とみる。")
+    form.run(button.click())
+    assert "足りない資料があります" in form.at.error[0].value
+    keyed(form.at.checkbox, f"lacking_{event_id}").set_value(True)
+    form.run(keyed(form.at.button, "propose_").click())
+    assert not form.at.error
+    (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
+    assert "、".join(waiting["lacking"]) == "、".join(sorted(row["missing"].split("、")))
+    assert "資料不足のまま" in waiting["summary"]
+    reviewer = show(MANAGER, "suspension_candidates", waiting_decision=waiting["proposal_id"])
+    assert any("資料不足のままの起案です" in warning.value for warning in reviewer.at.warning)
+    assert any("停止に反する資料が" in warning.value for warning in reviewer.at.warning)
+    own = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
+    assert not [button for button in own.at.button if button.key.startswith("step_")]
+    assert "自分では審査でき" in own.words()
+
+
+def test_every_record_leads_to_a_place_that_the_カルテ_has(city):
+    case = show(CHIEF, "case", case_ref=reference_of(NUMBER))
+    places = [*RECORDS.values(), INVESTIGATED]
+    assert {tab for tab, _ in places} <= {tab.label for tab in case.at.tabs}
+    assert {kind for _, kind in places} - {None} <= set(KINDS)
+    assert {each["sign"] for each in values_on(FILE, SETTING, standing().as_of) if "against" in each} <= {*RECORDS, "財産調査"}

@@ -4,6 +4,8 @@ import pytest
 
 from casework import ledger
 from data_access.query import ask, reference_of
+from pages.parts import wording
+from pages.write_off import REASONS
 from tests.pages.screen import Screen, first_sight, show
 from tests.pages.test_suspension_way import keyed, press
 from tests.queries.every_question import parameters
@@ -55,6 +57,11 @@ def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     assert [event.kind for event in ledger.events_of(numbers()[ref])][3:] == [
         "write_off_reversal_proposal", "write_off_reversal_review", "write_off_reversal"]
     assert ask(CHIEF, "write_off_decided", district=None).is_empty()
+    back = listed(NEIGHBOUR).filter(atena_ref=ref, booked_as="時効").row(0, named=True)
+    assert (back["reversed_on"], back["reversal_ground"]) == (ledger.events_of(numbers()[ref])[-1].occurred_on, "時効の更新が判明")
+    page, case = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効")), show(NEIGHBOUR, "case", case_ref=ref)
+    assert {text for text in page.cells("marks") if text} == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
+    assert any("欠損取消（訂正）済み" in state for state in case.cells("state"))
     assert ask(CHIEF, "write_off_installments", atena_ref=ref)["decided_on"].null_count() == len(ask(CHIEF, "write_off_installments", atena_ref=ref))
 
 
@@ -74,3 +81,14 @@ def test_those_without_persons_are_offered_no_list(city):
     screen = first_sight(ANALYST, "write_off", city)
     assert [tab.label for tab in screen.at.tabs] == ["決算への影響", "分析"]
     assert any(metric.value == "10人未満" for metric in screen.at.metric)
+
+
+def test_an_officer_reads_the_city_and_the_own_districts_apart(city):
+    """The cards are 市計 with the own districts beside, the list is of the own districts, and each says so."""
+    screen = first_sight(OFFICER, "write_off", city)
+    assert [metric.label for metric in screen.at.metric[:3]] == [f"{reason}の候補　市計" for reason in REASONS]
+    whole = listed(OFFICER)
+    for reason, caption in zip(REASONS, (text.value for text in screen.at.caption if "自分の地区" in text.value), strict=True):
+        own = whole.filter(booked_as=reason)
+        assert f"**自分の地区 {own['unpaid_yen'].sum():,}円**　{own['installment_count'].sum():,}期別" in caption
+    assert "候補（自分の地区）" in [heading.value for heading in screen.at.subheader]

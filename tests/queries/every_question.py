@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_watch",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -40,6 +40,7 @@ PARAMETERS = {
     "suspension_arrivals": {"district": None, "months": 1_000},
     "suspension_breakdown": {"dimension": "地区", "verdict": "資料不足", "district": None},
     "suspension_candidates": {"ground": None, "verdict": None, **WHOLE_LIST},
+    "suspension_extinctions": WHOLE_LIST,
     "suspension_evidence": {"ground": "1号"},
     "suspension_lacking": {"district": None},
     "suspension_standing": {"refs": [NOBODY]},
@@ -59,7 +60,7 @@ PARAMETERS = {
     "suspension_watch_signs": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_evidence", "suspension_hardship", "suspension_installments",
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_against", "suspension_evidence", "suspension_hardship", "suspension_installments",
              "write_off_installments", "suspension_paper"}
 
 
