@@ -18,6 +18,7 @@ import store
 from audit import log, refusal
 from auth import sessions
 from auth.access import User
+from auth.limits import limits
 
 TICKET_LIVES, ORDER_LIVES, REVIEWED = timedelta(minutes=5), timedelta(hours=24), timedelta(days=7)
 GONE = "この書出しは、期限が切れたか、もう使われています。もう一度書き出してください。"
@@ -82,13 +83,16 @@ def place(user: User, *, kind: str, parameters: Mapping[str, object], is_masked:
 
 
 def approve(user: User, order_id: str) -> None:
-    """Approve another person's order. Raises NotAllowed (also for an own one), OrderRefused, AuditUnavailable."""
+    """Approve another person's order. Raises NotAllowed (also for an own one, and for more rows than the role approves),
+    OrderRefused, AuditUnavailable."""
     refusal.check_allowed(user, "disclosure.approve")
     wanted = next((order for order in waiting() if order.id == order_id), None)
     if wanted is None:
         raise OrderRefused(GONE)
     if wanted.actor == user.name:
         refusal.refuse(user, "disclosure.approve", "自分の書出しは承認できません。ほかの承認者に確かめてもらってください。")
+    if wanted.row_count > limits(settings.today()).most_rows_a_chief_approves:
+        refusal.check_allowed(user, "disclosure.approve_large")
     _record(user.name, "export.approve", {**vars(wanted)}, asked_by=wanted.actor)
     with store.engine().begin() as connection:
         still = sa.and_(export_order.c.id == order_id, export_order.c.approved_by.is_(None))

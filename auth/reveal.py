@@ -23,7 +23,7 @@ import store
 from audit import log, refusal
 from auth import sessions
 from auth.access import User, decide, permissions, revealable
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 WITHDRAWN = "この一時解除の申請は、期限が切れたか、もう承認されています。一覧を開き直してください。"
 
@@ -194,12 +194,12 @@ def _checked(user: User, atena_ref: str, classes: Sequence[str], purpose: str, r
 
 
 def check_reason(reason: str, what: str = "理由") -> None:
-    """Raises RevealRefused unless the text says enough, not too much, and no 個人番号. `what` the form calls it."""
+    """Raises RevealRefused unless the text says enough, not too much, nothing unseen, and no 個人番号. `what` the form calls it."""
     shortest, longest = rules()["shortest_reason"], rules()["longest_reason"]
     if not shortest <= len(reason.strip()) <= longest:
         raise RevealRefused(f"{what}を{shortest}文字から{longest}文字で入力してください。点検する人が読みます。")
-    if looks_like_my_number(reason):
-        raise RevealRefused(f"{what}に個人番号とみられる12桁の数字があります。個人番号は記録できません。消してから、もう一度押してください。")
+    for error in text_errors(what, reason, longest):
+        raise RevealRefused(error)
 
 
 def _count_today(user: User) -> int:

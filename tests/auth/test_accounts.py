@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import account_proposal, account_store, accounts, limits, lockout, passwords, proof, sessions
+from auth import (
+    account_proposal,
+    account_store,
+    accounts,
+    first_secret,
+    limits,
+    lockout,
+    passwords,
+    proof,
+    sessions,
+)
 from auth.access import UNTRAINED, decide, permissions
 from auth.account_checks import AccountRefused
 from auth.accounts import Refused, Verified, verify
@@ -230,7 +240,8 @@ def creation(name: str, role: str = "chief", *more: str) -> list[str]:
 
 def test_the_command_line_creates_lists_and_disables(command):
     made = command(*creation("suzuki"), stdin=PASSWORD + "\n")
-    assert made == (0, "利用者 suzuki（係長 鈴木）を登録しました。\n", "")
+    assert made == (0, "利用者 suzuki（係長 鈴木）を登録しました。次のサインインで、本人が自分のパスワードに替えます（72時間）。\n", "")
+    assert first_secret.is_pending("suzuki"), "who set it up knows it"
     assert recorded("account.create") == [{"account": "suzuki", "role": "chief", "districts": []}]
     assert isinstance(verify("suzuki", PASSWORD, HERE), Verified)
     assert command("disable", "suzuki") == (0, "利用者 suzuki を停止しました。開いていた画面は終わります。\n", "")
