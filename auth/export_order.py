@@ -1,9 +1,10 @@
 """書出し: what leaves the console is ordered first, approved where the limits say so, and fetched once.
 
 An order names a catalogue entry and its filters, never rows. Its ticket is a random token for one session, five minutes
-and one use; the store keeps the token's SHA-256. data_access/export.py says what may be ordered and makes the bytes.
+and one use; the store keeps the token's SHA-256, and the chain that of the reason. data_access/export.py says what may be ordered and makes the bytes.
 """
 
+import hashlib
 import json
 import secrets
 import uuid
@@ -76,7 +77,7 @@ def place(user: User, *, kind: str, parameters: Mapping[str, object], is_masked:
     row = {"id": uuid.uuid4().hex, "actor": user.name, "kind": kind, "parameters": json.dumps(dict(parameters), ensure_ascii=False),
            "is_masked": is_masked, "purpose": purpose, "reason": reason, "snapshot_id": snapshot_id, "row_count": row_count,
            "ordered_at": _now(), "needs_approval": needs_approval}  # fmt: skip
-    _record(user.name, "export.ask" if needs_approval else "export.order", row)
+    _record(user.name, "export.ask" if needs_approval else "export.order", row, reason_sha256=hashlib.sha256(reason.encode()).hexdigest())
     with store.engine().begin() as connection:
         connection.execute(export_order.insert().values(row))
     return _find(row["id"])

@@ -157,6 +157,7 @@ def test_what_needs_an_approval_has_no_ticket_before_it(desk):
         export_order.ticket(user, chief_sid, wanted.id)
     assert fetch(export_order.ticket(user, sid, wanted.id), cookie)[0] == 200
     assert [entry["actor"] for entry in entries("export.ask", "export.approve", "export")] == ["tanaka", "suzuki", "tanaka"]
+    assert entries("export.ask")[0]["detail"]["reason_sha256"] == hashlib.sha256(wanted.reason.encode()).hexdigest(), "why cannot be changed afterwards"
 
 
 def test_more_rows_than_a_chief_approves_are_the_manager_s(desk):
