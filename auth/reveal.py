@@ -166,12 +166,14 @@ def sign(user: User, reveal_id: str, verdict: str, comment: str) -> None:
 
 
 def recent(user: User) -> list[dict]:
-    """What was revealed or asked for in the last days, newest first, each with its `signed` (oldest first). Raises NotAllowed."""
+    """What was revealed or asked for in the last days, and what was revealed before and nobody has signed, newest first, each with
+    its `signed` (oldest first). Raises NotAllowed."""
     refusal.check_allowed(user, "disclosure.approve")
     log.append(actor=user.name, action="disclosure.review")
     since = _text(settings.now() - timedelta(days=rules()["review_days"]))
     with store.engine().connect() as connection:
-        found = connection.execute(sa.select(reveal).where(reveal.c.asked_at > since).order_by(reveal.c.asked_at.desc())).mappings().all()
+        is_left = sa.and_(reveal.c.until.is_not(None), reveal.c.id.not_in(sa.select(reveal_review.c.reveal_id)))
+        found = connection.execute(sa.select(reveal).where(sa.or_(reveal.c.asked_at > since, is_left)).order_by(reveal.c.asked_at.desc())).mappings().all()
         of_these = reveal_review.c.reveal_id.in_([row["id"] for row in found])
         signed = connection.execute(sa.select(reveal_review).where(of_these).order_by(reveal_review.c.number)).mappings().all()
     return [{**row, "signed": [dict(each) for each in signed if each["reveal_id"] == row["id"]]} for row in found]

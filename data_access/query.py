@@ -21,7 +21,7 @@ from casework.subject import Subject
 from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
-from data_access.noted import beside, noted
+from data_access.noted import beside, kept_back, noted
 from data_access.open_day import missed
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
@@ -99,7 +99,7 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     if about and frame.height:
         references |= beside(served, name, about)
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
-               atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
+               atena_refs=list(references), detail=noted(served, references, params, kept_back(user, name, frame)) | ({"reveal": revealed.id} if revealed else {}))
     return frame
 
 
