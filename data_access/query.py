@@ -16,7 +16,7 @@ import polars as pl
 import settings
 from audit import log, refusal, watch
 from auth import reveal
-from auth.access import NotAllowed, User
+from auth.access import NotAllowed, User, clearance
 from casework.subject import Subject
 from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
@@ -98,8 +98,9 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
     if about and frame.height:
         references |= beside(served, name, about)
-    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
-               atena_refs=list(references), detail=noted(served, references, params, kept_back(user, name, frame)) | ({"reveal": revealed.id} if revealed else {}))
+    hidden_lines = kept_back(name, frame, reads_addresses=clearance(user)["C2"] == "read")
+    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),
+               detail=noted(served, references, params, hidden_lines) | ({"reveal": revealed.id} if revealed else {}))
     return frame
 
 
