@@ -4,6 +4,7 @@ Every setting is an environment variable with a safe default, read here and nowh
 """
 
 import os
+import resource
 import secrets
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 JAPAN = ZoneInfo("Asia/Tokyo")
 ROOT = Path(__file__).resolve().parent
 os.umask(0o077)  # whatever a process of the console writes is for its own user only
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no picture of the memory: persons are in it
 SHORTEST_SECRET = 32
 
 

@@ -18,7 +18,7 @@ from audit import chain, log, refusal
 from audit.log import ACCESS_LOG
 from audit.material import OFFSET, accounts, material
 from auth.access import User, decide
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 HERE = Path(__file__).parent / "rules"
 NEAR_SECONDS = 4 * 86_400
@@ -133,8 +133,8 @@ def sign(user: User, first: date, comment: str, found: list[Finding]) -> None:
         raise ReviewRefused("まだ終わっていない週です。日曜日が過ぎてから署名してください。")
     if not comment.strip() or len(comment) > LONGEST_COMMENT:
         raise ReviewRefused(f"所見を{LONGEST_COMMENT}文字までで入力してください。異常がなければ「異常なし」と書きます。")
-    if looks_like_my_number(comment):
-        raise ReviewRefused("所見に個人番号とみられる12桁の数字があります。消してから署名してください。")
+    for error in text_errors("所見", comment, LONGEST_COMMENT):
+        raise ReviewRefused(error)
     counted: dict[str, int] = {}
     for finding in found:
         counted[f"R{finding.rule.number}"] = counted.get(f"R{finding.rule.number}", 0) + 1

@@ -58,11 +58,12 @@ def create(
     expires_on: date | None = None,
     employee_number: str | None = None,
     training_on: date | None = None,
+    is_first_secret: bool = False,
 ) -> User:
     """Add a personal account of somebody on the staff. Raises AccountRefused or PasswordRefused.
 
     Without `employee_number` 人事異動 cannot speak of it; the command line and the proposals always give one. Without
-    `training_on` (研修修了日) it sees nobody until there is one."""
+    `training_on` (研修修了日) it sees nobody until there is one. `is_first_secret`: somebody else knows the password, as in set_password."""
     check(name, role, districts)
     check_text("氏名", display_name, LONGEST_NAME)
     check_text("所属", section, LONGEST_NAME)
@@ -77,6 +78,8 @@ def create(
                 hold(connection, name, "staff", employee_number)
             if training_on is not None:
                 train(connection, name, training_on.isoformat())
+            if is_first_secret:
+                first_secret.mark(connection, name)
     except sa.exc.IntegrityError as error:
         raise AccountRefused(f"利用者ID {name} か職員番号はすでに使われています。別のIDにするか、その職員の利用者を使ってください。") from error
     return User(name, display_name, role, section, tuple(districts), is_trained=limits.is_trained(training_on and training_on.isoformat(), settings.today()))

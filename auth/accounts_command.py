@@ -34,14 +34,14 @@ def _create(asked: argparse.Namespace) -> int:
     account_checks.check(asked.name, asked.role, districts)
     if asked.name in _names():
         raise AccountRefused(f"利用者ID {asked.name} はすでに使われています。別のIDにしてください。")
-    expires_on, training_on = _last_day(asked.expires_on), _training_on(asked.training_on)
+    expires_on, training_on = _last_day(asked.expires_on, bool(asked.break_glass)), _training_on(asked.training_on)
     reason = {"break_glass": asked.break_glass} if asked.break_glass else {}
     _record("account.create", asked.name, role=asked.role, districts=list(districts), **reason)
     user = accounts.create(
         asked.name, display_name=asked.display_name, role=asked.role, section=asked.section,
-        expires_on=expires_on, districts=districts, password=password, employee_number=asked.employee_number, training_on=training_on,
+        expires_on=expires_on, districts=districts, password=password, employee_number=asked.employee_number, training_on=training_on, is_first_secret=True,
     )  # fmt: skip
-    print(f"利用者 {user.name}（{permissions().roles[user.role].title} {user.display_name}）を登録しました。")
+    print(f"利用者 {user.name}（{permissions().roles[user.role].title} {user.display_name}）を登録しました。次のサインインで、本人が自分のパスワードに替えます（{rules(settings.today()).initial_hours}時間）。")
     return 0
 
 
@@ -121,14 +121,14 @@ def _names() -> set[str]:
     return {row.name for row in everyone()}
 
 
-def _last_day(text: str | None) -> date:
-    latest = last_day(settings.today())
+def _last_day(text: str | None, is_break_glass: bool) -> date:
+    latest = settings.today() if is_break_glass else last_day(settings.today())
     try:
         asked = date.fromisoformat(text) if text is not None else latest
     except ValueError as error:
         raise AccountRefused(f"最終日「{text}」は日付ではありません。2027-03-31 のように書いてください。") from error
     if asked > latest:
-        raise AccountRefused(f"最終日は {latest} までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。")
+        raise AccountRefused(f"最終日は {latest} までにしてください。利用者の期限は年度末（auth/account_rules.toml）、非常時に作る利用者はその日かぎりです。")
     return asked
 
 
@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--employee-number", required=True, help="職員番号。人事異動との突合に使う。1人に1つの利用者")
     add.add_argument("--training-on", help="研修修了日（例: 2026-04-10）。なければ、登録するまで個人の情報は見られない")
     add.add_argument("--districts", default="", help="担当地区（例: D01,D02）。地区担当には必ず指定する")
-    add.add_argument("--expires-on", help="最終日（例: 2027-03-31）。なければ年度末")
+    add.add_argument("--expires-on", help="最終日（例: 2027-03-31）。なければ年度末、非常時はその日")
     add.add_argument("--break-glass", metavar="理由", help="提案・承認する人がだれもサインインできない非常時に、その理由（記録に残る）")
     changed = _command(commands, "password", _set_password, "パスワードを替える（次のサインインで本人が替える）")
     for reads in (add, changed):

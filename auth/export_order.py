@@ -1,9 +1,10 @@
 """書出し: what leaves the console is ordered first, approved where the limits say so, and fetched once.
 
 An order names a catalogue entry and its filters, never rows. Its ticket is a random token for one session, five minutes
-and one use; the store keeps the token's SHA-256. data_access/export.py says what may be ordered and makes the bytes.
+and one use; the store keeps the token's SHA-256, and the chain that of the reason. data_access/export.py says what may be ordered and makes the bytes.
 """
 
+import hashlib
 import json
 import secrets
 import uuid
@@ -18,6 +19,7 @@ import store
 from audit import log, refusal
 from auth import sessions
 from auth.access import User
+from auth.limits import limits
 
 TICKET_LIVES, ORDER_LIVES, REVIEWED = timedelta(minutes=5), timedelta(hours=24), timedelta(days=7)
 GONE = "この書出しは、期限が切れたか、もう使われています。もう一度書き出してください。"
@@ -75,20 +77,23 @@ def place(user: User, *, kind: str, parameters: Mapping[str, object], is_masked:
     row = {"id": uuid.uuid4().hex, "actor": user.name, "kind": kind, "parameters": json.dumps(dict(parameters), ensure_ascii=False),
            "is_masked": is_masked, "purpose": purpose, "reason": reason, "snapshot_id": snapshot_id, "row_count": row_count,
            "ordered_at": _now(), "needs_approval": needs_approval}  # fmt: skip
-    _record(user.name, "export.ask" if needs_approval else "export.order", row)
+    _record(user.name, "export.ask" if needs_approval else "export.order", row, reason_sha256=hashlib.sha256(reason.encode()).hexdigest())
     with store.engine().begin() as connection:
         connection.execute(export_order.insert().values(row))
     return _find(row["id"])
 
 
 def approve(user: User, order_id: str) -> None:
-    """Approve another person's order. Raises NotAllowed (also for an own one), OrderRefused, AuditUnavailable."""
+    """Approve another person's order. Raises NotAllowed (also for an own one, and for more rows than the role approves),
+    OrderRefused, AuditUnavailable."""
     refusal.check_allowed(user, "disclosure.approve")
     wanted = next((order for order in waiting() if order.id == order_id), None)
     if wanted is None:
         raise OrderRefused(GONE)
     if wanted.actor == user.name:
         refusal.refuse(user, "disclosure.approve", "自分の書出しは承認できません。ほかの承認者に確かめてもらってください。")
+    if wanted.row_count > limits(settings.today()).most_rows_a_chief_approves:
+        refusal.check_allowed(user, "disclosure.approve_large")
     _record(user.name, "export.approve", {**vars(wanted)}, asked_by=wanted.actor)
     with store.engine().begin() as connection:
         still = sa.and_(export_order.c.id == order_id, export_order.c.approved_by.is_(None))

@@ -23,7 +23,7 @@ import store
 from audit import log, refusal
 from auth import sessions
 from auth.access import User, decide, permissions, revealable
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 WITHDRAWN = "この一時解除の申請は、期限が切れたか、もう承認されています。一覧を開き直してください。"
 
@@ -166,12 +166,14 @@ def sign(user: User, reveal_id: str, verdict: str, comment: str) -> None:
 
 
 def recent(user: User) -> list[dict]:
-    """What was revealed or asked for in the last days, newest first, each with its `signed` (oldest first). Raises NotAllowed."""
+    """What was revealed or asked for in the last days, and what was revealed before and nobody has signed, newest first, each with
+    its `signed` (oldest first). Raises NotAllowed."""
     refusal.check_allowed(user, "disclosure.approve")
     log.append(actor=user.name, action="disclosure.review")
     since = _text(settings.now() - timedelta(days=rules()["review_days"]))
     with store.engine().connect() as connection:
-        found = connection.execute(sa.select(reveal).where(reveal.c.asked_at > since).order_by(reveal.c.asked_at.desc())).mappings().all()
+        is_left = sa.and_(reveal.c.until.is_not(None), reveal.c.id.not_in(sa.select(reveal_review.c.reveal_id)))
+        found = connection.execute(sa.select(reveal).where(sa.or_(reveal.c.asked_at > since, is_left)).order_by(reveal.c.asked_at.desc())).mappings().all()
         of_these = reveal_review.c.reveal_id.in_([row["id"] for row in found])
         signed = connection.execute(sa.select(reveal_review).where(of_these).order_by(reveal_review.c.number)).mappings().all()
     return [{**row, "signed": [dict(each) for each in signed if each["reveal_id"] == row["id"]]} for row in found]
@@ -194,12 +196,12 @@ def _checked(user: User, atena_ref: str, classes: Sequence[str], purpose: str, r
 
 
 def check_reason(reason: str, what: str = "理由") -> None:
-    """Raises RevealRefused unless the text says enough, not too much, and no 個人番号. `what` the form calls it."""
+    """Raises RevealRefused unless the text says enough, not too much, nothing unseen, and no 個人番号. `what` the form calls it."""
     shortest, longest = rules()["shortest_reason"], rules()["longest_reason"]
     if not shortest <= len(reason.strip()) <= longest:
         raise RevealRefused(f"{what}を{shortest}文字から{longest}文字で入力してください。点検する人が読みます。")
-    if looks_like_my_number(reason):
-        raise RevealRefused(f"{what}に個人番号とみられる12桁の数字があります。個人番号は記録できません。消してから、もう一度押してください。")
+    for error in text_errors(what, reason, longest):
+        raise RevealRefused(error)
 
 
 def _count_today(user: User) -> int:

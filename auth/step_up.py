@@ -1,6 +1,7 @@
 """Is it still the same person? Password and second factor once more, for what must not happen at a left terminal.
 
-Reveal, export, every 審査・決裁・承認 and disabling an account ask `is_fresh` first; the page /auth/confirm calls `confirm`.
+Reveal, export, every 審査・決裁・承認, the decision on a held intake, lifting 支援措置 and disabling an account ask `is_fresh`
+first; the page /auth/confirm calls `confirm`.
 It holds for five minutes and for one session, and the password never travels through Streamlit.
 """
 

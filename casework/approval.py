@@ -13,7 +13,7 @@ from auth.access import User, decide
 from casework import ledger
 from casework.allowed import check_allowed, note_write, refuse
 from casework.ledger import Event
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 LONGEST_REASON = 500
 
@@ -95,11 +95,11 @@ def _newest(matter: Matter, proposal_id: str, event_id: str) -> Event:
 
 
 def check_reason(reason: str) -> None:
-    """Raises ApprovalRefused unless it says something, is short enough and holds no 個人番号."""
+    """Raises ApprovalRefused unless it says something, is short enough and holds nothing unseen and no 個人番号."""
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise ApprovalRefused(f"理由を{LONGEST_REASON}文字までで入力してください。あとから読む人のためのものです。")
-    if looks_like_my_number(reason):
-        raise ApprovalRefused("理由に個人番号とみられる12桁の数字があります。消してから送ってください。")
+    for error in text_errors("理由", reason, LONGEST_REASON):
+        raise ApprovalRefused(error)
 
 
 def undeclined(matter: Matter, events: list[Event]) -> list[Event]:

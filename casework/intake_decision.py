@@ -5,7 +5,6 @@ the intake acts on it; nothing is published here.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -13,7 +12,7 @@ from auth.access import User
 from casework import ledger
 from casework.allowed import check_allowed, note_write
 from casework.ledger import Event
-from law.my_number import looks_like_my_number
+from law.typed_text import text_errors
 
 KIND = "intake_decision"
 ACTION = "intake.decide"
@@ -21,7 +20,6 @@ DECISIONS = ("公開", "差戻し")
 LONGEST_REASON = 500
 DIGEST = re.compile(r"[0-9a-f]{64}")
 REPORT_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9TZ.-]{10,40}")
-_INVISIBLE = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class DecisionRefused(Exception):
@@ -90,9 +88,4 @@ def _reason_errors(reason: str) -> Iterator[tuple[str, str]]:
     if not isinstance(reason, str) or not reason.strip():
         yield "reason", "理由を入力してください。"
         return
-    if len(reason) > LONGEST_REASON:
-        yield "reason", f"理由が {len(reason):,} 文字あります。{LONGEST_REASON:,} 文字までにしてください。"
-    if any(letter != "\n" and (unicodedata.category(letter) in ("Cc", "Cs") or letter in _INVISIBLE) for letter in reason):
-        yield "reason", "理由に見えない制御文字（タブなど）が含まれています。貼り付けた部分を打ち直してください。"
-    if looks_like_my_number(reason):
-        yield "reason", "理由に個人番号とみられる12桁の数字があります。個人番号は記録できません。消してください。"
+    yield from (("reason", sentence) for sentence in text_errors("理由", reason, LONGEST_REASON))

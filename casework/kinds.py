@@ -29,6 +29,7 @@ class Field:
 class Kind:
     """One kind of entry: `action` is needed to write it, `dated` names the field that says when it happened,
     and what `needs_fresh` is not written while the feeds are missing for too long (rules.STALE_DAYS).
+    What `asks_again` is written only within 本人の再確認, because it shows what was hidden.
     With `propose_action` and `review_action` it is written by casework/case_decision.py alone, as the last of three steps."""
 
     name: str
@@ -39,6 +40,7 @@ class Kind:
     needs_fresh: bool = False
     propose_action: str = ""
     review_action: str = ""
+    asks_again: bool = False
 
     @property
     def is_decided(self) -> bool:

@@ -1,11 +1,13 @@
 """連携検査結果: for one system, what was wrong with its files, where, against which rule, and how to mend it.
 
-A CSV in Japanese that a city can send to its vendor. It never holds a person's value: only places, rules and counts.
+A CSV in Japanese that a city can send to its vendor. It never holds a person's value: only places, rules and counts. What the
+sender called a file or a column is no formula in it.
 """
 
 import csv
 import io
 
+from audit.spreadsheet import safe
 from data_access.contract import systems
 from data_access.feed_schedule import SEVERITIES, Problem
 
@@ -31,11 +33,11 @@ def conformance(business_date: str, system_name: str, files: list[dict], problem
     writer.writerow(HEADER)
     own = sorted((each for each in problems if each.system == system_name), key=lambda each: SEVERITIES.index(each.severity))
     for problem in own:
-        writer.writerow([business_date, system_name, problem.file, problem.severity, _rows(problem), problem.column or "",
-                         problem.rule, problem.count, problem.remedy])
+        writer.writerow(map(safe, [business_date, system_name, problem.file, problem.severity, _rows(problem), problem.column or "",
+                                   problem.rule, problem.count, problem.remedy]))
     for file in (file for file in files if file["system_name"] == system_name):
         faulty = file["file"] in {problem.file for problem in own}
-        writer.writerow([business_date, system_name, file["file"], SENT if faulty else CLEAN, "", "", _account(file), file["row_count"], ""])
+        writer.writerow(map(safe, [business_date, system_name, file["file"], SENT if faulty else CLEAN, "", "", _account(file), file["row_count"], ""]))
     return out.getvalue()
 
 

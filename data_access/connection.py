@@ -233,7 +233,6 @@ def _follow_marks(served: Engine, marks: frozenset[str]) -> None:
     if marks != served.marks:
         cursor = served.connection.cursor()
         protected.guard(cursor, marks)
-        cursor.execute(ENTRY)  # an heir may be among them
         served.marks = marks
 
 

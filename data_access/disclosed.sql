@@ -128,19 +128,22 @@ cross join lateral (
 ) as letter
 where in_scope(delinquent.district_code);
 
--- grain: one member of a delinquent's household
+-- grain: one member of a delinquent's household, the delinquent too: a reveal (一時解除) opens that one line and no other
 create view disclosed.household_member as
 select
     delinquent.atena_ref,
-    shown('C2', member.name, masked_name(member.name)) as name,
-    whole('C2', member.relation) as relation,
-    shown('C2', age_on(member.birth_date, standing.as_of) || '歳', decade(age_on(member.birth_date, standing.as_of))) as age,
-    whole('C2', member.resident_state) as resident_state,
+    case when is_self then shown('C2', member.name, masked_name(member.name)) else shown_beside('C2', member.name, masked_name(member.name)) end as name,
+    case when is_self then whole('C2', member.relation) else whole_beside('C2', member.relation) end as relation,
+    case when is_self then shown('C2', years || '歳', decade(years)) else shown_beside('C2', years || '歳', decade(years)) end as age,
+    case when is_self then whole('C2', member.resident_state) else whole_beside('C2', member.resident_state) end as resident_state,
     whole('C9', member.nhi_acquired_on) as nhi_acquired_on,
     whole('C9', member.nhi_lost_on) as nhi_lost_on
 from serving.delinquent as delinquent
 cross join serving.standing as standing
 join derived.household_member as member using (atena_number)
+cross join lateral (
+    select member.member_number = delinquent.atena_number as is_self, age_on(member.birth_date, standing.as_of) as years
+) as whom
 where in_scope(delinquent.district_code);
 
 -- 名寄せ: who stands beside a delinquent. Only who is in serving.person_beside or owes in the same household, never a

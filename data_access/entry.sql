@@ -1,5 +1,6 @@
 -- grain: one entry that officers wrote and that stands (the snapshot's and newer ones), as the 経過 tells it
--- Made anew whenever something arrives, so that a question does not have to. An heir's number is told by its last four digits.
+-- Made anew whenever something arrives, so that a question does not have to. An heir's number is not told: whoever can write one could
+-- learn from how it is shown whether that person is under 支援措置. disclosed.heir names those who may be named.
 create or replace table serving.entry as
 with every_entry as (
     select * from source.ledger_entry
@@ -88,9 +89,7 @@ select
         when 'write_off_reversal' then concat_ws(' ', '欠損の取消', payload ->> '$.reversal_ground')
         when 'protection_mark' then '支援措置あり ' || (payload ->> '$.told_by')
         when 'protection_lift' then '支援措置の解除 ' || (payload ->> '$.lift_ground')
-        when 'succession' then '相続人 '
-            || if(payload ->> '$.heir_atena_number' in (from serving.hidden_person), '（非表示）', '****' || right(payload ->> '$.heir_atena_number', 4)) || ' 持分 '
-            || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
+        when 'succession' then '相続人 持分 ' || (payload ->> '$.share_numerator') || '/' || (payload ->> '$.share_denominator')
         when 'duplicate_decision' then '候補の判断 ' || (payload ->> '$.judgement')
     end) as summary,
     list_sum(json_extract(payload, '$.parts[*].promised_yen')::bigint[] || json_extract(payload, '$.*[*].yen')::bigint[])::bigint as yen,

@@ -1,15 +1,17 @@
 -- Who is hidden together with the people of a table `seed_name` (one column, atena_number), on the day `day`:
--- the same person under a linked number, their households, everyone at the same address, and everyone who lives where
+-- the same person under every linked number, however far the links lead, their households, everyone at the same address, and everyone who lives where
 -- their letters go. Whoever lives there may be the one who shelters them.
 create or replace macro protected_circle(seed_name, day) as table
-with seed as (
+with recursive seed as (
     select distinct atena_number from query_table(seed_name)
+), link as (
+    select atena_number as one, former_atena_number as other from source.linked_person
+    union
+    select former_atena_number as one, atena_number as other from source.linked_person
 ), same_person as (
     select atena_number from seed
     union
-    select former_atena_number from source.linked_person where atena_number in (from seed)
-    union
-    select atena_number from source.linked_person where former_atena_number in (from seed)
+    select link.other from same_person join link on link.one = same_person.atena_number
 ), with_household as (
     select member.atena_number, member.postal_code, member.town, member.address_rest
     from source.person as member

@@ -16,12 +16,12 @@ import polars as pl
 import settings
 from audit import log, refusal, watch
 from auth import reveal
-from auth.access import NotAllowed, User
+from auth.access import NotAllowed, User, clearance
 from casework.subject import Subject
 from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
 from data_access.lineage import Kept
-from data_access.noted import beside, noted
+from data_access.noted import beside, kept_back, noted
 from data_access.open_day import missed
 from data_access.question import question
 from data_access.snapshot import SnapshotRefused  # noqa: F401  (pages put it in words)
@@ -99,8 +99,9 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
     if about and frame.height:
         references |= beside(served, name, about)
-    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height,
-               atena_refs=list(references), detail=noted(served, references, params) | ({"reveal": revealed.id} if revealed else {}))
+    hidden_lines = kept_back(name, frame, reads_addresses=clearance(user)["C2"] == "read")
+    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),
+               detail=noted(served, references, params, hidden_lines) | ({"reveal": revealed.id} if revealed else {}))
     return frame
 
 

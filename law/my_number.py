@@ -13,6 +13,7 @@ LONGEST_ODD_GAP = 2
 DIGITS = re.compile(r"\d+")
 TELEPHONE_BEFORE = re.compile(rf"\d{HYPHEN}")
 DATE_OR_AMOUNT_AFTER = re.compile(r"[年円]|[-/.－／．]\d")
+KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 UNSEEN = ("Cf", "Mn", "Me")  # zero-width characters, variation selectors, the frame of a keycap
 
 
@@ -24,14 +25,14 @@ def looks_like_my_number(text: str) -> bool:
 def my_number_at(text: str) -> int | None:
     """Position in `text` of the first such digit, None when there is none.
 
-    The text is read as written and as it looks (１, ① and 1 alike, zero-width characters left out). Between groups
+    The text is read as written, as it looks (１, ① and 1 alike, zero-width characters left out) and with 一二三 for 123. Between groups
     stand spaces or hyphens, the two mixed only in 4-4-4 (a telephone number and an hour, 0857-22-8111 15時, is no
     個人番号); in 4-4-4 also one or two characters of any kind, a new line among them, unless a telephone number's
     hyphen leads in or a date or an amount goes on. A longer run of digits is something else.
     """
     looks, places = _as_it_looks(text)
     seen = _first(looks)
-    found = (_first(text), None if seen is None else places[seen])
+    found = (_first(text), None if seen is None else places[seen], _first(text.translate(KANJI)))
     return min((place for place in found if place is not None), default=None)
 
 

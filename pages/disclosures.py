@@ -27,7 +27,7 @@ EXPORTS = {"asked_at": pl.String, "asked_by": pl.String, "exported": pl.String, 
 
 def render(user: User) -> None:
     """Waiting requests first, then the lists to look through."""
-    heading("解除と書出し", user, f"直近{reveal.rules()['review_days']}日")
+    heading("解除と書出し", user, f"直近{reveal.rules()['review_days']}日と、点検していないもの")
     reveals, orders = reveal.recent(user), export_order.recent()
     _waiting(user)
     st.subheader("一時解除", anchor=False)

@@ -1,5 +1,5 @@
 -- rule: 支援措置の対象者
--- why: 支援措置の影響を受ける人を、一人で開いたか、開いたカルテの世帯員などとして見た（すべて確かめる）
+-- why: 支援措置の影響を受ける人を、一人で開いたか、開いたカルテの世帯員などとして見たか、その名や住所に当たって隠れた記事のある経過を見た（すべて確かめる）
 with shown as (
     select entry.actor, entry.seq, coalesce(entry.atena_ref, (
         select head.atena_ref from entry as head

@@ -6,7 +6,8 @@ import streamlit as st
 
 import settings
 from auth.access import NotAllowed, User, decide
-from auth.current import current_user
+from auth.current import current_user, must_be_confirmed
+from auth.step_up import NotConfirmed
 from casework.kinds import Field, Kind, kinds
 from casework.ledger import Conflict, EventRefused, LedgerUnavailable
 from casework.record import EntryRefused, record
@@ -15,6 +16,7 @@ from data_access.query import ask, looking_at, subject
 from pages.parts import draft, wording
 from pages.parts.allocation_form import allocation_fields, proposed
 from pages.parts.as_of import chosen as chosen_day
+from pages.parts.confirmation import confirm_first
 from pages.parts.consolidation import suspects
 from pages.parts.note_form import note_form
 from pages.parts.plan_form import plan_fields, promised
@@ -76,7 +78,9 @@ def _entry_form(user: User, atena_ref: str, version: int, kind: Kind, as_of: dat
         allocation_fields(user, atena_ref, *_collected(kind, event_id))
     if kind.name == "installment_plan":
         plan_fields(user, atena_ref, event_id, st.session_state[_key(kind.field("installments"), event_id)], as_of)
-    st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of))
+    is_same_person = not kind.asks_again or confirm_first(f"again_{FORM}")
+    st.button("記録する", type="primary", icon=":material/save:", key=f"save_{event_id}", on_click=_record, args=(atena_ref, version, event_id, kind, as_of),
+              disabled=not is_same_person)
 
 
 def _paid_meanwhile(kind: Kind, event_id: str, owed: dict[str, dict]) -> None:
@@ -166,6 +170,8 @@ def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date
         draft.say(FORM, "error", UNCONFIRMED)
         return
     try:
+        if kind.asks_again:
+            must_be_confirmed()
         with looking_at(chosen_day()):
             whose = subject(user, atena_ref)
         event = record(user, whose, kind.name, event_id=event_id, expected_version=version,
@@ -174,7 +180,7 @@ def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date
         draft.say(FORM, "error", "　".join(sentence for _, sentence in refusal.errors))
     except Conflict as conflict:
         draft.say(FORM, "warning", f"{conflict} 入力した内容は残っています。経過を確かめて、もう一度「記録する」を押してください。")
-    except (NotAllowed, PlanImpossible, EventRefused, LedgerUnavailable) as failure:
+    except (NotAllowed, NotConfirmed, PlanImpossible, EventRefused, LedgerUnavailable) as failure:
         draft.say(FORM, "error", str(failure))
     else:
         draft.saved(FORM, f"{wording.wareki(event.occurred_on)}の{kind.label}を記録しました。経過に載っています。")

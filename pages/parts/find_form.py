@@ -28,7 +28,7 @@ def find_form(user: User, *, expanded: bool) -> None:
                 birth.date_input("生年月日", value=None, min_value=OLDEST, max_value=settings.today(), format="YYYY/MM/DD", key="find_birth")
                 town.text_input("町名（頭から）", key="find_town", max_chars=40, autocomplete="off")
             asked = st.form_submit_button("探す", icon=":material/search:")
-        st.caption("宛名番号、または 氏名・生年月日・町名のうち2つ以上。氏名だけでは探せません。濁点・小さい字・長音・旧字の違いは問いません。検索は記録されます。" if reads_names else
+        st.caption("宛名番号、または 氏名・生年月日・町名のうち2つ以上。氏名だけでは探せません。氏名と町名は2文字から。濁点・小さい字・長音・旧字の違いは問いません。検索は記録されます。" if reads_names else
                    "宛名番号で探します。氏名を伏せて見る役割では、氏名・生年月日・町名で探せません。検索は記録されます。")
         if asked or st.session_state.get("find_asked"):
             st.session_state["find_asked"] = True

@@ -8,7 +8,7 @@ from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
 from data_access.query import Standing, marks_of_now, standing
 from pages.parts import as_of
-from pages.parts.wording import wareki_with_weekday
+from pages.parts.wording import clock, wareki_with_weekday
 
 STOPPED = "届くまで、催告など納付を確かめてから行うことは記録できません。"
 CHECK_EVERY = 20  # seconds: whoever is under 支援措置 since then leaves the open screens by itself
@@ -22,8 +22,7 @@ def heading(title: str, user: User, note: str = "") -> Standing:
     elif as_of.refused():
         st.warning("その基準日のデータは保存されていません。最新のデータを表示しています。", icon=":material/history:")
     st.title(title, anchor=False)
-    st.caption(f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在　｜　{_reach(user)}　｜　データ {stands.snapshot_id}"
-               + (f"　｜　{note}" if note else ""))
+    st.caption("　｜　".join(filter(None, (f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在", _reach(user), f"データ {stands.snapshot_id}", note, _watermark(user)))))
     if stands.is_stale:
         st.error(f"データが{stands.missed_days}業務日分、届いていません。その間の納付は反映されていません。連携状況を確かめてください。"
                  + STOPPED * (stands.missed_days >= STALE_DAYS), icon=":material/schedule:")
@@ -42,6 +41,11 @@ def _past(stands: Standing) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(f"**{wareki_with_weekday(stands.as_of)} 時点を表示しています**　記事は書けません", icon=":material/history:")
         st.button("最新の表示に戻る", icon=":material/update:", on_click=as_of.back, width="content")
+
+
+def _watermark(user: User) -> str:
+    """Who looks, and when, on every page that shows persons: on the screen, and so on a photograph of it."""
+    return f"閲覧 {user.name} {clock(settings.now().isoformat())}" if scope(user) != "none" else ""
 
 
 def _reach(user: User) -> str:

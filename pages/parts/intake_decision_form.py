@@ -9,6 +9,7 @@ from casework.intake_decision import ACTION, DECISIONS, LONGEST_REASON, decide_i
 from casework.ledger import Event, LedgerUnavailable
 from pages.parts import draft, wording
 from pages.parts.attempt import attempt, outcome
+from pages.parts.confirmation import confirm_first
 
 FORM = "intake_decision"
 MEANING = {"公開": "隔離した行を除いて公開する", "差戻し": "公開しない。直ったファイルが届くまで前の日を表示する"}
@@ -68,11 +69,13 @@ def _form(held: dict, version: int) -> None:
     """One event_id per opened form, in the name of every field, as in note_form."""
     form = f"{FORM}_{held['business_date']}"
     event_id = draft.opened(form, held["digest"])
+    is_same_person = confirm_first(f"again_{form}")
     with st.form(f"{FORM}_{event_id}", border=False, enter_to_submit=False):
         st.radio("決定", DECISIONS, index=None, key=f"decision_{event_id}", captions=[MEANING[each] for each in DECISIONS], horizontal=True)
         st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=f"誰に何を確かめたか（{LONGEST_REASON}文字まで）。個人番号や個人の名は書かない。")
         st.checkbox("保留の理由をすべて読み、送信元に確かめた", key=f"confirmed_{event_id}")
-        st.form_submit_button("決定を記録する", type="primary", icon=":material/how_to_reg:", on_click=_record, args=(form, held, version, event_id))
+        st.form_submit_button("決定を記録する", type="primary", icon=":material/how_to_reg:", on_click=_record, args=(form, held, version, event_id),
+                              disabled=not is_same_person)
 
 
 def _record(form: str, held: dict, version: int, event_id: str) -> None:
@@ -80,4 +83,4 @@ def _record(form: str, held: dict, version: int, event_id: str) -> None:
     attempt(form, f"confirmed_{event_id}", lambda user: decide_intake(
         user, event_id=event_id, expected_version=version, business_date=held["business_date"], report_id=held["id"], digest=held["digest"],
         decision=decision, reason=st.session_state[f"reason_{event_id}"] or "", today=settings.today()),
-        f"{wording.wareki(held['business_date'])}の連携の{decision}を決定しました。まだ公開は変わっていません。{NEXT}")
+        f"{wording.wareki(held['business_date'])}の連携の{decision}を決定しました。まだ公開は変わっていません。{NEXT}", asks_again=True)

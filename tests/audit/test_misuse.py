@@ -144,6 +144,19 @@ def test_a_mark_its_lifting_and_late_notes_are_listed(clock):
     assert [(finding.actor, finding.count) for finding in late] == [("kakari", 2)], "written a week later or more"
 
 
+def test_names_tried_out_in_a_note_are_seen(clock):
+    """A note that names somebody under 支援措置 is hidden, which tells the writer that it does: every look at it stands in R10."""
+    ref = people(staff.OFFICER)[0]
+    person = subject(staff.OFFICER, ref)
+    names = [name for (name,) in engine().connection.cursor().execute(
+        "select name from source.person where atena_number in (from serving.protected) and name is not null order by atena_number").fetchall()]
+    said = {"contacted_on": settings.today(), "method": "電話", "direction": "発信", "counterpart": "本人", "outcome": "納付約束", "today": settings.today()}
+    for version, body in enumerate(("納期を伝えた。", f"{names[0]}さんのことを聞いた。")):
+        record_note(staff.OFFICER, person, event_id=str(uuid.uuid4()), expected_version=version, body=body, **said)
+        ask(staff.OFFICER, "case_events", atena_ref=ref, kind=None)
+        assert ((10, "tanto1") in found()) == bool(version), "not for the note that names nobody"
+
+
 @pytest.mark.slow
 def test_who_looks_at_whom(clock):
     """R3 no relation, R4 the own record, R5 a neighbour, R8 a public figure, R9 a colleague, R10 支援措置."""

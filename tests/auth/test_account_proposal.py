@@ -374,9 +374,14 @@ def test_once_two_people_can_the_command_line_makes_no_accounts(home, clock, cap
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
     assert accounts_main(asked) == 1
     assert "アカウント管理" in capsys.readouterr().err
-    assert accounts_main([*asked, "--break-glass", "庁舎の火災"]) == 0
+    glass = [*asked, "--break-glass", "庁舎の火災"]
+    assert accounts_main([*glass, "--expires-on", "2027-03-31"]) == 1
+    assert "その日かぎり" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    assert accounts_main(glass) == 0
     assert logged("account.create")[0]["break_glass"] == "庁舎の火災"
-    assert row_of("sato").expires_on == "2027-03-31"
+    assert row_of("sato").expires_on == clock.instant.date().isoformat(), "broken for a day"
+    assert first_secret.is_pending("sato"), "whoever broke the glass knows the password"
 
 
 def test_the_permission_table_as_csv_says_what_decide_says(tmp_path):

@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 
 import store
 from audit import log
-from auth import account_proposal, account_store, accounts, limits, lockout, passwords, proof, sessions
+from auth import (
+    account_proposal,
+    account_store,
+    accounts,
+    first_secret,
+    limits,
+    lockout,
+    passwords,
+    proof,
+    sessions,
+)
 from auth.access import UNTRAINED, decide, permissions
 from auth.account_checks import AccountRefused
 from auth.accounts import Refused, Verified, verify
@@ -230,7 +240,8 @@ def creation(name: str, role: str = "chief", *more: str) -> list[str]:
 
 def test_the_command_line_creates_lists_and_disables(command):
     made = command(*creation("suzuki"), stdin=PASSWORD + "\n")
-    assert made == (0, "利用者 suzuki（係長 鈴木）を登録しました。\n", "")
+    assert made == (0, "利用者 suzuki（係長 鈴木）を登録しました。次のサインインで、本人が自分のパスワードに替えます（72時間）。\n", "")
+    assert first_secret.is_pending("suzuki"), "who set it up knows it"
     assert recorded("account.create") == [{"account": "suzuki", "role": "chief", "districts": []}]
     assert isinstance(verify("suzuki", PASSWORD, HERE), Verified)
     assert command("disable", "suzuki") == (0, "利用者 suzuki を停止しました。開いていた画面は終わります。\n", "")
@@ -269,7 +280,7 @@ def test_it_answers_as_python_m_auth_accounts_too(home):
     command = [sys.executable, "-W", "error", "-m", "auth.accounts", *creation("suzuki", "officer", "--districts", "D01, D02")]
     done = subprocess.run(command, cwd=ROOT, input=PASSWORD + "\n", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "利用者 suzuki（地区担当 鈴木）を登録しました。\n"
+    assert done.stdout.startswith("利用者 suzuki（地区担当 鈴木）を登録しました。")
     assert verify("suzuki", PASSWORD, HERE).user.districts == ("D01", "D02")
 
 
@@ -296,7 +307,7 @@ def test_a_last_day_is_kept(command):
 
 def test_a_last_day_is_the_end_of_the_fiscal_year_at_the_latest(command):
     code, said, complaint = command(*creation("suzuki", "chief", "--expires-on", "2027-04-01"), stdin=PASSWORD + "\n")
-    assert (code, said, complaint) == (1, "", "最終日は 2027-03-31 までにしてください。利用者の期限は年度末です（auth/account_rules.toml）。\n")
+    assert (code, said, complaint) == (1, "", "最終日は 2027-03-31 までにしてください。利用者の期限は年度末（auth/account_rules.toml）、非常時に作る利用者はその日かぎりです。\n")
     assert account_store.everyone() == []
 
 
@@ -321,6 +332,7 @@ def test_a_number_that_is_none_or_a_my_number_is_refused(command, number):
 
 def test_without_a_training_that_counts_somebody_sees_their_own_account_and_the_law_only(command, home, clock):
     assert command(*creation("suzuki"), "--training-on", "2025-10-20", stdin=PASSWORD + "\n")[0] == 0
+    accounts.set_password("suzuki", PASSWORD)  # their own by now
     token = sessions.start("suzuki", HERE)
     seen = sessions.user_of(sessions.find(token).sid)
     assert decide(seen, "case.read").allowed

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+import settings
 import store
 from audit import log
-from auth import accounts, export_order, sessions
+from auth import accounts, export_order, limits, sessions
 from auth.access import NotAllowed, User
 from auth.export_order import OrderRefused
 from auth.export_route import File, FileRefused, route
@@ -156,6 +157,19 @@ def test_what_needs_an_approval_has_no_ticket_before_it(desk):
         export_order.ticket(user, chief_sid, wanted.id)
     assert fetch(export_order.ticket(user, sid, wanted.id), cookie)[0] == 200
     assert [entry["actor"] for entry in entries("export.ask", "export.approve", "export")] == ["tanaka", "suzuki", "tanaka"]
+    assert entries("export.ask")[0]["detail"]["reason_sha256"] == hashlib.sha256(wanted.reason.encode()).hexdigest(), "why cannot be changed afterwards"
+
+
+def test_more_rows_than_a_chief_approves_are_the_manager_s(desk):
+    user, *_ = desk("tanaka")
+    (chief, *_), (manager, *_) = desk("suzuki", "chief"), desk("sato", "manager")
+    most = limits.limits(settings.today()).most_rows_a_chief_approves
+    export_order.approve(chief, order(user, needs_approval=True, row_count=most).id)
+    large = order(user, needs_approval=True, row_count=most + 1)
+    with pytest.raises(NotAllowed, match="多数の行"):
+        export_order.approve(chief, large.id)
+    export_order.approve(manager, large.id)
+    assert [entry["actor"] for entry in entries("export.approve")] == ["suzuki", "sato"]
 
 
 def test_nobody_approves_an_own_export(desk):

@@ -200,6 +200,15 @@ def test_another_person_accepts_or_questions_it_with_a_signature_in_the_chain(si
     assert accepted["detail"]["verdict"] == "適正"
 
 
+def test_a_reveal_that_nobody_has_signed_stays_on_the_list(signed_in, clock):
+    who, lead = signed_in("officer"), signed_in("manager")[0]
+    one = ask(who).id
+    clock.forward(days=reveal.rules()["review_days"] + 1)
+    assert [row["id"] for row in reveal.recent(lead)] == [one]
+    reveal.sign(lead, one, "適正", "")
+    assert reveal.recent(lead) == []
+
+
 def test_what_is_no_review_is_refused(signed_in):
     who, lead = signed_in("chief"), signed_in("manager")[0]
     one = ask(who).id

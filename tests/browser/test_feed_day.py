@@ -76,6 +76,7 @@ def test_a_held_day_is_decided_and_published(desk, server):
 
     manager = desk("kacho", server)
     page = manager.page
+    manager.confirm_again()
     manager.open("連携状況")
     expect(page.get_by_text("令和8年10月30日（金）の連携は、決定を待っています")).to_be_visible()
     manager.shot("13-連携の保留")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -13,6 +14,7 @@ from tests.canary.city import Marks
 TEXT = re.compile(rb"QZ[A-Z0-9]{5}X")
 RUN = re.compile(rb"(?<![0-9])[0-9]{7,}(?![0-9])")
 STREAM = b"\xff\xff\xff\xff"  # how an Arrow stream begins
+ZIP = b"PK\x03\x04"  # how a packed file begins
 SLIDING = (10, 11)  # so long that a run of figures never holds one by chance; shorter codes are whole runs
 
 
@@ -27,7 +29,11 @@ def found_in(marks: Marks, *heard: bytes) -> set[str]:
 
 
 def opened(frame: bytes) -> bytes:
-    """A websocket frame and, cell by cell, the tables in it: Arrow lays short codes of a column end to end."""
+    """A websocket frame and, cell by cell, the tables in it (Arrow lays short codes of a column end to end); of an Excel
+    file the parts that lie packed in it."""
+    if frame.startswith(ZIP):
+        with zipfile.ZipFile(io.BytesIO(frame)) as packed:
+            return b"\n".join([frame, *(packed.read(name) for name in packed.namelist())])
     return b"\n".join([frame, *(_cells(part) for part in _tables(frame))])
 
 

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from auth import reveal
 from auth.access import NotAllowed
 from casework import ledger
-from casework.approval import ApprovalRefused, decline, undeclined, waiting
+from casework.approval import ApprovalRefused, check_reason, decline, undeclined, waiting
 from casework.ledger import Conflict
 from casework.snapshot_rollback import ROLLBACK, approve, propose
 from tests.staff import ADMIN, CHIEF, MANAGER, STAFF
@@ -132,3 +133,13 @@ def test_what_a_proposal_must_be(sqlite_file, changed, said):
     with pytest.raises(ApprovalRefused, match=said):
         proposed(**changed)
     assert ledger.last_seq() == 0
+
+
+@pytest.mark.parametrize("unseen", ["\u202e", "\u2066", "\t", "\x00", "\ud800"])
+def test_a_reason_that_reads_otherwise_than_it_is_written_is_refused(unseen):
+    """A right-to-left sign turns round what the approver reads; every reason is held to what a 記事 is."""
+    text = f"本人に電話で確かめる{unseen}ため"
+    with pytest.raises(ApprovalRefused, match="見えない制御文字"):
+        check_reason(text)
+    with pytest.raises(reveal.RevealRefused, match="見えない制御文字"):
+        reveal.check_reason(text)

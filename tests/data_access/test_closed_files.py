@@ -1,6 +1,7 @@
 """Nobody else on the server reads what the console writes: the store, the snapshots, and what DuckDB spills."""
 
 import os
+import resource
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,10 @@ def test_after_a_run_everything_at_home_is_the_service_s_own(city):
     ask(CHIEF, "districts")
     assert (city / "store.sqlite").exists()
     assert open_to_others(city) == []
+
+
+def test_a_crash_leaves_no_picture_of_the_memory():
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
 def test_what_was_open_is_closed_and_the_group_is_left_as_it_is(tmp_path, monkeypatch):

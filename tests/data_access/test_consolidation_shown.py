@@ -73,6 +73,8 @@ def test_the_protected_stand_beside_nobody(eve):
         assert asked("case_related_numbers", LINKED, user) == []
         heirs = asked("case_heirs", HEIR_OF, user)
         assert [(row["atena_number_shown"], row["basis"], row["share_yen"]) for row in heirs] == [("****0010", "承継の記録", 24_000), (None, "残り", 24_000)]
+        told = query.ask(user, "case_events", atena_ref=ref, kind="承継")["summary"].to_list()
+        assert told == ["相続人 持分 1/2"] * 2, "who writes a number in learns nothing of whose it is"
         assert query.reference_of(OLD) not in query.ask(user, "duplicates", district=None, strength=None, page_size=1_000, skipped=0)["other_ref"].to_list()
 
 

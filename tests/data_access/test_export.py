@@ -91,11 +91,11 @@ def test_names_in_clear_need_an_approval_and_then_are_there(own_city):
     wanted = order(OFFICER, is_masked=False)
     assert wanted.needs_approval
     with pytest.raises(FileRefused, match="承認が要ります"):
-        export.make(OFFICER, replace(wanted, needs_approval=False))  # as a chief's order would be, whose role has changed since
+        export.make(OFFICER, replace(wanted, needs_approval=False))
     wanted = replace(wanted, approved_by=CHIEF.name)
     names = {row[1] for row in lines(export.make(OFFICER, wanted).content)[1 : wanted.row_count + 1]}
     assert names == set(query.ask(OFFICER, "district_worklist", page_size=10_000, skipped=0, **FILTERS["worklist"])["name"])
-    assert not order(CHIEF, is_masked=False).needs_approval, "what the chief sees is masked anyway"
+    assert order(CHIEF, is_masked=False).needs_approval, "what the chief sees is masked, but for whom a 一時解除 has opened"
 
 
 @pytest.mark.parametrize(("free", "most", "outcome"), [(10_000, 10_000, "free"), (1, 10_000, "approval"), (1, 2, "refused")])

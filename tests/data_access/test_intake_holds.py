@@ -225,10 +225,11 @@ def test_the_sender_is_told_every_row_worst_first_and_clean_files_last(eve):
     marks = [line["結果"] for line in lines]
     assert marks == sorted(marks, key=[*SEVERITIES, "受領", "適合"].index)
     assert {"隔離", "受領", "適合"} <= set(marks)
-    many = Problem("収納システム", "a.csv", "だめです", "直す。", tuple(range(2, 102)), count=150)
+    many = Problem("収納システム", "a.csv", "だめです", "直す。", tuple(range(2, 102)), "=HYPERLINK(1)", count=150)
     (_, line) = csv.reader(conformance.conformance("2026-10-30", "収納システム", [], [many]).splitlines())
     assert line[4].startswith("2、3、")
     assert line[4].endswith("、101 ほか")
+    assert line[5] == "'=HYPERLINK(1)", "what a sender calls a column is no formula"
 
 
 def test_no_column_of_the_contract_is_called_as_the_quarantine_s_own():

@@ -94,6 +94,12 @@ def test_the_same_person_under_another_number_is_hidden(pair):
     assert hidden(FLAG, linked_person=[pair]) == {"A8", "A6"}
 
 
+def test_the_same_person_is_followed_through_every_link():
+    """A5 was A6, and A6 was A8: the flag on the oldest number hides the number in use today, with where it lives."""
+    assert hidden(FLAG, linked_person=[("A5", "A6"), ("A6", "A8")]) == {"A8", "A6", "A5"}
+    assert hidden(FLAG, linked_person=[("A6", "A8"), ("A6", "A7"), ("A7", "A6")]) == {"A8", "A6", "A7"}
+
+
 @pytest.mark.parametrize(("address", "valid_to", "found"), [
     ("鳥取県いなば市東町1番地", None, {"A1", "A3"}),
     ("鳥取県いなば市 東町　1番地", AS_OF, {"A1", "A3"}),

@@ -220,6 +220,20 @@ def test_a_revealed_cursor_holds_one_person(own_city):
             assert refs <= {ref}, view
 
 
+def test_a_reveal_names_nobody_else_of_the_household(own_city):
+    """The chief reads the one name that was asked for; who lives there stays masked, whatever classes were revealed."""
+    ref, own = connection.engine().connection.cursor().execute(
+        "select atena_ref, any_value(owing.name) from derived.household_member join serving.delinquent as owing using (atena_number) "
+        "where not is_protected group by 1 having count(*) > 2 order by 1").fetchone()
+    before = query.ask(CHIEF, "case_household", atena_ref=ref)
+    revealed(CHIEF, ref, "C1", "C2", "C3", "C4")
+    after = query.ask(CHIEF, "case_household", atena_ref=ref)
+    masked = after.filter(pl.col("name").str.ends_with("＊＊"))
+    assert after.filter(~pl.col("name").str.ends_with("＊＊"))["name"].to_list() == [own]
+    assert masked.height == before.height - 1
+    assert masked.select("relation", "resident_state").null_count().row(0) == (masked.height, masked.height)
+
+
 def test_a_protected_person_is_read_only_with_the_approved_c7(own_city):
     (ref,) = connection.engine().connection.cursor().execute("select atena_ref from derived.delinquent where is_protected").fetchone()
     revealed(CHIEF, ref, "C1", "C2", "C3", "C4")

@@ -14,8 +14,8 @@ MAY_IMPORT = {
     "store": ("settings",),
     "law": ("law",),
     "auth.access": (),
-    "auth": ("auth", "audit.log", "audit.refusal", "law.my_number", "law.typed_text", *SHARED),
-    "audit": ("audit", "auth.access", "law.calendar", "law.my_number", *SHARED),  # law is pure; closed days, and no 個人番号 in a comment
+    "auth": ("auth", "audit.log", "audit.refusal", "law.typed_text", *SHARED),
+    "audit": ("audit", "auth.access", "law.calendar", "law.typed_text", *SHARED),  # law is pure; closed days, and no 個人番号 in a comment
     "casework": ("casework", "law", "auth.access", "audit.log", "audit.refusal", "audit.chain", *SHARED),
     "documents": ("documents",),
     "data_access": ("data_access", "documents.paper", "casework.subject", "law", "auth.access", "auth.reveal", "auth.limits", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", "audit.watch", *SHARED),

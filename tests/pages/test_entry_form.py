@@ -1,10 +1,12 @@
 """Recording on the カルテ beyond notes: every kind from its form, refused without a loss, told at once, and once."""
 
-from datetime import date
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from auth import step_up
 from casework import ledger
 from casework.kinds import kinds
 from casework.record import record
@@ -211,6 +213,24 @@ def test_only_those_who_may_write_are_offered_it(city, kind):
         "執行停止と不納欠損は、起案・審査・決裁の順にだけ")
     offered = next(one for one in opened(kind, staff.CHIEF).at.get("button_group") if one.label == "種類")
     assert kind in [option.content if hasattr(option, "content") else option for option in offered.options]
+
+
+def test_支援措置_is_not_lifted_at_a_left_terminal(own_city, monkeypatch):
+    """It shows again what was hidden: asked for when the form is drawn, and again at the click."""
+    yesterday = {"today": TODAY - timedelta(days=1), "event_id": str(uuid.uuid4()), "expected_version": ledger.version_of(STORY)}
+    record(staff.CHIEF, subject(staff.CHIEF, reference_of(STORY)), "protection_mark", fields={"marked_on": yesterday["today"], "told_by": "本人の申出"}, **yesterday)
+    dead = opened("支援措置の解除", staff.MANAGER)
+    assert [button.disabled for button in dead.at.button if button.label == "記録する"] == [True]
+    confirmed = [True]
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: confirmed[0])
+    screen = opened("支援措置の解除", staff.MANAGER)
+    widget(screen, "selectbox", "解除の理由").set_value("登録の誤り")
+    confirmed[0] = False
+    assert "本人の再確認" in press(screen).at.error[0].value
+    assert len(written()) == 1
+    confirmed[0] = True
+    press(screen.run())
+    assert [event.kind for event in written()] == ["protection_mark", "protection_lift"]
 
 
 def test_a_district_taken_away_while_the_form_was_open(own_city):

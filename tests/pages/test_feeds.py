@@ -10,6 +10,7 @@ import pytest
 
 import settings
 import store
+from auth import step_up
 from auth.access import NotAllowed
 from casework import ledger
 from casework.intake_decision import decide_intake, subject
@@ -42,8 +43,8 @@ def held_home(founded, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def held(held_home, tmp_path, monkeypatch):
-    """A copy of that city; the row of query.held_intakes."""
+def held(held_home, confirmed, tmp_path, monkeypatch):
+    """A copy of that city, with whoever looks just confirmed; the row of query.held_intakes."""
     _move_to(Path(shutil.copytree(held_home, tmp_path / "home")), monkeypatch)
     yield query.held_intakes(staff.MANAGER).row(0, named=True)
     store.engine().dispose()
@@ -144,6 +145,17 @@ def test_the_right_to_decide_taken_away_while_the_form_was_open(held):
     assert not screen.at.radio
 
 
+def test_a_decision_at_a_left_terminal_does_nothing(held, monkeypatch):
+    """Without 本人の再確認 the button is dead; on a screen left open past the five minutes it is refused, and what was typed stays."""
+    screen = show(staff.MANAGER, "feeds")
+    monkeypatch.setattr(step_up, "is_fresh", lambda _sid: False)
+    fill(screen, "公開")
+    assert decided() == []
+    assert "本人の再確認" in screen.at.error[0].value
+    assert screen.at.text_area[0].value == REASON
+    assert [button.disabled for button in show(staff.MANAGER, "feeds").at.button if button.label == "決定を記録する"] == [True]
+
+
 def test_an_older_day_is_looked_at_without_what_came_later(own_city):
     screen = show(staff.MANAGER, "feeds", as_of_chosen=DAY_ONE.isoformat())
     assert not screen.at.radio
@@ -228,7 +240,7 @@ def test_the_chosen_intake_is_told_in_full(held, view):
         assert str(settings.home()) not in screen.words()
 
 
-def test_before_the_first_publish_the_page_works(empty_city):
+def test_before_the_first_publish_the_page_works(empty_city, confirmed):
     people = Feed("person", DAY_ONE)
     rows = people.rows()
     rows[0][people.at("name_kana")] = ""

@@ -52,6 +52,7 @@ def fill(screen: Screen, classes=("C2",), reason: str = "来庁した本人の�
 def test_it_is_masked_then_shown_with_who_looks_then_masked_again(chief):
     screen, name = opened(chief), name_of(STORY)
     assert name not in screen.words()
+    assert f"閲覧 {chief.name} R" in screen.words(), "who looks and when is on every page with persons, not only under a reveal"
     fill(screen)
     said = screen.words()
     assert name in said
