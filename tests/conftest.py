@@ -82,9 +82,9 @@ def confirmed(monkeypatch):
     monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright runs, no test of the same process may run an event loop of its own
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, one a process (Playwright starts once). Without it these tests are skipped, or fail when CONSOLE_REQUIRE_BROWSER=1."""
+    """Debian's Chromium, one a file, never two at once. Without it these tests are skipped, or fail when CONSOLE_REQUIRE_BROWSER=1."""
     if not Path(CHROMIUM).exists():
         reason = f"{CHROMIUM} がありません（apt install chromium）。"
         pytest.fail(reason) if os.environ.get("CONSOLE_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
