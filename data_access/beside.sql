@@ -35,7 +35,12 @@ with asked as (
     join serving.person_beside as beside
         on beside.atena_number = if(pair.first_number = asked.atena_number, pair.second_number, pair.first_number)
     union all
-    select unnest(['case_properties', 'suspension_against']) as question, holder.atena_number
+    select 'case_properties' as question, holder.atena_number
+    from derived.case_property as property
+    semi join asked using (atena_number)
+    join source.co_ownership as holder using (property_kind, property_number)
+    union all
+    select 'suspension_against' as question, holder.atena_number
     from derived.case_property as property
     semi join asked using (atena_number)
     join source.co_ownership as holder using (property_kind, property_number)

@@ -59,9 +59,9 @@ PAIRS = {
     "case_heirs": "select share.atena_number, share.heir_number from derived.heir_share as share semi join derived.delinquent using (atena_number) "
                   "join serving.person_beside as beside on beside.atena_number = share.heir_number",
     "case_properties": "select property.atena_number, holder.atena_number from derived.case_property as property "
-                       "join source.co_ownership as holder using (property_kind, property_number) where property.atena_number not in "
-                       "(select atena_number from derived.case_property join serving.protected_property using (property_kind, property_number))",
+                       "join source.co_ownership as holder using (property_kind, property_number)",
 }  # fmt: skip
+PAIRS["suspension_against"] = PAIRS["case_properties"]
 
 
 @pytest.mark.parametrize("question", PAIRS)
