@@ -18,7 +18,7 @@ ROWS = {"fiscal_year": pl.Int64, "year_class": pl.String, "stage": pl.String, **
 
 @dataclass(frozen=True)
 class Effect:
-    """`waiting_yen`: what may be booked; None where it is fewer than ten persons'. `rows`: fiscal year × class × before/after.
+    """`waiting_yen`: what may be booked; None where it, or what it is set against, is fewer than ten persons'. `rows`: fiscal year × class × before/after.
 
     `this_year` and `next_year`: ポイント by which the 決算の率 of 合計, and of next year's 滞繰, changes."""
 
@@ -34,7 +34,8 @@ def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
     What is booked leaves 収入未済 and so the 調定 that next year begins with: today's 滞繰 and, of 現年, which is mostly not due yet, as much
     as last year left; there the 滞繰 receipts of last year are taken to come in again."""
     found = ask(user, "write_off_effect", district=district)
-    waiting = None if found["waiting_yen"].null_count() else found["waiting_yen"].sum()
+    is_hidden = any(found[name].null_count() for name in ("waiting_yen", *TERMS))
+    waiting = None if is_hidden else found["waiting_yen"].sum()
     if waiting is None or found.is_empty():
         return Effect(waiting, pl.DataFrame(schema=ROWS), None, None)
     rows = [row for slice_ in found.iter_rows(named=True) for row in _pair(fiscal_year, slice_["year_class"], _terms(slice_), slice_["waiting_yen"])]

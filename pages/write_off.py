@@ -119,7 +119,7 @@ def _read(user: User, waiting: dict, as_of: date) -> None:
 def _effect(user: User, district: str | None, stands: Standing) -> None:
     found = effect(user, district, stands.fiscal_year)
     if found.waiting_yen is None:
-        st.info("候補が10人未満の区分があるため、決算への影響は示しません。", icon=":material/info:")
+        st.info("10人未満の区分があるため、決算への影響は示しません。", icon=":material/info:")
         return
     columns = st.columns(3)
     columns[0].metric("全ての候補を欠損すると", wording.yen(found.waiting_yen), border=True, help="収入未済額から不納欠損額へ移る額")
