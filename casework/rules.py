@@ -92,9 +92,18 @@ def _suspension_decision(decision: Mapping, about: About) -> Errors:
     if decision["lacking"] and not decision["is_proposed_though_lacking"]:
         yield "is_proposed_though_lacking", (f"足りない資料があります（{'、'.join(decision['lacking'])}）。資料をそろえてから起案してください。"
                                              "それでも起案するときは、知っていることに印を付け、なぜ停止できるとみるかを理由に書いてください。")
-    stopped = suspended(about.standing)
-    if _keys(decision["installments"]) & stopped:
-        yield "installments", "すでに停止を決定した期別が入っています。画面を開き直してください。"
+    own = _keys(decision["installments"])
+    if own & suspended(about.standing):
+        yield "installments", "すでに停止を決定した期別が入っています。今日の決定は、次の取込で公開するデータから停止中になります。"
+    if own & written_off(about.standing):
+        yield "installments", "不納欠損を決定した期別が入っています。外してください。"
+    yield from _extinct(own, about)
+
+
+def _extinct(own: set[tuple[str, str]], about: About) -> Errors:
+    """What 時効 has ended cannot be stopped, extinguished once more or claimed again."""
+    if gone := own & {tuple(key.split("-")) for key in about.subject.extinct}:
+        yield "installments", f"時効で消滅した期別が{len(gone)}期入っています（国民健康保険法110条・地方自治法236条2項）。外して、不納欠損（時効）で起案してください。"
 
 
 def _why_at_once(decision: Mapping, on: date) -> Errors:
@@ -120,6 +129,7 @@ def _suspension_cancellation(cancellation: Mapping, about: About) -> Errors:
         yield "installments", "すでに取消を決定した期別が入っています。次の取込で公開するデータから停止中でなくなります。"
     if own & written_off(about.standing):
         yield "installments", "不納欠損を決定した期別が入っています。先に、不納欠損の取消を起案してください。"
+    yield from _extinct(own, about)
 
 
 def _write_off_decision(decision: Mapping, about: About) -> Errors:
@@ -141,6 +151,8 @@ def _write_off_decision(decision: Mapping, about: About) -> Errors:
     gone = written_off(about.standing)
     if own & gone:
         yield "written_off", "すでに不納欠損を決定した期別が入っています。画面を開き直してください。"
+    if decision["reason"] not in OF_A_STOP and own & suspended(about.standing, only_immediate=True):
+        yield "reason", "即時消滅を決定した期別が入っています。事由は即時消滅です。次の取込の後に、候補の画面から起案してください。"
     if decision["reason"] in OF_A_STOP and own & cancelled(about.standing):
         yield "reason", "執行停止の取消を決定した期別が入っています。停止を理由とする不納欠損はできません。画面を開き直してください。"
 

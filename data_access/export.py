@@ -64,7 +64,7 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
     kind = kinds()[kind_name]
     refusal.check_allowed(user, kind.action)
     if filters.keys() != set(kind.filters) or purpose not in kind.purposes:
-        raise OrderRefused("書出しの条件か使用目的が正しくありません。画面を開き直して選んでください。")
+        raise OrderRefused("使用目的を選んでください。選んであるときは、画面を開き直してください。")
     try:
         check_reason(reason)
     except RevealRefused as refused:

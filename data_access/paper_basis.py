@@ -7,19 +7,22 @@ import polars as pl
 
 from auth.access import User
 from data_access.query import ask, standing
+from data_access.suspension_case import speaking_against
 
 EVIDENCE = ("clause", "target", "meaning", "finding", "result", "dated_on", "age_days", "evidence_id")
 Basis = dict[str, object]
 
 
 def suspension_basis(user: User, atena_ref: str, ground: str, keys: Sequence[str]) -> Basis:
-    """Of a 停止: 延滞金 and 時効 of each 期別 in `keys`, and every criterion of `ground`, met or not. Raises NotAllowed as `ask` does.
+    """Of a 停止: 延滞金 and 時効 of each 期別 in `keys`, every criterion of `ground`, met or not, and
+    what the records say against it (反する資料). Raises NotAllowed as `ask` does.
 
     A reveal (一時解除) of the asker adds nothing to it: who reads the paper has none."""
     owed = ask(user, "suspension_installments", atena_ref=atena_ref, is_masked=True)
     found = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground, is_masked=True)
     evidence = [{name: _plain(value) for name, value in row.items()} for row in found.select(EVIDENCE).iter_rows(named=True)]
-    return _basis(owed, keys) | {"evidence": evidence}
+    against = speaking_against(user, atena_ref, ground, standing().as_of, is_masked=True)
+    return _basis(owed, keys) | {"evidence": evidence, "against": [{name: _plain(value) for name, value in row.items()} for row in against.iter_rows(named=True)]}
 
 
 def cancellation_basis(user: User, atena_ref: str, keys: Sequence[str]) -> Basis:

@@ -162,8 +162,8 @@ def subject(user: User, atena_ref: str) -> Subject:
     found = cursor.execute(
         "select atena_number, atena_ref, district_code from serving.case_subject "
         "semi join disclosed.case_subject using (atena_ref) where atena_ref = ?", [atena_ref]).fetchone()
-    own = cursor.execute("select notice_number || '-' || installment_no, flash_yen > 0, unpaid_yen from derived.case_installment where atena_number = ?",
-                         [found[0]]).fetchall() if found else []
+    own = cursor.execute("select notice_number || '-' || installment_no, flash_yen > 0, unpaid_yen, coalesce(claim_state = '消滅' and not needs_person, false) "
+                         "from derived.case_installment where atena_number = ?", [found[0]]).fetchall() if found else []
     suspects = cursor.execute(
         "select distinct seen.suspect_key, if(pair.first_number = $number, pair.second_number, pair.first_number) "
         "from disclosed.duplicate_suspect as seen join derived.duplicate_suspect as pair on pair.evidence = seen.suspect_key "
@@ -171,5 +171,5 @@ def subject(user: User, atena_ref: str) -> Subject:
     if found is None:
         refusal.record(actor=user.name, question="subject", reason=OWN_CASE if atena_ref in watch.own(user.name) else "担当地区の外", atena_ref=atena_ref[:40])
         raise NotAllowed("この参照番号の滞納者は、担当地区にありません。地区ワークリストから開き直してください。")
-    return Subject(*found, frozenset(key for key, *_ in own), frozenset(suspects), frozenset(key for key, is_paid, _ in own if is_paid),
-                   frozenset((key, yen) for key, _, yen in own), _missed(served))
+    return Subject(*found, frozenset(key for key, *_ in own), frozenset(suspects), frozenset(key for key, is_paid, *_ in own if is_paid),
+                   frozenset((key, yen) for key, _, yen, _ in own), frozenset(key for key, *_, is_extinct in own if is_extinct), _missed(served))

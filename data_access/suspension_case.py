@@ -64,7 +64,7 @@ def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> Sus
     steps = [(step.item, step.yen, step.sentence, step.article) for step in hardship.steps] if hardship else []
     return SuspensionCase(
         _with_remedies(ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground), as_of),
-        _against(user, atena_ref, ground, as_of),
+        speaking_against(user, atena_ref, ground, as_of),
         _with_ends(installments, ground, as_of),
         hardship,
         pl.DataFrame(steps, schema=STEP_ROWS, orient="row"),
@@ -74,8 +74,9 @@ def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> Sus
     )
 
 
-def _against(user: User, atena_ref: str, ground: str, as_of: date) -> pl.DataFrame:
-    known = [Held(**row) for row in ask(user, "suspension_against", atena_ref=atena_ref).iter_rows(named=True)]
+def speaking_against(user: User, atena_ref: str, ground: str, as_of: date, *, is_masked: bool = False) -> pl.DataFrame:
+    """反する資料, newest first: sign, against (what it means), happened_on, yen, evidence_id. Raises NotAllowed as `ask` does."""
+    known = [Held(**row) for row in ask(user, "suspension_against", atena_ref=atena_ref, is_masked=is_masked).iter_rows(named=True)]
     return pl.DataFrame([(sign.sign, sign.meaning, sign.happened_on, sign.yen, sign.evidence_id) for sign in against(known, ground, as_of)],
                         schema=AGAINST, orient="row")
 

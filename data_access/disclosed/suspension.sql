@@ -157,7 +157,7 @@ where in_scope(subject.district_code);
 
 -- grain: one installment of one 執行停止 or of its 取消 that was decided here, with who took its three steps and when.
 -- unpaid_yen: as it stood on basis_on, the 基準日 that was shown at the 決裁: what was assessed anew, came in, was refunded or written
--- off since changes nothing. noted_on, charge_yen, prescription_on, evidence: what the 起案 stood on (null: it did not say)
+-- off since changes nothing. noted_on, charge_yen, prescription_on, evidence, against (反する資料): what the 起案 stood on (null: it did not say)
 create view disclosed.suspension_paper as
 with scope as (
     select
@@ -214,6 +214,7 @@ select
     whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
     whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
         "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR"}]')) as evidence,
+    whole('C5', from_json(proposed.basis -> '$.against', '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]')) as against,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', entry.lacking) as lacking,
     whole('C9', entry.evidence_ids) as evidence_ids,

@@ -42,8 +42,14 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
         return
     next_hands(user, "suspension_decision")
     event_id = draft.opened(ONE, atena_ref + ground)
-    said = {row["installment_key"]: _said(row) for row in found.installments.iter_rows(named=True)}
-    st.multiselect("停止する期別", list(said), default=list(said), format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    open_ones = found.installments.filter(~pl.col("is_extinct"))
+    if gone := found.installments.height - open_ones.height:
+        st.caption(f"時効で消滅した{gone}期別は停止できないので、選べません。「不納欠損」の候補（時効）にあります。")
+    said = {row["installment_key"]: _said(row) for row in open_ones.iter_rows(named=True)}
+    usual = open_ones.filter(pl.col("claim_state").ne_missing("時効経過") & pl.col("claim_state").ne_missing("消滅"))["installment_key"].to_list()
+    if len(usual) < len(said):
+        st.caption("時効の日を過ぎ、完成したかを人が確かめる期別は、初めは選んでいません。")
+    st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if found.at_once and st.checkbox("即時消滅とする（地方税法15条の7第5項）。決裁の日に納付義務が消え、資力が戻っても取り消せない", key=f"immediate_{event_id}"):
         at_once_fields(found.at_once, event_id)
     if found.lacking:
@@ -98,7 +104,7 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
 def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: str, reason: str, *, keys: list[str] | None = None,
              is_immediate: bool = False, **known: object) -> Event:
     """`keys` None: every 期別 that is not suspended. The evidence, and what is lacking, is asked again at this click, never taken from the screen."""
-    owed = ask(user, "suspension_installments", atena_ref=atena_ref)["installment_key"].to_list()
+    owed = ask(user, "suspension_installments", atena_ref=atena_ref).filter(~pl.col("is_extinct"))["installment_key"].to_list()
     evidence = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
     met = evidence.filter(finding="満たす")
     chosen = owed if keys is None else keys
@@ -121,7 +127,11 @@ def cancel_part(user: User, atena_ref: str, version: int) -> None:
 def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *, signs: str = "", ground: str | None = None) -> None:
     """The 起案 to cancel what is stopped among `owed` (case_installments). `signs`: what was seen, the draft of the reason; `ground`: what it speaks for."""
     stopped = owed.filter(pl.col("suspended_on").is_not_null() & (pl.col("unpaid_yen") > 0))
+    gone = stopped.filter((pl.col("claim_state") == "消滅") & ~pl.col("needs_person"))
+    stopped = stopped.join(gone, on="installment_key", how="anti")
     outcome(CANCEL)
+    if gone.height and decide(user, "suspension.propose").allowed:
+        st.caption(f"停止中の{gone.height}期別は時効で消滅しているので、取り消しても請求できません。「不納欠損」の候補にあります。")
     if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
         return
     event_id = draft.opened(CANCEL, atena_ref)

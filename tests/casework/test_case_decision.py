@@ -237,6 +237,24 @@ def test_what_is_stopped_is_not_stopped_again_until_it_is_cancelled(sqlite_file)
     assert decided(KIND, installments=[ONE], is_partial=True).kind == KIND
 
 
+def test_what_prescription_has_ended_is_neither_stopped_nor_claimed_again(sqlite_file):
+    gone = replace(SUBJECT, extinct=frozenset({TWO}))
+    for kind, more in ((KIND, {}), ("suspension_cancellation", {"installments": [ONE, TWO]})):
+        with pytest.raises(EntryRefused, match="時効で消滅した期別が1期"):
+            decided(kind, subject=gone, steps=PROPOSED, **more)
+    assert decided(KIND, subject=gone, installments=[ONE], is_partial=True).kind == KIND
+
+
+def test_one_installment_has_one_end(sqlite_file):
+    """What is written off is not stopped; what was extinguished at once is written off as that and as nothing else."""
+    decided("write_off_decision", reason="時効", extinct_on=TODAY, written_off={TWO: 3_000})
+    with pytest.raises(EntryRefused, match="不納欠損を決定した期別"):
+        decided(KIND, steps=PROPOSED)
+    decided(KIND, ground="1号", installments=[ONE], is_partial=True, **AT_ONCE)
+    with pytest.raises(EntryRefused, match="事由は即時消滅"):
+        decided("write_off_decision", steps=PROPOSED, reason="時効", extinct_on=TODAY, written_off={ONE: 3_000})
+
+
 def test_a_suspension_is_cancelled_within_its_three_years(sqlite_file):
     with pytest.raises(EntryRefused, match="2026-03-31 まで"):
         decided("suspension_cancellation", steps=PROPOSED, suspended_on=date(2023, 3, 31))

@@ -27,7 +27,7 @@ ROW = {
     "written_on": date(2026, 10, 28), "written_by": "担当の名", "written_seq": 1201, "reviewed_on": date(2026, 10, 29), "reviewed_by": "係長の名", "reviewed_seq": 1207,
     "approved_by": "課長の名", "approved_seq": 1210, "basis_on": date(2026, 10, 29), "noted_on": date(2026, 10, 27), "levy_kind": "料", "levy_year": 2018, "installment_no": "01",
     "notice_number": "9900000010", "due_date": date(2019, 4, 30), "unpaid_yen": 1_234_567, "charge_yen": 8_900, "prescription_on": date(2027, 3, 4),
-    "extinction_ground": None, "lacking": None, "decision": "a", "paid_since_yen": 0, "state": "決裁済・収納の計上待ち", "reason": "時効", "extinct_on": date(2026, 10, 1), "yen": 12_300,
+    "extinction_ground": None, "lacking": None, "against": None, "decision": "a", "paid_since_yen": 0, "state": "決裁済・収納の計上待ち", "reason": "時効", "extinct_on": date(2026, 10, 1), "yen": 12_300,
 }  # fmt: skip
 CANCELLED = {"ground": None, "suspended_on": date(2025, 2, 3)}
 REMEDY = ("不服申立て等について", "3か月以内に、鳥取県国民健康保険審査会に対して審査請求", "裁決を経た後に", "6か月以内に、いなば市を被告として", "3か月を経過しても裁決がないとき")
@@ -71,6 +71,10 @@ def test_the_decision_tells_its_steps_its_evidence_and_both_ends_of_every_期別
     old = words("suspension_decision", {"evidence": None, "noted_on": None, "charge_yen": None, "prescription_on": None})
     assert "資料番号9900000131" in old
     assert "1,234,567円法律による額—R11.10.30" in old
+    known = {"sign": "車両", "against": "自分の車両がある", "happened_on": date(2026, 5, 1), "yen": None, "evidence_id": "軽自9900000001"}
+    assert "反する資料1件" in (told := words("suspension_decision", {"against": [known]}))
+    assert "車両自分の車両があるR8.5.1—軽自9900000001" in told
+    assert "反する資料0件" in words("suspension_decision", {"against": []})
     told = words("suspension_decision", {"is_immediate": True, "extinction_ground": "限定承認をした相続", "lacking": ["年金：年金がない"]})
     assert "直ちに消滅させる（限定承認をした相続）" in told
     assert "足りない資料があることを知って起案した:年金：年金がない" in told
