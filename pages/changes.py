@@ -34,7 +34,8 @@ def render(user: User) -> None:
     stands = heading("増減の内訳", user, "2つの基準日の間の増減を、1円まで理由に分ける")
     older = _older(stands)
     if not older:
-        st.info("比べられる前の基準日は、まだ保存されていません。次の公開の後に比べられます。", icon=":material/info:")
+        st.info("比べられる前の基準日は、まだ保存されていません。次の公開の後に比べられます。" if stands.is_newest else
+                "この基準日より前のデータは保存されていません。新しい基準日を選んでください。", icon=":material/info:")
         return
     days, place = st.columns(2)
     with days:

@@ -1,11 +1,13 @@
 """ホーム: what today asks of the person who signed in."""
 
+import polars as pl
 import streamlit as st
 
 import settings
 from audit import review
 from auth import account_review
 from auth.access import User, decide
+from casework.kinds import kinds
 from data_access.query import Standing, ask
 from pages.parts import tables, wording
 from pages.parts.door import choose_case, go, open_chosen_case
@@ -23,6 +25,7 @@ def render(user: User) -> None:
     if decide(user, "collection_rate.read").allowed:
         _rates(user, stands)
     if decide(user, "worklist.read").allowed:
+        _waiting(user)
         _queues(user)
         _promises(user, stands)
         _deadlines(user)
@@ -67,6 +70,18 @@ def _rate_card(year_class: str, now: dict | None, before: dict | None) -> None:
     change = now["same_day_rate"] - before["same_day_rate"] if before and before["same_day_rate"] is not None else None
     st.metric(year_class, wording.percent(now["same_day_rate"]), wording.point(change) if change is not None else None,
               border=True, help=f"収納額 {wording.yen(now['received_same_day_yen'])} ÷ 調定額 {wording.yen(now['assessed_yen'])}。還付未済を含む収入済額による。")
+
+
+def _waiting(user: User) -> None:
+    """The 起案 that wait for a step this person may take; their own are somebody else's."""
+    for kind, matter, page in (("執行停止", "suspension_decision", "suspension_candidates"), ("不納欠損", "write_off_decision", "write_off")):
+        steps = {"審査待ち": kinds()[matter].review_action, "決裁待ち": kinds()[matter].action}
+        mine = [state for state, action in steps.items() if decide(user, action).allowed]
+        if not mine:
+            continue
+        waiting = ask(user, "waiting_decisions", kind=kind, district=None).filter(pl.col("state").is_in(mine), pl.col("written_by") != user.display_name)
+        if waiting.height and st.button(f"{kind}の起案が{waiting.height}件、あなたの{mine[0].removesuffix('待ち')}を待っています", icon=":material/approval:", key=f"waiting_{page}"):
+            go(page)
 
 
 def _queues(user: User) -> None:

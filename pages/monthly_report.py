@@ -9,7 +9,7 @@ from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 
-WIDTHS = {"part": 200}
+WIDTHS = {"part": 180, "rate_change": 118}
 NOTES = {
     monthly_report.RATES: "収納額は会計年度の本料。還付未済を含む収入済額から還付未済を除いたのが決算の収納で、率は前年の同じ日と比べるため含めたまま。増減は前年同日の率との差（前年同日の率は PDF と Excel にある）。",
     monthly_report.INSTALLMENTS: "調定年度が今年度の期別。",

@@ -103,11 +103,19 @@ select
     whole('C8', if(kept_back(delinquent.is_protected) or names_protected(entry.body), '（非表示）', entry.body)) as body,
     whole('C9', entry.written_by) as written_by,
     whole('C9', reviewed.written_by) as reviewed_by,
-    whole('C9', delinquent.active_yen) as active_yen,
+    whole('C9', coalesce(list_sum(entry.written_off_yen), owed.yen)::bigint) as proposed_yen,
     entry.seq
 from serving.entry as entry
 join serving.case_subject as delinquent using (atena_number)
 left join serving.entry as reviewed on reviewed.proposal = entry.event_id and reviewed.step = '審査'
+-- of the 期別 that are proposed, not of all that the person owes
+left join (
+    select entry.event_id, sum(installment.unpaid_yen) as yen
+    from (select event_id, atena_number, unnest(installment_keys) as installment_key from serving.entry where step = '起案') as entry
+    join derived.case_installment as installment
+        on installment.atena_number = entry.atena_number and installment.notice_number || '-' || installment.installment_no = entry.installment_key
+    group by all
+) as owed on owed.event_id = entry.event_id
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
 

@@ -16,7 +16,7 @@ from pages.parts.confirmation import confirm_first
 from pages.parts.proposal_part import reviewers
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
-COLUMNS = ["state", "name", "district_name", "summary", "active_yen", "happened_on", "written_by", "reviewed_by"]
+COLUMNS = ["state", "name", "district_name", "summary", "proposed_yen", "happened_on", "written_by", "reviewed_by"]
 DECIDED = {
     "執行停止": "決裁しました。次の取込で公開するデータから反映されます。本人に通知してください。",
     "不納欠損": "決裁しました。収納システムへ返します。計上か戻しが済むまで、「決裁した不納欠損」で待っています。",

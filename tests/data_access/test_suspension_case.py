@@ -81,8 +81,10 @@ def test_a_reason_of_即時消滅_that_names_a_protected_person_is_kept_back_who
     keys = ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True)["installment_key"].to_list()
     given = dict(ground="1号", is_partial=True, evidence_ids=["I01"])
     plain = decide(ref, "suspension_decision", installments=keys[:1], **given, **AT_ONCE)
-    paper = connection.reader(connection.engine(), CHIEF).execute("select body, extinction_ground from disclosed.suspension_paper where decision = ?", [plain.event_id]).fetchall()
-    assert [(AT_ONCE["extinction_reason"] in body, ground) for body, ground in paper] == [(True, AT_ONCE["extinction_ground"])]
+    papers = {user: connection.reader(connection.engine(), user).execute(
+        "select body, extinction_ground from disclosed.suspension_paper where decision = ?", [plain.event_id]).fetchall() for user in (CHIEF, NEIGHBOUR)}
+    assert papers[CHIEF] == [("（伏せた写しには載せない）", AT_ONCE["extinction_ground"])], "who sees names masked has a masked copy"
+    assert [(AT_ONCE["extinction_reason"] in body, ground) for body, ground in papers[NEIGHBOUR]] == [(True, AT_ONCE["extinction_ground"])]
     decide(ref, "suspension_cancellation", suspended_on=plain.occurred_on, installments=keys[:1], cancel_ground="停止の誤り")
     decide(ref, "suspension_decision", installments=keys[:1], **given, **{**AT_ONCE, "extinction_reason": f"{name}が相続した。"})
     events = ask(CHIEF, "case_events", atena_ref=ref, kind="執行停止")
