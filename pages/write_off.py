@@ -75,7 +75,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     found = ask(user, "write_off_candidates", **asked, skipped=page * PAGE_SIZE)
     if found.is_empty() and page:
         found = ask(user, "write_off_candidates", **asked, skipped=0)
-    st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。")
+    st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。"
+               "消滅の日は、時効の日（料は、その日が市の休日なら次の開庁日。国保法111条、民法142条）の翌日。決裁して計上を待つものは、札の額に入り、この表には出ません。")
     told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
     tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
