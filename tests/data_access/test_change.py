@@ -92,11 +92,11 @@ def plain(before: dict | None, after: dict | None, measure: str, older_on: date,
 def test_200_random_pairs_of_days_are_exact_and_agree_with_plain_python():
     random = Random(20_261_127)
     with duckdb.connect() as bare:
-        for _ in range(20):  # pairs of dates, each of ten pairs of days: what stands in them is drawn anew
+        for _ in range(200):
             older_on = date(2025, 1, 1) + timedelta(days=random.randrange(600))
             newer_on = older_on + timedelta(days=random.randrange(1, 500))
             installments = [{"notice_number": f"{number:010}", "installment_no": f"{random.randrange(1, 11):02}", "assessment_fiscal_year": (year := random.randrange(2023, 2027)),
-                             "due_date": date(year, 6, 30) + timedelta(days=random.randrange(400))} for number in range(400)]
+                             "due_date": date(year, 6, 30) + timedelta(days=random.randrange(400))} for number in range(40)]
             before, after = day_of(random, installments, older_on), day_of(random, installments, newer_on)
             bare.register("change_before", pl.DataFrame(before, schema=SCHEMA).to_arrow())
             bare.register("change_after", pl.DataFrame(after, schema=SCHEMA).to_arrow())

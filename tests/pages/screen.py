@@ -24,7 +24,7 @@ class Screen:
 
     def __init__(self, user: User | None, module: str, **state: object) -> None:
         self.user = user
-        self.at = AppTest.from_function(_script, kwargs={"module": module}, default_timeout=60)  # three workers share two cores
+        self.at = AppTest.from_function(_script, kwargs={"module": module}, default_timeout=20)
         for name, value in state.items():
             self.at.session_state[name] = value
 
