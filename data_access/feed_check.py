@@ -13,7 +13,15 @@ from data_access import quarantine, standard_shape
 from data_access.external_character import ANY, ANY_SQL, SHOWN_AS, code
 from data_access.feed_rules import cell, literal, quoted, rules
 from data_access.feed_schedule import REFUSED, ROWS_TOLD, SET_ASIDE, TOLD, Feed, Problem
-from data_access.feed_text import Header, Unreadable, as_utf8, header, line_end_changes, unknown_columns
+from data_access.feed_text import (
+    Header,
+    Unreadable,
+    as_utf8,
+    header,
+    is_only_header,
+    line_end_changes,
+    unknown_columns,
+)
 from data_access.feed_width import too_wide
 from data_access.quarantine import Sheet
 from law.my_number import looks_like_my_number
@@ -36,20 +44,23 @@ def checked(connection: duckdb.DuckDBPyConnection, feed: Feed, path: Path, work:
     except Unreadable as error:
         return None, [error.problem]
     feed = replace(feed, table=head.table)
-    scan = _scan(text, head.labels)
-    problems = _structure(connection, feed, scan, text, len(head.labels))
+    scan, is_bare = _scan(text, head.labels), not feed.announced.row_count and is_only_header(text)
+    problems = [] if is_bare else _structure(connection, feed, scan, text, len(head.labels))
     if problems:
         return None, problems
     sheet = _sheet(feed, head, scan, work, has_external=has_external)
     quarantine.begin(connection, sheet)
-    problems = unknown_columns(feed, head.extra) + _rows(connection, sheet)
-    hidden = _my_numbers(connection, sheet, head)
-    if hidden:
-        quarantine.forget(connection, sheet)
-        return None, problems + hidden
+    problems = unknown_columns(feed, head.extra)
+    if not is_bare:  # most differences of a day are: no row, no rule to break
+        problems += _rows(connection, sheet)
+        if hidden := _my_numbers(connection, sheet, head):
+            quarantine.forget(connection, sheet)
+            return None, problems + hidden
     quarantine.write_fresh(connection, sheet)
     wrong = _totals(connection, sheet)
-    problems += wrong + _key(connection, sheet) + (_external(connection, sheet, head, scan) if has_external else [])
+    problems += wrong
+    if not is_bare:
+        problems += _key(connection, sheet) + (_external(connection, sheet, head, scan) if has_external else [])
     return (None if any(problem.severity == REFUSED for problem in wrong) else sheet), problems
 
 

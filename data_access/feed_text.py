@@ -106,6 +106,13 @@ def line_end_changes(text: Path) -> tuple[tuple[int, ...], str]:
     return (), ""
 
 
+def is_only_header(text: Path) -> bool:
+    """Whether nothing, not even an empty line, stands behind the header row."""
+    with text.open("rb") as file:
+        line, more = file.readline(), file.read(1)
+    return not more and line.count(b'"') % 2 == 0 and b"\r" not in line.removesuffix(b"\n").removesuffix(b"\r")
+
+
 def header(feed: Feed, text: Path) -> Header:
     """The header row: every column of the contract once, by its label or an alias. Raises Unreadable."""
     with text.open(encoding="utf-8", newline="") as file:

@@ -8,12 +8,13 @@ import duckdb
 import pytest
 
 import settings
-from data_access import feed_status, intake_account, quarantine, query, snapshot
+from data_access import feed_check, feed_status, intake_account, quarantine, query, snapshot
 from data_access.connection import NothingPublished
 from data_access.contract import systems, tables
 from data_access.feed_check import checked
 from data_access.feed_schedule import FILE_NAME, Problem, ScheduleInvalid, read_schedule
 from data_access.feed_schedule import Feed as Checked
+from data_access.feed_text import is_only_header
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed, enrich
 from tests.data_access.refusals import EVERY, FILE, ORPHANS, PLAN, SEQUENCES, TOTALS, Case
@@ -259,3 +260,30 @@ def test_a_report_tells_every_file_and_no_person(waiting, names):
     assert report.problems[0].sentence() in text
     for path in (waiting / "reports").glob(f"連携検査結果_{DAY_TWO}_*.csv"):
         assert [name for name in names | {"因" * 81} if name in path.read_text("utf-8")] == [], path
+
+
+@pytest.mark.parametrize(("content", "is_bare"), [
+    (b"a,b\r\n", True), (b"a,b\n", True), (b"a,b", True), (b'"a","b"\r\n', True),
+    (b"a,b\r\n\r\n", False), (b"a,b\r\n1,2\r\n", False), (b"a,b\r1,2\r", False), (b'a,"b\r\n', False), (b"a,b\n\x00", False),
+])  # fmt: skip
+def test_only_a_header_is_told_by_its_bytes(content, is_bare, tmp_path):
+    (tmp_path / "file.csv").write_bytes(content)
+    assert is_only_header(tmp_path / "file.csv") is is_bare
+
+
+@pytest.mark.parametrize("total", ["", "0", "5"])
+def test_a_file_without_rows_is_told_the_same_without_looking_at_rows(total, inbox, connection, tmp_path, monkeypatch):
+    """The short way for a bare header says what the whole way says, of the announced totals too."""
+    (tmp_path / "work").mkdir()
+    for feed in (Feed("receipt"), Feed("person")):
+        feed.write([])
+        if feed.table.control:
+            feed.announce(管理合計=";".join(f"{feed.table.column(name).label}={total}" for name in feed.table.control) if total else "")
+        told = []
+        for bare in (True, False):
+            with monkeypatch.context() as patch:
+                if not bare:
+                    patch.setattr(feed_check, "is_only_header", lambda _text: False)
+                told.append(look(feed, connection, tmp_path / "work"))
+        assert told[0] == told[1]
+        assert bool(told[0]) == (bool(feed.table.control) and total != "0"), told
