@@ -32,7 +32,7 @@ STEPS = (
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
-    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "activity_month", "deadline", "installment_slip_count",
+    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "activity_month", "deadline", "case_desk", "installment_slip_count",
     "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (

@@ -32,11 +32,11 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
 
 
-def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list) -> None:
-    """Horizontal bars from zero, each named with its value; an orange mark stands where `before` was."""
+def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list, mark: str = "前年同日") -> None:
+    """Horizontal bars from zero, each named with its value; an orange mark, called `mark`, stands at `before`."""
     named = [f"{name}　<b>{value:,.2f}{unit}</b>" for name, value in zip(names, values, strict=True)]
     figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
-    figure.add_scatter(x=before, y=named, mode="markers", hovertemplate=f"前年同日 %{{x:,.2f}}{unit}<extra></extra>",
+    figure.add_scatter(x=before, y=named, mode="markers", hovertemplate=f"{mark} %{{x:,.2f}}{unit}<extra></extra>",
                        marker={"symbol": "line-ns-open", "size": 20, "color": ORANGE, "line": {"width": 3}})
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")

@@ -4,6 +4,7 @@ import ast
 import uuid
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +16,7 @@ from casework import (
     allowed,
     approval,
     case_decision,
+    collection_plan,
     intake_decision,
     levy_erasure,
     negotiation_note,
@@ -48,6 +50,7 @@ SNAPSHOTS = ("20261029T000000Z-0123abcd", "20261030T000000Z-0123abcd")
 ORDER = export_order.Order("0" * 32, "x", "worklist", {}, True, "納付催告", "x", SNAPSHOTS[0], 1, "2026-10-30", False, None, None)
 WRITE = {"event_id": str(uuid.UUID(int=1)), "today": DAY}
 NEW = WRITE | {"expected_version": 0}
+PLANNED = collection_plan.Plan(2026, 60, {(collection_plan.CITY, each): Decimal(90) for each in collection_plan.CLASSES}, {"D01": 1}, dict.fromkeys(collection_plan.QUEUES, 1))
 NOTE = {"contacted_on": DAY, "method": "電話", "direction": "発信", "counterpart": "本人", "outcome": "連絡のみ", "body": "不在"}
 
 CALLS = {
@@ -79,6 +82,8 @@ CALLS = {
     "casework.case_decision.decline": lambda user: case_decision.decline(user, SUBJECT, "suspension_decision", proposal_id="x", reason="x", **NEW),
     "casework.case_decision.propose": lambda user: case_decision.propose(user, SUBJECT, "suspension_decision", fields={}, reason="x", **NEW),
     "casework.case_decision.review": lambda user: case_decision.review(user, SUBJECT, "suspension_decision", proposal_id="x", **NEW),
+    "casework.collection_plan.approve": lambda user: collection_plan.approve(user, proposal_id="x", **WRITE),
+    "casework.collection_plan.propose": lambda user: collection_plan.propose(user, PLANNED, reason="x", **NEW),
     "casework.intake_decision.decide_intake": lambda user: intake_decision.decide_intake(
         user, business_date=DAY, report_id="x", digest="0" * 64, decision="公開", reason="x", **NEW),
     "casework.levy_erasure.approve": lambda user: levy_erasure.approve(user, proposal_id="x", **WRITE),

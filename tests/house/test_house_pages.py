@@ -163,7 +163,7 @@ def test_every_registered_page_needs_an_action_of_the_permission_table():
 
 
 # What may stand in the URL, and so in a browser's history: choices of a list, never a word about a person.
-IN_URL = {"verdict", "ground", "measure", "year_class", "deadline_kind", "dimension", "section", "booked_as"}
+IN_URL = {"plan_view", "plan_dimension", "capacity_dimension", "verdict", "ground", "measure", "year_class", "deadline_kind", "dimension", "section", "booked_as"}
 WRITES_URL = {"pages/district_worklist.py", "pages/parts/as_of.py", "pages/parts/filters.py"}  # 名簿, 基準日, choices from a list
 
 

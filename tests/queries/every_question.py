@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -33,6 +33,12 @@ PARAMETERS = {
     "installment_facts": {"installment_key": ""},
     "intake_history": {},
     "monthly_report": {},
+    "plan_capacity": {"dimension": "名簿", "district": None, "until": date(2027, 5, 31), "percent": 100, "queues": ["高額"], "minutes": [90], "areas": ["D01"], "hours": [1]},
+    "plan_kept": {"dimension": "地区", "district": None},
+    "plan_load": {"dimension": "地区", "district": None, "no_contact_days": 60},
+    "plan_omissions": {"dimension": "地区", "part": None, "no_contact_days": 60, **WHOLE_LIST},
+    "plan_progress": {"fiscal_year": 2026, "areas": ["市計", "D01"], "classes": ["現年", "現年"], "rates": ["95.20", "96.00"]},
+    "plan_stages": {"dimension": "担当者", "district": None},
     "rate_by_dimension": {"dimension": "地区", "district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_year": {"district": None},

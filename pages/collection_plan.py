@@ -1,0 +1,128 @@
+"""徴収計画: the year's targets and how far they are, what the hours leave undone, whom nobody has spoken to, and the plan itself."""
+
+import polars as pl
+import streamlit as st
+
+from auth.access import User
+from casework import collection_plan
+from casework.collection_plan import CITY, CLASSES, Plan
+from casework.ledger import LedgerUnavailable
+from data_access.query import Standing, ask
+from pages.parts import charts, filters, tables, wording
+from pages.parts.collection_plan_form import plan_part
+from pages.parts.door import choose_case, open_chosen_case
+from pages.parts.heading import heading
+from pages.parts.plan_capacity_part import capacity_part
+
+PAGE_SIZE = 100
+VIEWS = ("目標と進み", "時間と残り", "偏りと漏れ", "段階と分納", "計画の起案")
+DIMENSIONS = ("地区", "担当者")
+PROGRESS = ["district_name", "assessed_yen", "received_yen", "same_day_rate", "rate_before", "target_rate", "to_target_yen"]
+LOAD = ["part", "case_count", "load_rate", "active_yen", "omitted_count", "omitted_rate", "omitted_yen", "never_count"]
+OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
+KEPT = ["part", "plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
+STAGES = ("督促まで", "督促漏れ", "催告済", "折衝中", "分納履行中", "分納不履行", "猶予中", "差押など", "執行停止")
+
+
+def render(user: User) -> None:
+    """One view at a time; what stands above it says which plan holds."""
+    stands = heading("徴収計画", user, "滞納額は本料のみ")
+    try:
+        approved = collection_plan.approved(stands.fiscal_year)
+    except LedgerUnavailable as failure:
+        st.error(str(failure), icon=":material/error:")
+        return
+    districts = ask(user, "districts")
+    plan = approved or collection_plan.first(stands.fiscal_year, districts["district_code"])
+    if approved is None:
+        st.info(f"{wording.fiscal(stands.fiscal_year)}の徴収計画は、まだ承認されていません。時間と分数は初めの値で計算しています。", icon=":material/info:")
+    view = st.segmented_control("見方", VIEWS, default=VIEWS[0], key="plan_view", bind="query-params", required=True)
+    if view == "目標と進み":
+        _progress(user, plan, stands)
+    elif view == "時間と残り":
+        capacity_part(user, plan, filters.district(user))
+    elif view == "偏りと漏れ":
+        _load(user, plan)
+    elif view == "段階と分納":
+        _stages(user)
+    else:
+        plan_part(user, stands, districts, approved)
+    open_chosen_case()
+
+
+def _progress(user: User, plan: Plan, stands: Standing) -> None:
+    areas, classes = zip(*plan.targets, strict=True) if plan.targets else ((), ())
+    found = ask(user, "plan_progress", fiscal_year=stands.fiscal_year, areas=list(areas), classes=list(classes), rates=[f"{rate:.2f}" for rate in plan.targets.values()])
+    for column, year_class in zip(st.columns(2), CLASSES, strict=True):
+        for row in found.filter(area=CITY, year_class=year_class).iter_rows(named=True):
+            target = row["target_rate"]
+            column.metric(f"{year_class}の収納率（市計）", wording.percent(row["same_day_rate"]), f"前年同日 {wording.percent(row['rate_before'])}",
+                          delta_color="off", delta_arrow="off", border=True, help="還付未済を含む収入済額 ÷ 調定額。前年同日と同じ数え方")
+            column.caption(f"目標 **{wording.percent(target)}** まで、あと **{wording.yen(row['to_target_yen'])}**（出納閉鎖まで）" if target is not None else "目標は、計画が承認されると示します。")
+    year_class = st.segmented_control("区分", CLASSES, default=CLASSES[0], key="year_class", bind="query-params", required=True)
+    own = found.filter((pl.col("area") != CITY) & (pl.col("year_class") == year_class))
+    if own.height and own["target_rate"].count():
+        charts.bars(own["district_name"].to_list(), [float(rate or 0) for rate in own["same_day_rate"]], unit="%", key="plan_rates",
+                    before=[None if rate is None else float(rate) for rate in own["target_rate"]], mark="目標",
+                    alt=f"地区ごとの{year_class}の収納率。棒が今日まで、橙の印が目標。値は下の表にある")
+        st.caption("棒 = 基準日までの収納率　橙の印 = 目標")
+    tables.show(own, PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表", key="plan_progress")
+    st.caption("目標までの額 = 調定額 × 目標 − 収納額（還付未済を除く）。1円に満たない端数は切り上げる。地区の目標がなければ市計の目標による。")
+    _campaigns(user, plan, stands)
+
+
+def _campaigns(user: User, plan: Plan, stands: Standing) -> None:
+    if not plan.campaigns:
+        return
+    st.subheader("取組", anchor=False)
+    now = {row["queue"]: row for row in ask(user, "worklist_queues", district=None).iter_rows(named=True)}
+    this_month = stands.as_of.replace(day=1)
+    rows = [{"campaign": each.name, "months": f"{wording.short_month(each.from_month)}〜{wording.short_month(each.to_month)}",
+             "campaign_state": "これから" if this_month < each.from_month else "終わり" if this_month > each.to_month else "進行中",
+             "queue": each.queue, "case_count": now.get(each.queue, {"case_count": 0})["case_count"],
+             "unpaid_yen": now.get(each.queue, {"unpaid_yen": 0})["unpaid_yen"]} for each in plan.campaigns]
+    tables.show(pl.DataFrame(rows), ["campaign", "campaign_state", "months", "queue", "case_count", "unpaid_yen"], empty="", key="plan_campaigns",
+                alt="計画の取組の表。いまその名簿にある件数と滞納額")
+    st.caption("件数と滞納額は、いまその名簿にある、見られる地区のもの。")
+
+
+def _load(user: User, plan: Plan) -> None:
+    district = filters.district(user)
+    dimension = st.segmented_control("分け方", DIMENSIONS, default=DIMENSIONS[0], key="plan_dimension", bind="query-params", required=True)
+    asked = {"dimension": dimension, "district": district, "no_contact_days": plan.no_contact_days}
+    found = ask(user, "plan_load", **asked)
+    chosen = f"omitted_{dimension}_{district}"
+    tables.show(found, LOAD, key=f"load_{chosen}", empty="滞納者はいません。", alt="地区か担当者ごとの件数と、接触のない件数の表。行を押すとその人が出る",
+                on_choose=lambda row: st.session_state.update({chosen: found["part"][row]}))
+    st.caption(f"偏り = 1{'地区' if dimension == '地区' else '人'}あたりの平均を100%とした件数。漏れ = {plan.no_contact_days}日より長く、だれとも話せていない件数（不在は接触に数えない）。"
+               "全部が執行停止中の人は数えない。行を押すと、漏れている人が下に出ます。")
+    part = st.session_state.get(chosen)
+    if part not in found["part"].to_list():
+        return
+    st.subheader("漏れている人", anchor=False)
+    st.text(part)
+    page = st.session_state.get("omission_page", 1) - 1
+    people = ask(user, "plan_omissions", **asked, part=part, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
+    if people.is_empty() and page:
+        people = ask(user, "plan_omissions", **asked, part=part, page_size=PAGE_SIZE, skipped=0)
+    tables.show(people.rename({"active_yen": "unpaid_yen"}), OMITTED, key=f"omissions_{chosen}_{part}_{page}", empty="漏れている人はいません。",
+                alt="長く接触のない滞納者の表。1行が1人", on_choose=lambda row: choose_case(people["atena_ref"][row]))
+    filters.page_number("omission_page", people["total_count"][0] if people.height else 0, PAGE_SIZE)
+
+
+def _stages(user: User) -> None:
+    district = filters.district(user)
+    dimension = st.segmented_control("分け方", DIMENSIONS, default=DIMENSIONS[0], key="plan_dimension", bind="query-params", required=True)
+    st.subheader("滞納者の段階", anchor=False)
+    found = ask(user, "plan_stages", dimension=dimension, district=district)
+    if found.is_empty():
+        st.info("滞納者はいません。", icon=":material/info:")
+        return
+    wide = found.pivot(on="case_stage", index="part", values="case_count", maintain_order=True).fill_null(0)
+    st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in STAGES if name in wide.columns)), hide_index=True, key="plan_stage_table",
+                 row_height=tables.ROW_HEIGHT, alt="地区か担当者ごと、段階ごとの滞納者の数の表")
+    st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
+    st.subheader("分納の守られ方", anchor=False)
+    tables.show(ask(user, "plan_kept", dimension=dimension, district=district), KEPT, key="plan_kept", empty="分納はありません。",
+                alt="地区か担当者ごとの、守られた分納と守られなかった分納の表")
+    st.caption("守られた率 = （履行中 + 完納）÷ すべての分納（取消を含む）。")
