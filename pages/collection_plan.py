@@ -17,10 +17,11 @@ from pages.parts.plan_capacity_part import capacity_part
 PAGE_SIZE = 100
 VIEWS = ("目標と進み", "時間と残り", "偏りと漏れ", "段階と分納", "計画の起案")
 DIMENSIONS = ("地区", "担当者")
-PROGRESS = ["district_name", "assessed_yen", "received_yen", "same_day_rate", "rate_before", "target_rate", "to_target_yen"]
-LOAD = ["part", "case_count", "load_rate", "active_yen", "omitted_count", "omitted_rate", "omitted_yen", "never_count"]
+PROGRESS = ["district_name", "assessed_yen", "received_yen", "same_day_rate", "rate_before", "pace_rate", "target_rate", "to_target_yen"]
+LOAD = ["case_count", "load_rate", "active_yen", "omitted_count", "omitted_rate", "omitted_yen", "never_count"]
 OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
-KEPT = ["part", "plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
+KEPT = ["plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
+PART = {"地区": "district_name", "担当者": "in_charge"}
 STAGES = ("督促まで", "督促漏れ", "催告済", "折衝中", "分納履行中", "分納不履行", "猶予中", "差押など", "執行停止")
 
 
@@ -58,16 +59,17 @@ def _progress(user: User, plan: Plan, stands: Standing) -> None:
             target = row["target_rate"]
             column.metric(f"{year_class}の収納率（市計）", wording.percent(row["same_day_rate"]), f"前年同日 {wording.percent(row['rate_before'])}",
                           delta_color="off", delta_arrow="off", border=True, help="還付未済を含む収入済額 ÷ 調定額。前年同日と同じ数え方")
-            column.caption(f"目標 **{wording.percent(target)}** まで、あと **{wording.yen(row['to_target_yen'])}**（出納閉鎖まで）" if target is not None else "目標は、計画が承認されると示します。")
+            column.caption(f"目標の進み **{wording.percent(row['pace_rate'])}**（前年度と同じ進み方のとき）  \n目標 **{wording.percent(target)}** まで、あと **{wording.yen(row['to_target_yen'])}**（出納閉鎖まで）" if target is not None else "目標は、計画が承認されると示します。")
     year_class = st.segmented_control("区分", CLASSES, default=CLASSES[0], key="year_class", bind="query-params", required=True)
     own = found.filter((pl.col("area") != CITY) & (pl.col("year_class") == year_class))
     if own.height and own["target_rate"].count():
         charts.bars(own["district_name"].to_list(), [float(rate or 0) for rate in own["same_day_rate"]], unit="%", key="plan_rates",
-                    before=[None if rate is None else float(rate) for rate in own["target_rate"]], mark="目標",
-                    alt=f"地区ごとの{year_class}の収納率。棒が今日まで、橙の印が目標。値は下の表にある")
-        st.caption("棒 = 基準日までの収納率　橙の印 = 目標")
+                    before=[None if rate is None else float(rate) for rate in own["pace_rate"]], mark="目標の進み",
+                    alt=f"地区ごとの{year_class}の収納率。棒が基準日まで、橙の印が目標の進み。値は下の表にある")
+        st.caption("棒 = 基準日までの収納率　橙の印 = 目標の進み（前年度と同じ進み方で目標に届くとき、基準日にあるはずの率）")
     tables.show(own, PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表", key="plan_progress")
-    st.caption("目標までの額 = 調定額 × 目標 − 収納額（還付未済を除く）。1円に満たない端数は切り上げる。地区の目標がなければ市計の目標による。")
+    st.caption("目標までの額 = 調定額 × 目標 − 収納額（還付未済を除く）。1円に満たない端数は切り上げる。地区の目標がなければ市計の目標による。"
+               "目標の進み = 目標 × 前年同日の率 ÷ 前年度を通した率。")
     _campaigns(user, plan, stands)
 
 
@@ -92,7 +94,7 @@ def _load(user: User, plan: Plan) -> None:
     asked = {"dimension": dimension, "district": district, "no_contact_days": plan.no_contact_days}
     found = ask(user, "plan_load", **asked)
     chosen = f"omitted_{dimension}_{district}"
-    tables.show(found, LOAD, key=f"load_{chosen}", empty="滞納者はいません。", alt="地区か担当者ごとの件数と、接触のない件数の表。行を押すとその人が出る",
+    tables.show(found.rename({"part": PART[dimension]}), [PART[dimension], *LOAD], key=f"load_{chosen}", empty="滞納者はいません。", alt="地区か担当者ごとの件数と、接触のない件数の表。行を押すとその人が出る",
                 on_choose=lambda row: st.session_state.update({chosen: found["part"][row]}))
     st.caption(f"偏り = 1{'地区' if dimension == '地区' else '人'}あたりの平均を100%とした件数。漏れ = {plan.no_contact_days}日より長く、だれとも話せていない件数（不在は接触に数えない）。"
                "全部が執行停止中の人は数えない。行を押すと、漏れている人が下に出ます。")
@@ -120,9 +122,9 @@ def _stages(user: User) -> None:
         return
     wide = found.pivot(on="case_stage", index="part", values="case_count", maintain_order=True).fill_null(0)
     st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in STAGES if name in wide.columns)), hide_index=True, key="plan_stage_table",
-                 row_height=tables.ROW_HEIGHT, alt="地区か担当者ごと、段階ごとの滞納者の数の表")
+                 row_height=tables.ROW_HEIGHT, height="content", alt="地区か担当者ごと、段階ごとの滞納者の数の表")
     st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
     st.subheader("分納の守られ方", anchor=False)
-    tables.show(ask(user, "plan_kept", dimension=dimension, district=district), KEPT, key="plan_kept", empty="分納はありません。",
+    tables.show(ask(user, "plan_kept", dimension=dimension, district=district).rename({"part": PART[dimension]}), [PART[dimension], *KEPT], key="plan_kept", empty="分納はありません。",
                 alt="地区か担当者ごとの、守られた分納と守られなかった分納の表")
     st.caption("守られた率 = （履行中 + 完納）÷ すべての分納（取消を含む）。")

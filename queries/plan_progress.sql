@@ -1,4 +1,5 @@
 -- grain: 市計 or one district × 現年/滞繰: rate today, the same day a year before, the plan's target, and the yen that are missing to it
+-- pace_rate: where the rate would stand today if the target were reached as last year's rate was.
 -- action: collection_plan.read
 -- $areas, $classes, $rates: the approved targets side by side (地区コード or 市計, 現年/滞繰, percent); a district without one has the city's.
 with target as (
@@ -28,6 +29,8 @@ select
     percent(summed.received_before_yen, summed.assessed_before_yen) as rate_before,
     percent(summed.received_all_before_yen, summed.assessed_before_yen) as final_rate_before,
     coalesce(own.target_rate, city.target_rate) as target_rate,
+    (coalesce(own.target_rate, city.target_rate) * percent(summed.received_before_yen, summed.assessed_before_yen)
+        / nullif(percent(summed.received_all_before_yen, summed.assessed_before_yen), 0))::decimal(9, 2) as pace_rate,
     -- rounded up: a yen less would miss the target
     greatest(ceil(summed.assessed_yen * coalesce(own.target_rate, city.target_rate) / 100)::bigint - summed.received_yen, 0) as to_target_yen
 from summed

@@ -10,7 +10,7 @@ import settings
 import store
 from audit import refusal, watch  # noqa: F401  (declare their tables)
 from auth import account_store, accounts, sessions  # noqa: F401  (declares its tables)
-from auth.access import permissions
+from auth.access import User, permissions
 from casework import ledger  # noqa: F401  (declares its tables)
 from data_access import snapshot
 from data_access.intake import take_in
@@ -18,6 +18,7 @@ from data_access.rebuild import rebuild
 from sample_city.access_history import write_history
 from sample_city.city import build
 from sample_city.clock import Clock
+from sample_city.yearly_plan import write_plan
 
 SECRETS = ("pepper", "csrf", "pseudonym", "cookie")
 # For the demo city only: these passwords are printed and public. A real installation creates its own accounts.
@@ -53,6 +54,8 @@ def prepare(persons: int, seed: int, business_date: date, days: int) -> None:
         _make_city(persons, seed, Clock(business_date, days))
         mark.write_text(wanted, encoding="utf-8")
     _open_accounts()
+    boss, head = (User(name, shown, role, section, districts) for name, _, role, section, shown, districts in ACCOUNTS[:2])
+    write_plan(head, boss, settings.today())
     _say(f"{time.perf_counter() - started:.1f} 秒で準備できました。")
 
 

@@ -38,6 +38,7 @@ left join derived.case_desk as desk using (atena_number);
 -- grain: one 分納 of the reader's districts, of whoever owes still or has paid it all; by whom it is looked after
 create view disclosed.kept_plan as
 select
+    reference.atena_ref,
     place.district_code,
     place.district_name,
     coalesce(whole('C9', desk.in_charge), '担当者なし') as in_charge,
@@ -48,5 +49,6 @@ select
     whole('C9', plan.missed_yen) as missed_yen
 from derived.plan_state as plan
 join serving.place as place using (atena_number)
+join source.atena_reference as reference using (atena_number)
 left join derived.case_desk as desk using (atena_number)
 where in_scope(place.district_code);

@@ -9,15 +9,15 @@ from data_access.query import ask
 from law.fiscal_year import accounts_close_on
 from pages.parts import charts, tables, wording
 
-DIMENSIONS = ("名簿", "地区")
-COLUMNS = ["part", "case_count", "needed_hours", "undone_count", "undone_yen", "lost_count", "lost_yen"]
-TRIED = ["part", "undone_count", "undone_yen", "tried_undone_count", "tried_undone_yen", "tried_lost_yen"]
+DIMENSIONS = {"名簿": "queue", "地区": "district_name"}
+COLUMNS = ["case_count", "needed_hours", "undone_count", "undone_yen", "lost_count", "lost_yen"]
+TRIED = ["undone_count", "undone_yen", "tried_undone_count", "tried_undone_yen", "tried_lost_yen"]
 
 
 def capacity_part(user: User, plan: Plan, district: str | None) -> None:
     """One month of the plan's hours over the cases as they stand now."""
     until = accounts_close_on(plan.fiscal_year)
-    dimension = st.segmented_control("分け方", DIMENSIONS, default=DIMENSIONS[0], key="capacity_dimension", bind="query-params", required=True)
+    dimension = st.segmented_control("分け方", list(DIMENSIONS), default="名簿", key="capacity_dimension", bind="query-params", required=True)
     found = _asked(user, plan, district, dimension, until, percent=100, minutes={})
     if found.is_empty():
         st.info("名簿に載る滞納者はいません。", icon=":material/info:")
@@ -28,7 +28,8 @@ def capacity_part(user: User, plan: Plan, district: str | None) -> None:
         st.caption("棒 = 1か月の時間で手の付かない件数")
     else:
         st.success("計画の時間で、名簿のすべてに1か月で手が付きます。", icon=":material/check_circle:")
-    tables.show(found, COLUMNS, key="capacity", empty="", alt=f"{dimension}ごとの件数・要る時間・手の付かない件数と額の表")
+    part = DIMENSIONS[dimension]
+    tables.show(found.rename({"part": part}), [part, *COLUMNS], key="capacity", empty="", alt=f"{dimension}ごとの件数・要る時間・手の付かない件数と額の表")
     st.caption(f"件数は、1人を最も急ぐ名簿にだけ数える。地区ワークリストの「急ぐ順」に、地区の時間がなくなるまで手を付けるとした。"
                f"時効で失う額 = 手の付かない人のうち、{wording.wareki(until)}（出納閉鎖）までに時効が完成する額。")
     with st.expander("時間と分数を変えてみる（何も保存しません）", icon=":material/tune:"):
@@ -42,7 +43,8 @@ def _what_if(user: User, plan: Plan, district: str | None, dimension: str, until
     tried = minutes.number_input("1件の分数", 0, MOST_MINUTES, plan.minutes[changed], 5, key=f"tried_minutes_{changed}")
     other = _asked(user, plan, district, dimension, until, percent=percent, minutes={changed: tried})
     beside = now.join(other.select("part", tried_undone_count="undone_count", tried_undone_yen="undone_yen", tried_lost_yen="lost_yen"), on="part", how="left", maintain_order="left")
-    tables.show(beside, TRIED, key="capacity_tried", empty="", alt="計画の時間のときと、変えたときの、手の付かない件数と額の表")
+    part = DIMENSIONS[dimension]
+    tables.show(beside.rename({"part": part}), [part, *TRIED], key="capacity_tried", empty="", alt="計画の時間のときと、変えたときの、手の付かない件数と額の表")
 
 
 def _asked(user: User, plan: Plan, district: str | None, dimension: str, until, *, percent: int, minutes: dict[str, int]) -> pl.DataFrame:

@@ -139,7 +139,10 @@ def test_progress_to_the_target(city, rows, user):
     year, rates = 2026, {("市計", "現年"): Decimal("95.20"), ("市計", "滞繰"): Decimal("21.07"), ("D02", "現年"): Decimal("99.99")}
     found = ask(user, "plan_progress", fiscal_year=year, areas=[area for area, _ in rates], classes=[each for _, each in rates], rates=[str(rate) for rate in rates.values()])
     sums: dict[tuple, Counter] = defaultdict(Counter)
+    before: dict[tuple, Counter] = defaultdict(Counter)
     for row in rows.derived("rate_cube"):
+        for area in ("市計", row["district_code"]) if row["fiscal_year"] == year - 1 else ():
+            before[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"], same=row["received_same_day_yen"])
         if row["fiscal_year"] == year:
             for area in ("市計", row["district_code"]):
                 sums[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"])
@@ -149,5 +152,11 @@ def test_progress_to_the_target(city, rows, user):
         target = rates.get(key, rates["市計", key[1]])
         figures = Figures(sums[key]["assessed"], sums[key]["received"])
         assert (row["assessed_yen"], row["received_yen"], row["target_rate"]) == (figures.assessed_yen, figures.received_yen, target)
+        first = before[key]
+        then, whole = (first["same"] * 100 / Decimal(first["assessed"]), first["received"] * 100 / Decimal(first["assessed"])) if first["assessed"] else (None, None)
+        cents = [None if each is None else each.quantize(Decimal("0.01"), ROUND_HALF_UP) for each in (then, whole)]
+        assert [row["rate_before"], row["final_rate_before"]] == cents, key
+        if cents[1]:
+            assert abs(row["pace_rate"] - target * cents[0] / cents[1]) <= Decimal("0.005"), key
         assert row["to_target_yen"] == max(0, math.ceil(figures.assessed_yen * target / 100) - figures.received_yen)
         assert Decimal(100 * (figures.received_yen + row["to_target_yen"])) >= target * figures.assessed_yen
