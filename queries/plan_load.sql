@@ -14,7 +14,7 @@ with worked as (
 select
     part,
     count(*) as case_count,
-    sum(active_yen)::bigint as active_yen,
+    sum(active_yen)::bigint as worked_yen,
     count(*) filter (where is_omitted) as omitted_count,
     coalesce(sum(active_yen) filter (where is_omitted), 0)::bigint as omitted_yen,
     count(*) filter (where is_omitted and last_contact_on is null) as never_count,

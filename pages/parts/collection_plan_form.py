@@ -63,11 +63,11 @@ def _describe(event: Event) -> str:
 
 def _figures(plan: Plan, names: dict[str, str], title: str) -> None:
     with st.expander(title, icon=":material/table_view:", expanded=False):
-        rows = [{"district_name": names.get(area, area), "target_rate": plan.target(area, CLASSES[0]), "carried_target_rate": plan.target(area, CLASSES[1]),
+        rows = [{"district_name": names.get(area, area), "current_target_rate": plan.target(area, CLASSES[0]), "carried_target_rate": plan.target(area, CLASSES[1]),
                  "month_hours": plan.hours.get(area)} for area in (CITY, *plan.hours)]
-        schema = {"district_name": pl.String, "target_rate": pl.Decimal(5, 2), "carried_target_rate": pl.Decimal(5, 2), "month_hours": pl.Int64}
+        schema = {"district_name": pl.String, "current_target_rate": pl.Decimal(5, 2), "carried_target_rate": pl.Decimal(5, 2), "month_hours": pl.Int64}
         tables.show(pl.DataFrame(rows, schema=schema), list(schema), empty="", alt="地区ごとの目標と月の時間の表", key=f"plan_figures_{title}")
-        minutes = pl.DataFrame({"queue": list(plan.minutes), "case_minutes": list(plan.minutes.values())})
+        minutes = pl.DataFrame({"queue": QUEUES, "case_minutes": [plan.minutes[queue] for queue in QUEUES]})
         tables.show(minutes, minutes.columns, empty="", alt="名簿ごとの1件の分数の表", key=f"plan_minutes_{title}")
         st.text("\n".join([f"接触なしとみる日数　{plan.no_contact_days}日", *(
             f"取組　{each.name}（{each.queue}、{wording.short_month(each.from_month)}〜{wording.short_month(each.to_month)}）" for each in plan.campaigns)]))

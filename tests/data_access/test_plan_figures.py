@@ -76,7 +76,7 @@ def test_steps_and_load(city, rows, user, dimension, own):
     for row in load.iter_rows(named=True):
         some = groups[row["part"],]
         left = [each for each in some if each["is_omitted"]]
-        assert (row["case_count"], row["active_yen"], row["omitted_count"], row["omitted_yen"], row["never_count"]) == (
+        assert (row["case_count"], row["worked_yen"], row["omitted_count"], row["omitted_yen"], row["never_count"]) == (
             len(some), sum(each["active"] for each in some), len(left), sum(each["active"] for each in left), sum(each["last_contact_on"] is None for each in left))
         assert row["load_rate"] == (Decimal(len(some)) * 100 / mean).quantize(Decimal("0.01"), ROUND_HALF_UP)
         people = ask(user, "plan_omissions", dimension=dimension, district=None, no_contact_days=DAYS, part=row["part"], **WHOLE)
