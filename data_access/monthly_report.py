@@ -38,22 +38,32 @@ def checks(rows: pl.DataFrame) -> list[Check]:
     """Each table against its own total, the tables against each other, and 調定 = 収納 − 還付未済 + 欠損 + 未済 in every line.
 
     What is not told to readers without persons (null) is not compared."""
-    found = [_sums(rows, section, columns) for section, columns in
+    found = [sums(rows, section, columns) for section, columns in
              ((RATES, SETTLED), (INSTALLMENTS, SETTLED), (DISTRICTS, SETTLED), (MONTHS, ["current_yen", "carried_yen", "yen"]))]
     found.append(Check("月別の収納: 現年 ＋ 滞繰 ＝ 計", _apart(rows.filter(section=MONTHS), pl.col("current_yen") + pl.col("carried_yen") - pl.col("yen"))))
-    for section, own in ((INSTALLMENTS, CURRENT), (DISTRICTS, WHOLE)):
-        pair = [_line(rows, section, WHOLE), _line(rows, RATES, own)]
-        found.append(Check(f"{section}の合計 ＝ 収納状況の{own}", sum(abs(pair[0][name] - pair[1][name]) for name in SETTLED if None not in (pair[0][name], pair[1][name]))
-                           if all(pair) else 0))
-    identity = pl.col("assessed_yen") - pl.col("received_yen") + pl.col("refund_due_yen") - pl.col("written_off_yen") - pl.col("outstanding_yen")
-    found.append(Check("調定 ＝ 収納 − 還付未済 ＋ 不納欠損 ＋ 収入未済（各行）", _apart(rows.filter(pl.col("section").is_in([RATES, INSTALLMENTS, DISTRICTS])), identity)))
+    found += [agrees(rows, (section, WHOLE), (RATES, own), SETTLED) for section, own in ((INSTALLMENTS, CURRENT), (DISTRICTS, WHOLE))]
+    found.append(identity(rows.filter(pl.col("section").is_in([RATES, INSTALLMENTS, DISTRICTS]))))
     standing = rows.filter(section=STANDING)["yen"].head(3).to_list()
     if None not in standing and standing:
         found.append(Check("滞納の現在高: 現年分 ＋ 滞繰分 ＝ 滞納額", abs(standing[0] - standing[1] - standing[2])))
     return found
 
 
-def _sums(rows: pl.DataFrame, section: str, columns: list[str]) -> Check:
+def agrees(rows: pl.DataFrame, one: tuple[str, str], other: tuple[str, str], columns: list[str]) -> Check:
+    """The same figures in two lines (section, part) of a report; a line that is not there agrees."""
+    pair = [_line(rows, *one), _line(rows, *other)]
+    apart = sum(abs(pair[0][name] - pair[1][name]) for name in columns if None not in (pair[0][name], pair[1][name])) if all(pair) else 0
+    return Check(f"{one[0]}の{one[1]} ＝ {other[0]}の{other[1]}", apart)
+
+
+def identity(rows: pl.DataFrame) -> Check:
+    """調定 = 収納 − 還付未済 + 不納欠損 + 収入未済 in every one of these lines."""
+    left = pl.col("assessed_yen") - pl.col("received_yen") + pl.col("refund_due_yen") - pl.col("written_off_yen") - pl.col("outstanding_yen")
+    return Check("調定 ＝ 収納 − 還付未済 ＋ 不納欠損 ＋ 収入未済（各行）", _apart(rows, left))
+
+
+def sums(rows: pl.DataFrame, section: str, columns: list[str]) -> Check:
+    """The lines of a section against its 合計."""
     own, total = rows.filter(section=section).filter(pl.col("part").ne_missing(WHOLE)), _line(rows, section, WHOLE)
     told = [name for name in columns if total and total[name] is not None and not own[name].null_count()]
     return Check(f"{section}: 各行の計 ＝ 合計", sum(abs(own[name].sum() - total[name]) for name in told) if total else 0)

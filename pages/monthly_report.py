@@ -8,6 +8,7 @@ from data_access.query import kept
 from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.report_part import checks_part
 
 WIDTHS = {"part": 180, "rate_change": 118}
 NOTES = {
@@ -31,7 +32,7 @@ def render(user: User) -> None:
             export_part(user, kind, {})
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
-    _checks(rows)
+    checks_part(monthly_report.checks(rows))
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
         st.subheader(section, anchor=False)
@@ -40,14 +41,3 @@ def render(user: User) -> None:
             columns = ["part", *columns[1:]]
         tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDTHS)
         st.caption(NOTES[section])
-
-
-def _checks(rows) -> None:
-    found = monthly_report.checks(rows)
-    broken = [check for check in found if check.difference_yen]
-    if broken:
-        st.error("報告の表どうしが合いません。合うまで、この報告を使わないでください。\n" + "\n".join(f"- {check.says}　差 {wording.yen(check.difference_yen)}" for check in broken),
-                 icon=":material/error:")
-        return
-    with st.expander(f"検算　{len(found)} 項目すべて差 0 円", icon=":material/task_alt:"):
-        st.text("\n".join(check.says for check in found))

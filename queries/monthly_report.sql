@@ -56,7 +56,7 @@ with stands as (
         case when count(*) filter (where activity.month = stands.month_before) = 0 then 0 else sum(case_count) filter (where activity.month = stands.month_before) end::bigint as count_before,
         if(bool_or(case_count is null) filter (where is_this_year), null, coalesce(sum(case_count) filter (where is_this_year), 0))::bigint as so_far_count,
         if(bool_or(case_count is null) filter (where is_this_year), null, sum(yen) filter (where is_this_year))::bigint as so_far_yen
-    from (select activity.*, activity.fiscal_year = stands.fiscal_year as is_this_year from disclosed.activity_month as activity cross join stands) as activity
+    from (select activity.*, activity.fiscal_year = stands.fiscal_year as is_this_year from disclosed.activity_month as activity cross join stands where activity.fiscal_year >= stands.fiscal_year - 1) as activity
     cross join stands
     group by activity
 )

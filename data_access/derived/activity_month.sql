@@ -47,6 +47,6 @@ select
     sum(yen)::bigint as yen
 from done
 asof join law.fiscal_year as year on done_on >= year.opens_on
-where year.fiscal_year >= getvariable('fiscal_year') - 1 and done_on <= getvariable('as_of')
+where year.fiscal_year >= getvariable('fiscal_year') - 5 and done_on <= getvariable('as_of')
 group by all
 order by all

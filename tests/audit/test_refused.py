@@ -26,6 +26,7 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    annual_report,
     change,
     criterion_trial,
     derivation,
@@ -100,6 +101,7 @@ CALLS = {
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
+    "data_access.annual_report.annual": lambda user: annual_report.annual(user, 2025),
     "data_access.monthly_report.monthly": monthly_report.monthly,
     "data_access.criterion_trial.trial": lambda user: criterion_trial.trial(user, None, 365, []),
     "data_access.derivation.derivation": lambda user: derivation.derivation(user, NOBODY, "x", DAY),

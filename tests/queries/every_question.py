@@ -17,6 +17,7 @@ WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
     "change_rows": {"older_id": "", "measure": "滞納額", "term": "収納", **WHOLE_LIST},
     "change_terms": {"older_id": "", "measure": "滞納額", "district": None},
+    "annual_report": {"fiscal_year": 2025, "closes_on": "2026-05-31"},
     "case_events": {"kind": None},
     "case_installments": {"only_overdue": False},
     "case_search": {"person_name": None, "birth_date": None, "town": None},

@@ -1,0 +1,46 @@
+"""年報・決算: one fiscal year as tables that add up, to read here and to take as PDF or Excel."""
+
+import polars as pl
+import streamlit as st
+
+from auth.access import User
+from data_access import annual_report
+from pages.parts import filters, tables, wording
+from pages.parts.export_part import export_part
+from pages.parts.heading import heading
+from pages.parts.report_part import checks_part
+
+YEARS = 6
+WIDTHS = {"part": 170}
+NOTES = {
+    annual_report.SETTLEMENT: "調定額は、後の更正も入った現在の額。収納率（決算）は還付未済を除く収入済額 ÷ 調定額、収納率（年報）はさらに居所不明者分の調定額を分母から除く。",
+    annual_report.LEVY_YEARS: "調定額は、年度初めに未納だった額（滞納繰越額）。相当年度ごと。",
+    annual_report.DISTRICTS: "地区はいまの担当地区。現年分と滞納繰越分の計。",
+    annual_report.METHODS: "現年分。納付方法は期別ごと。",
+    annual_report.LOST: "その年度に計上した不納欠損。件数は期別ごと。",
+    annual_report.ACTIVITY: "その年度に行われたもの。件数は督促状・口座振替・充当・欠損では期別ごと。",
+}
+
+
+def render(user: User) -> None:
+    """The tables of the chosen year one under the other, whether they agree, and the way out as a file."""
+    stands = heading("年報・決算", user, "市全域の集計。個人は出ない")
+    years = {wording.fiscal(year): year for year in range(stands.fiscal_year - 1, stands.fiscal_year - YEARS, -1)} | {wording.fiscal(stands.fiscal_year): stands.fiscal_year}
+    year = years[filters.choice("年度", list(years), key="report_year")]
+    rows = annual_report.annual(user, year)
+    if rows.filter(section=annual_report.SETTLEMENT).is_empty():
+        st.info(f"{wording.fiscal(year)}の調定はありません。", icon=":material/info:")
+        return
+    with st.container(horizontal=True):
+        for kind in ("annual_report_paper", "annual_report"):
+            export_part(user, kind, annual_report.asked(year))
+    if not rows["is_closed"][0]:
+        st.info(f"{wording.fiscal(year)}は、まだ出納閉鎖（{wording.wareki(annual_report.closes_on(year))}）の前です。基準日までの額を示します。", icon=":material/info:")
+    checks_part(annual_report.checks(rows))
+    for section, columns in annual_report.SECTIONS.items():
+        own = rows.filter(section=section)
+        if section == annual_report.LEVY_YEARS:
+            own = own.with_columns(pl.Series("part", [wording.fiscal(int(part)) if part.isdecimal() else part for part in own["part"]], dtype=pl.String))
+        st.subheader(section, anchor=False)
+        tables.show(own, columns, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
+        st.caption(NOTES[section])
