@@ -24,11 +24,17 @@ class ApprovalRefused(Exception):
 
 @dataclass(frozen=True)
 class Matter:
-    """Something that needs two people: the ledger's subject and kind of event, its two actions in permissions.toml."""
+    """Something that needs two people: the ledger's kind of event and, with `about` where there are many of the same, its
+    subject; its two actions in permissions.toml."""
 
     name: str
     propose_action: str
     approve_action: str
+    about: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"{self.name}:{self.about}" if self.about else self.name
 
     @property
     def proposal(self) -> str:
@@ -51,7 +57,7 @@ def propose(
     check_reason(reason)
     note_write(user, matter.propose_action, "", event_id)
     return ledger.append(
-        event_id=event_id, kind=matter.proposal, subject=matter.name, expected_version=expected_version, actor=user.name,
+        event_id=event_id, kind=matter.proposal, subject=matter.subject, expected_version=expected_version, actor=user.name,
         payload={**content, "reason": reason, "officer_name": user.display_name}, occurred_on=today,
     )  # fmt: skip
 
@@ -64,7 +70,7 @@ def approve(user: User, matter: Matter, *, proposal_id: str, event_id: str, toda
         refuse(user, matter.approve_action, "自分の提案は承認できません。ほかの承認者に確かめてもらってください。")
     note_write(user, matter.approve_action, "", event_id)
     return ledger.append(
-        event_id=event_id, kind=matter.approval, subject=matter.name, expected_version=proposed.version, actor=user.name,
+        event_id=event_id, kind=matter.approval, subject=matter.subject, expected_version=proposed.version, actor=user.name,
         payload={"proposal": proposal_id, "officer_name": user.display_name}, occurred_on=today,
     )  # fmt: skip
 
@@ -79,14 +85,14 @@ def decline(user: User, matter: Matter, *, proposal_id: str, event_id: str, reas
     check_reason(reason)
     note_write(user, action, "", event_id)
     return ledger.append(
-        event_id=event_id, kind=matter.declining, subject=matter.name, expected_version=proposed.version, actor=user.name,
+        event_id=event_id, kind=matter.declining, subject=matter.subject, expected_version=proposed.version, actor=user.name,
         payload={"proposal": proposal_id, "reason": reason, "officer_name": user.display_name}, occurred_on=today,
     )  # fmt: skip
 
 
 def _newest(matter: Matter, proposal_id: str, event_id: str) -> Event:
     """The proposal, while nothing but this very event (sent again) has come after it. Raises ApprovalRefused."""
-    events = ledger.events_of(matter.name)
+    events = ledger.events_of(matter.subject)
     is_sent_before = any(event.event_id == event_id for event in events)
     proposed = next((event for event in events if event.event_id == proposal_id and event.kind == matter.proposal), None)
     if proposed is None or (proposed is not events[-1] and not is_sent_before):
@@ -110,5 +116,5 @@ def undeclined(matter: Matter, events: list[Event]) -> list[Event]:
 
 def waiting(matter: Matter) -> Event | None:
     """The proposal that waits for an approval, if any."""
-    events = ledger.events_of(matter.name)
+    events = ledger.events_of(matter.subject)
     return events[-1] if events and events[-1].kind == matter.proposal else None

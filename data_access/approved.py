@@ -23,12 +23,12 @@ class Approved:
     approved_at: str
 
 
-def approved(matter: str) -> list[Approved]:
-    """Every approved proposal of one matter, oldest first. One that its own proposer approved does not count."""
+def approved(matter: str, about: str = "") -> list[Approved]:
+    """Every approved proposal of one matter (of what it is `about`, where there are many), oldest first. One that its own proposer approved does not count."""
     if not inspect(store.engine()).has_table("event"):
         return []
     with store.engine().connect() as connection:
-        found = connection.execute(text(EVENTS), {"matter": matter}).mappings().all()
+        found = connection.execute(text(EVENTS), {"matter": f"{matter}:{about}" if about else matter}).mappings().all()
     proposals = {entry["event_id"]: entry for entry in found if entry["kind"] == f"{matter}_proposal"}
     approvals = [(entry, proposals.get(json.loads(entry["payload"])["proposal"])) for entry in found if entry["kind"] == f"{matter}_approval"]
     return [_approved(approval, proposal) for approval, proposal in approvals if proposal and proposal["actor"] != approval["actor"]]

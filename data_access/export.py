@@ -6,12 +6,7 @@ Rows come from `ask` at the moment of fetching, so that the right, the scope and
 
 import csv
 import io
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,8 +19,9 @@ from auth.access import User
 from auth.export_order import Order, OrderRefused
 from auth.export_route import File, FileRefused
 from auth.reveal import RevealRefused, check_reason
-from data_access import feed_status, intake_account
+from data_access import feed_status, intake_account, report_archive
 from data_access.contract import labels
+from data_access.export_kind import Kind, kinds, limits
 from data_access.paper_content import content
 from data_access.query import SnapshotRefused, ask, standing
 from data_access.snapshot import find
@@ -35,28 +31,6 @@ from documents.paper import paper
 BOM = "\ufeff"
 FEED_DETAIL = "feed_detail"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One line of the catalogue."""
-
-    name: str
-    label: str
-    action: str
-    question: str
-    filters: tuple[str, ...]
-    fixed: Mapping[str, object]
-    columns: tuple[str, ...]
-    purposes: tuple[str, ...]
-    paper: str = ""
-
-
-@cache
-def kinds() -> MappingProxyType:
-    """The catalogue by name."""
-    return MappingProxyType({name: Kind(name, **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-                             for name, row in _table().items() if name != "limits"})
 
 
 def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_masked: bool, purpose: str, reason: str) -> Order:
@@ -69,7 +43,7 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
         check_reason(reason)
     except RevealRefused as refused:
         raise OrderRefused(str(refused)) from None
-    snapshot_id, limit = standing().snapshot_id, _table()["limits"][user.role]
+    snapshot_id, limit = standing().snapshot_id, limits()[user.role]
     count = _rows(user, kind, filters, is_masked, snapshot_id).height
     if count == 0:
         raise OrderRefused("書き出す行がありません。条件を変えてください。")
@@ -93,8 +67,10 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
         digest = find(wanted.snapshot_id).digest
     except SnapshotRefused as refused:
         raise FileRefused(str(refused)) from None
-    if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else _table()["limits"][user.role]["free"]):
+    if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else limits()[user.role]["free"]):
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
+    if kind.kept:
+        return _archived(wanted)
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     if kind.paper:
         return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, *content(kind.label, rows.select(kind.columns))), rows.height, refs, "application/pdf")
@@ -109,8 +85,19 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
     if kind.question == FEED_DETAIL:  # no person in it, and no snapshot: what an intake told
         told = feed_status.told_of(user, str(filters["report_id"]))
         return pl.DataFrame(schema=intake_account.PROBLEM) if told is None else intake_account.problems(told)
-    sized = {"page_size": _table()["limits"][user.role]["most"] + 1} if "skipped" in kind.fixed else {}
+    if kind.kept:
+        return report_archive.listed(str(filters["report"]))
+    sized = {"page_size": limits()[user.role]["most"] + 1} if "skipped" in kind.fixed else {}
     return ask(user, kind.question, snapshot_id=snapshot_id, is_masked=is_masked, **filters, **kind.fixed, **sized)
+
+
+def _archived(wanted: Order) -> File:
+    """The bytes of a report that two people have made final: as they were then, not made anew."""
+    name = str(wanted.parameters["report"])
+    try:
+        return File(f"{name}.pdf", report_archive.read(name), 1, (), "application/pdf")
+    except report_archive.ReportRefused as refused:
+        raise FileRefused(str(refused)) from None
 
 
 def _csv(rows: pl.DataFrame, footer: list[tuple[str, str]]) -> bytes:
@@ -131,8 +118,3 @@ def _footer(user: User, wanted: Order, count: int, digest: str) -> list[tuple[st
     at = settings.now().astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M:%S")
     return [("書出し番号", wanted.id), ("利用者", f"{user.name} {user.display_name}"), ("日時", at), ("スナップショット", wanted.snapshot_id),
             ("スナップショットの SHA-256", digest), ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"), ("注意", "目的外利用禁止")]
-
-
-@cache
-def _table() -> dict:
-    return tomllib.loads(Path(__file__).with_name("export.toml").read_text("utf-8"))

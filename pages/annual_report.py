@@ -8,7 +8,7 @@ from data_access import annual_report
 from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
-from pages.parts.report_part import checks_part
+from pages.parts.report_part import checks_part, release_part
 
 YEARS = 6
 WIDTHS = {"part": 170}
@@ -44,3 +44,4 @@ def render(user: User) -> None:
         st.subheader(section, anchor=False)
         tables.show(own, columns, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
         st.caption(NOTES[section])
+    release_part(user, stands, f"annual-{year}", year, may_be_final=rows["is_closed"][0])

@@ -94,7 +94,8 @@ def _load(user: User, plan: Plan) -> None:
     asked = {"dimension": dimension, "district": district, "no_contact_days": plan.no_contact_days}
     found = ask(user, "plan_load", **asked)
     chosen = f"omitted_{dimension}_{district}"
-    tables.show(found.rename({"part": PART[dimension]}), [PART[dimension], *LOAD], key=f"load_{chosen}", empty="滞納者はいません。", alt="地区か担当者ごとの件数と、接触のない件数の表。行を押すとその人が出る",
+    name = PART[dimension]
+    tables.show(found.rename({"part": name}), [name, *LOAD], key=f"load_{chosen}", empty="滞納者はいません。", alt="地区か担当者ごとの件数と、接触のない件数の表。行を押すとその人が出る",
                 on_choose=lambda row: st.session_state.update({chosen: found["part"][row]}))
     st.caption(f"偏り = 1{'地区' if dimension == '地区' else '人'}あたりの平均を100%とした件数。漏れ = {plan.no_contact_days}日より長く、だれとも話せていない件数（不在は接触に数えない）。"
                "全部が執行停止中の人は数えない。行を押すと、漏れている人が下に出ます。")
@@ -125,6 +126,7 @@ def _stages(user: User) -> None:
                  row_height=tables.ROW_HEIGHT, height="content", alt="地区か担当者ごと、段階ごとの滞納者の数の表")
     st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
     st.subheader("分納の守られ方", anchor=False)
-    tables.show(ask(user, "plan_kept", dimension=dimension, district=district).rename({"part": PART[dimension]}), [PART[dimension], *KEPT], key="plan_kept", empty="分納はありません。",
+    name = PART[dimension]
+    tables.show(ask(user, "plan_kept", dimension=dimension, district=district).rename({"part": name}), [name, *KEPT], key="plan_kept", empty="分納はありません。",
                 alt="地区か担当者ごとの、守られた分納と守られなかった分納の表")
     st.caption("守られた率 = （履行中 + 完納）÷ すべての分納（取消を含む）。")

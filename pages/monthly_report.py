@@ -8,7 +8,7 @@ from data_access.query import kept
 from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
-from pages.parts.report_part import checks_part
+from pages.parts.report_part import checks_part, release_part
 
 WIDTHS = {"part": 180, "rate_change": 118}
 NOTES = {
@@ -41,3 +41,4 @@ def render(user: User) -> None:
             columns = ["part", *columns[1:]]
         tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDTHS)
         st.caption(NOTES[section])
+    release_part(user, stands, f"monthly-{stands.as_of:%Y-%m}")

@@ -20,7 +20,7 @@ STEPS = {"proposal": "提案", "approval": "承認", "declining": "差戻し・�
 def events(matter: Matter) -> list[Event]:
     """Everything proposed and approved, oldest first; when the ledger cannot be read, that is said and there is none."""
     try:
-        return ledger.events_of(matter.name)
+        return ledger.events_of(matter.subject)
     except LedgerUnavailable as failure:
         st.error(str(failure), icon=":material/error:")
         return []

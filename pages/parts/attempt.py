@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from audit.log import AuditUnavailable
 from auth.access import NotAllowed, User
 from auth.current import current_user, must_be_confirmed
 from auth.step_up import NotConfirmed
@@ -12,6 +13,7 @@ from casework.intake_decision import DecisionRefused
 from casework.ledger import Conflict, Event, EventRefused, LedgerUnavailable
 from casework.record import EntryRefused
 from data_access.query import PAST_IS_READ_ONLY
+from data_access.report_archive import ReportRefused
 from pages.parts import as_of, draft, wording
 
 UNCONFIRMED = "確認の欄に印を付けてから、もう一度押してください。入力した内容は残っています。"
@@ -36,7 +38,7 @@ def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: s
         command(user)
     except Conflict as conflict:
         draft.say(form, "warning", _conflict(conflict))
-    except (DecisionRefused, ApprovalRefused, EntryRefused, NotAllowed, NotConfirmed, EventRefused, LedgerUnavailable) as failure:
+    except (DecisionRefused, ApprovalRefused, EntryRefused, NotAllowed, NotConfirmed, EventRefused, LedgerUnavailable, ReportRefused, AuditUnavailable) as failure:
         draft.say(form, "error", str(failure))
     else:
         draft.saved(form, told)

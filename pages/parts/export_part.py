@@ -25,8 +25,8 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
     if not decide(user, kind.action).allowed:
         return
     outcome, text = draft.said(FORM)
-    ready = [order for order in export_order.approved_of(user) if order.kind == kind_name and (not kind.paper or order.parameters == dict(filters))]
-    with st.popover(f"{kind.label}（PDF）" if kind.paper else "書き出す", icon=":material/ios_share:"):
+    ready = [order for order in export_order.approved_of(user) if order.kind == kind_name and (not kind.is_pdf or order.parameters == dict(filters))]
+    with st.popover(f"{kind.label}（PDF）" if kind.is_pdf else "書き出す", icon=":material/ios_share:"):
         if confirm_first(f"confirm_{kind_name}"):
             _form(user, kind, filters)
     for order in ready:
@@ -35,7 +35,7 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
         getattr(st, outcome)(text)
     token = st.session_state.pop(f"{TICKET}_{kind_name}", None)
     if token:
-        for form, suffix in {"PDF": ""}.items() if kind.paper else FORMS:
+        for form, suffix in {"PDF": ""}.items() if kind.is_pdf else FORMS:
             st.link_button(f"{form}を保存する（5分以内、1回だけ）", f"/export/{token}{suffix}", icon=":material/download:")
 
 
@@ -46,7 +46,7 @@ def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
-    st.caption(f"{'この決定をPDFに' if kind.paper else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+    st.caption(f"{'この決定をPDFに' if kind.is_pdf else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
 
 
 def _order(kind_name: str, filters: dict) -> None:

@@ -1,9 +1,22 @@
-"""What stands on every report: whether its tables agree with each other."""
+"""What stands on every report: whether its tables agree, and the way to have it made final and to take the final one away."""
 
+import polars as pl
 import streamlit as st
 
+from auth.access import User, decide
+from casework import report_release
+from casework.approval import undeclined
+from casework.ledger import Event
+from data_access import report_archive
 from data_access.monthly_report import Check
-from pages.parts import wording
+from data_access.query import Standing
+from pages.parts import filters, tables, wording
+from pages.parts.approval_form import events, history, propose_form, told, waiting_part
+from pages.parts.export_part import export_part
+
+COLUMNS = ["report_period", "report_state", "as_of_day", "agreed_by", "sha256"]
+FINAL, DRAFT, WAITING, DAMAGED, OTHER = "確定", "作成済（確定前）", "承認を待つ", "破損", "確定版ではない"
+APPLIED = "確定しました。下の一覧から受け取れます。"
 
 
 def checks_part(found: list[Check]) -> None:
@@ -15,3 +28,62 @@ def checks_part(found: list[Check]) -> None:
         return
     with st.expander(f"検算　{len(found)} 項目すべて差 0 円", icon=":material/task_alt:"):
         st.text("\n".join(check.says for check in found))
+
+
+def release_part(user: User, stands: Standing, report: str, fiscal_year: int | None = None, *, may_be_final: bool = True) -> None:
+    """確定: the steps of the report shown (`report`: monthly-2026-10, annual-2025), and every kept report of its kind."""
+    if not decide(user, "report.archive").allowed:
+        return
+    matter = report_release.matter(report)
+    st.subheader("報告の確定と保管", anchor=False)
+    happened = events(matter)
+    told(matter)
+    standing = undeclined(matter, happened)
+    is_waiting = bool(standing) and standing[-1].kind == matter.proposal
+    if is_waiting:
+        waiting_part(user, matter, standing[-1], _describe(standing[-1]), lambda who, **fields: report_release.approve(who, report=report, **fields), APPLIED)
+    if may_be_final and decide(user, "report.propose").allowed and stands.is_newest:
+        with st.expander(f"{_period(report)}の報告を確定する", icon=":material/verified:", key=f"release_{report}_{len(happened)}"):
+            st.caption("いま見ている基準日の報告を PDF にして保管し、課長の承認を求めます。確定した PDF は、後でデータが変わっても同じものを受け取れます。")
+
+            def asked(who: User, **fields: object) -> Event:
+                kept = report_archive.make(who, fiscal_year)
+                return report_release.propose(who, report=kept.report, sha256=kept.sha256, snapshot_id=kept.snapshot_id, **fields)
+
+            propose_form(matter, report, asked, len(happened), button="確定を求める", replaces=is_waiting)
+    _archive(user, report.partition("-")[0], {event.payload["sha256"] for event in standing[-1:] if is_waiting})
+    history(matter, happened, _describe)
+
+
+def _archive(user: User, prefix: str, waiting: set[str]) -> None:
+    kept = report_archive.every(prefix)
+    final = {report: report_archive.final(report) for report in {each.report for each in kept}}
+    rows = [{"report_period": _period(each.report), "report_state": _state(each, final[each.report], waiting), "as_of_day": each.as_of, "agreed_by": each.made_by,
+             "sha256": each.sha256} for each in kept]
+    tables.show(pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)), COLUMNS, empty="保管した報告はまだありません。", alt="保管した報告の表。新しいものから", key=f"archive_{prefix}")
+    ready = {f"{_period(each.report)}（基準日 {each.as_of}）": each.name for each, row in zip(kept, rows, strict=True) if row["report_state"] == FINAL}
+    if ready:
+        chosen = filters.choice("受け取る報告", list(ready), key="archived")
+        export_part(user, "archived_report", {"report": ready[chosen]})
+
+
+def _state(each: report_archive.Kept, final: str | None, waiting: set[str]) -> str:
+    if report_archive.damage(each):
+        return DAMAGED
+    if each.sha256 == final:
+        return FINAL
+    if each.sha256 in waiting:
+        return WAITING
+    return DRAFT if final is None else OTHER
+
+
+def _period(report: str) -> str:
+    year, _, month = report.partition("-")[2].partition("-")
+    return f"{wording.fiscal(int(year)).removesuffix('度')}{int(month)}月" if month else wording.fiscal(int(year))
+
+
+def _describe(event: Event) -> str:
+    said = event.payload
+    if "sha256" in said:
+        return f"{_period(said['report'])}　指紋 {said['sha256'][:16]}　データ {said['snapshot_id']}"
+    return "最新の求めを承認" if event.kind.endswith("_approval") else "最新の求めを差戻し・取下げ"

@@ -21,6 +21,7 @@ from casework import (
     levy_erasure,
     negotiation_note,
     record,
+    report_release,
     snapshot_rollback,
 )
 from casework.subject import Subject
@@ -37,6 +38,7 @@ from data_access import (
     paper_basis,
     planning,
     query,
+    report_archive,
     suspension_case,
     suspension_comparison,
     write_off_effect,
@@ -96,12 +98,15 @@ CALLS = {
     "casework.record.check_reach": lambda user: record.check_reach(user, SUBJECT, "note.write"),
     "casework.record.correct": lambda user: record.correct(user, SUBJECT, "reminder", corrects="x", fields={}, **NEW),
     "casework.record.record": lambda user: record.record(user, SUBJECT, "reminder", fields={}, **NEW),
+    "casework.report_release.approve": lambda user: report_release.approve(user, report="monthly-2026-10", proposal_id="x", **WRITE),
+    "casework.report_release.propose": lambda user: report_release.propose(user, report="monthly-2026-10", sha256="0" * 64, snapshot_id=SNAPSHOTS[0], reason="x", **NEW),
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.annual_report.annual": lambda user: annual_report.annual(user, 2025),
+    "data_access.report_archive.make": report_archive.make,
     "data_access.monthly_report.monthly": monthly_report.monthly,
     "data_access.criterion_trial.trial": lambda user: criterion_trial.trial(user, None, 365, []),
     "data_access.derivation.derivation": lambda user: derivation.derivation(user, NOBODY, "x", DAY),

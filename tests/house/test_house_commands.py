@@ -10,7 +10,7 @@ COMMAND = re.compile(r"python -m ([a-z_]+(?:\.[a-z_]+)*)")
 PAPERS = ("README.md", "docs/operation.md")
 PRODUCT = ("audit/", "auth/", "data_access/")
 IS_RUN = '__name__ == "__main__"'
-NIGHT = ["data_access.intake", "data_access.outbound", "auth.staff_feed", "auth.account_review", "audit.checkpoint", "audit.checkpoint", "audit.verify"]
+NIGHT = ["data_access.intake", "data_access.outbound", "auth.staff_feed", "auth.account_review", "data_access.month_end", "audit.checkpoint", "audit.checkpoint", "audit.verify"]
 
 
 def told() -> set[str]:
@@ -34,6 +34,6 @@ def test_the_crontab_runs_everything_in_order():
     lines = [line for line in crontab.splitlines() if " -m " in line]
     assert all("%" not in line and line.split()[6:9] == ["cd", "/opt/console", "&&"] for line in lines), "cron takes % for a line break"
     users = [line.split()[5] for line in lines]
-    assert users == ["console"] * 4 + ["console-audit"] * 3
-    first = [(int(line.split()[1]), int(line.split()[0])) for line in lines[:4]]
+    assert users == ["console"] * 5 + ["console-audit"] * 3
+    first = [(int(line.split()[1]), int(line.split()[0])) for line in lines[:5]]
     assert first == sorted(first)
