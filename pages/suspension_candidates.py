@@ -26,7 +26,7 @@ CHOSEN = "screened"
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
-RECORDS = {"所得": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
+RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
 STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
