@@ -30,7 +30,7 @@ RECORDS = """
     select atena_number, '破産', if(closed_on <= getvariable('as_of'), '終了', '手続中'), if(closed_on <= getvariable('as_of'), closed_on, opened_on),
         true, court_case_number, null, null from source.court_case where case_kind = '破産'
     union all
-    select atena_number, '家計', if(line = '目安を超える', line, '目安以下'), known_on, line <> '資料不足', '住民税 ' || oldest_tax_year, null, null
+    select atena_number, '家計', if(line = '目安を超える', line, '目安以下'), known_on, line <> '資料不足', '住民税-' || oldest_tax_year, null, null
     from derived.household_hardship join derived.delinquent using (atena_number) where resident_state = '現住' and recorded_count > 0
     union all
     select atena_number, '家計', '世帯がない', getvariable('as_of'), true, '宛名', null, null from derived.delinquent where resident_state in ('死亡', '職権消除')

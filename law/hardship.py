@@ -78,4 +78,4 @@ def record(household: Household, resident_state: str, on: date, levy_kind: str =
     line = explain(household, on, levy_kind).line
     known_on = date(household.oldest_tax_year, suspension_policy(levy_kind, on).income_known_month, 1)
     result = Line.ABOVE if line is Line.ABOVE else Line.BELOW
-    return Record(HOUSEHOLD, str(result), min(known_on, on), line is not Line.UNKNOWN, f"住民税 {household.oldest_tax_year}")
+    return Record(HOUSEHOLD, str(result), min(known_on, on), line is not Line.UNKNOWN, f"住民税-{household.oldest_tax_year}")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
@@ -42,9 +41,8 @@ def render(user: User) -> None:
     if not decide(user, "suspension_candidate.read").allowed:
         funnel(user, district)
         return
-    waiting = waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
-    refs = set(waiting.filter(matter="suspension_decision")["atena_ref"])
-    views = {"候補": lambda: _candidates(user, district, stands, refs), "内訳": lambda: funnel(user, district),
+    waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
+    views = {"候補": lambda: _candidates(user, district, stands), "内訳": lambda: funnel(user, district),
              "前の基準日と比べる": lambda: comparison(user, district, stands.as_of)}
     if decide(user, "suspension_criterion.try").allowed:
         views["要件を試す"] = lambda: criterion_trial(user, district, stands.as_of)
@@ -75,7 +73,7 @@ def _funnel(summary) -> None:
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
-def _candidates(user: User, district: str | None, stands: Standing, waiting: set[str]) -> None:
+def _candidates(user: User, district: str | None, stands: Standing) -> None:
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
@@ -86,13 +84,13 @@ def _candidates(user: User, district: str | None, stands: Standing, waiting: set
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。")
-    tables.show(found, ["name", "district_name", "ground", "verdict", "active_yen", "met_count", "criterion_count", "missing",
+    tables.show(found, ["name", "district_name", "ground", "verdict", "matter_state", "active_yen", "met_count", "criterion_count", "missing",
                         "oldest_due_date", "prescription_on", "last_payment_on"],
                 key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     if stands.is_newest:
-        batch_part(user, found.filter(~pl.col("atena_ref").is_in(waiting)), ground)
+        batch_part(user, found, ground)
     else:
         st.caption("前の基準日を表示しているので、起案はできません。「最新の表示に戻る」を押してから起案してください。")
     export_part(user, "suspension_candidates", {"district": district, "verdict": verdict, "ground": ground})
@@ -101,7 +99,7 @@ def _candidates(user: User, district: str | None, stands: Standing, waiting: set
         if (row["atena_ref"], row["name"], row["ground"]) == chosen:  # never somebody whom the filter has left out
             case = _candidate(user, row, stands.as_of)
             if stands.is_newest:
-                propose_part(user, row, case, row["atena_ref"] in waiting)
+                propose_part(user, row, case)
 
 
 def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:

@@ -67,7 +67,8 @@ def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
 
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
-    waiting = waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of)) if stands.is_newest else None
+    if stands.is_newest:
+        waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of))
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = st.session_state.get("write_off_page", 1) - 1
@@ -78,7 +79,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。"
                "消滅の日は、時効の日（料は、その日が市の休日なら次の開庁日。国保法111条、民法142条）の翌日。決裁して計上を待つものは、札の額に入り、この表には出ません。")
     told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
-    tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
+    tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "matter_state", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
@@ -87,8 +88,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     for row in found.iter_rows(named=True):
         if (row["atena_ref"], row["booked_as"]) == st.session_state.get(CHOSEN):  # never somebody whom the filter has left out
             own = _candidate(user, row, stands.as_of)
-            if waiting is not None:
-                propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"], stands.as_of)
+            if stands.is_newest:
+                propose_part(user, row, own, stands.as_of)
     if stands.is_newest:
         decided_part(user, district)
 

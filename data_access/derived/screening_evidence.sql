@@ -38,7 +38,7 @@ with record as (
         case when resident_state <> '現住' then '世帯がない' when line = '目安を超える' then line else '目安以下' end as result,
         resident_state <> '現住' or line <> '資料不足' as is_confirmed,
         if(resident_state = '現住', known_on, getvariable('as_of')) as dated_on, null::date as ended_on, null::date as asked_on,
-        if(resident_state = '現住', '住民税 ' || oldest_tax_year, '宛名') as evidence_id
+        if(resident_state = '現住', '住民税-' || oldest_tax_year, '宛名') as evidence_id
     from derived.household_hardship as hardship
     join derived.delinquent as delinquent using (atena_number)
     where (resident_state = '現住' and recorded_count > 0) or resident_state in ('死亡', '職権消除')

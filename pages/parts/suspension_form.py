@@ -24,17 +24,21 @@ from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
 PAPERS = {"suspension_decision": ("suspension_decision", "suspension_notice"), "suspension_cancellation": ("suspension_cancel_notice",)}
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
+UNDER_WAY = {  # matter_state of a candidate of whom the ledger would refuse another 起案
+    **dict.fromkeys(("審査待ち", "決裁待ち"), "この人の起案は、上の「審査・決裁を待つもの」にあります。"),
+    "決裁済": "この人の期別は、全て停止か欠損を決裁しています。次の取込で公開するデータから、候補を外れます。",
+}
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
 
-def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting: bool) -> None:
+def propose_part(user: User, candidate: dict, found: SuspensionCase) -> None:
     """The form for the candidate on the screen, filled in from the screening: all that is not suspended, what was met."""
     if not decide(user, "suspension.propose").allowed:
         return
     st.subheader("起案", anchor=False)
     outcome(ONE)
-    if is_waiting:
-        st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
+    if told := UNDER_WAY.get(candidate["matter_state"]):
+        st.caption(told)
         return
     atena_ref, ground = candidate["atena_ref"], candidate["ground"]
     if "満たす" not in found.evidence["finding"]:
@@ -42,8 +46,10 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
         return
     next_hands(user, "suspension_decision")
     event_id = draft.opened(ONE, atena_ref + ground)
-    open_ones = found.installments.filter(~pl.col("is_extinct"))
-    if gone := found.installments.height - open_ones.height:
+    open_ones = proposable(found.installments)
+    if decided := found.installments.drop_nulls("decided").height:
+        st.caption(f"停止か欠損を決裁した{decided}期別は、次の取込で公開するデータから停止中か欠損になるので、選べません。")
+    if gone := found.installments["is_extinct"].sum():
         st.caption(f"時効で消滅した{gone}期別は停止できないので、選べません。「不納欠損」の候補（時効）にあります。")
     said = {row["installment_key"]: _said(row) for row in open_ones.iter_rows(named=True)}
     usual = open_ones.filter(pl.col("claim_state").ne_missing("時効経過") & pl.col("claim_state").ne_missing("消滅"))["installment_key"].to_list()
@@ -67,7 +73,7 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
 
 def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None:
     """Candidates of one 号 with every criterion met, all their 期別, one reason; one event each."""
-    likely = candidates.filter(verdict="該当の疑い")
+    likely = candidates.filter(~pl.col("matter_state").is_in(list(UNDER_WAY)).fill_null(False), verdict="該当の疑い")
     if ground is None or likely.is_empty() or not decide(user, "suspension.propose").allowed:
         return
     outcome(BATCH)
@@ -104,7 +110,7 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
 def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: str, reason: str, *, keys: list[str] | None = None,
              is_immediate: bool = False, **known: object) -> Event:
     """`keys` None: every 期別 that is not suspended. The evidence, and what is lacking, is asked again at this click, never taken from the screen."""
-    owed = ask(user, "suspension_installments", atena_ref=atena_ref).filter(~pl.col("is_extinct"))["installment_key"].to_list()
+    owed = proposable(ask(user, "suspension_installments", atena_ref=atena_ref))["installment_key"].to_list()
     evidence = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
     met = evidence.filter(finding="満たす")
     chosen = owed if keys is None else keys
@@ -113,6 +119,11 @@ def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: st
         fields={"ground": ground, "installments": chosen, "is_partial": set(chosen) != set(owed), "is_immediate": is_immediate,
                 "evidence_ids": met["evidence_id"].drop_nulls().to_list(), "lacking": lacking(evidence) or None, **known},
         basis=suspension_basis(user, atena_ref, ground, chosen))
+
+
+def proposable(installments: pl.DataFrame) -> pl.DataFrame:
+    """Those of suspension_installments that a 停止 may cover: not ended by 時効, not decided here before."""
+    return installments.filter(~pl.col("is_extinct") & pl.col("decided").is_null())
 
 
 def cancel_part(user: User, atena_ref: str, version: int) -> None:

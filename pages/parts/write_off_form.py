@@ -11,6 +11,7 @@ from casework.approval import LONGEST_REASON
 from casework.case_decision import propose
 from casework.kinds import kinds
 from casework.ledger import Event
+from casework.rules import OF_A_STOP
 from data_access.paper_basis import write_off_basis
 from data_access.query import ask, subject
 from data_access.suspension_case import immediate_grounds
@@ -25,15 +26,21 @@ ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
 
-def propose_part(user: User, candidate: dict, installments: pl.DataFrame, is_waiting: bool, as_of: date) -> None:
+def propose_part(user: User, candidate: dict, installments: pl.DataFrame, as_of: date) -> None:
     """The form for the candidate on the screen: its own 事由, every 期別 that nobody has to confirm first."""
     own = installments.filter(pl.col("is_first") & pl.col("decided_on").is_null(), booked_as=candidate["booked_as"])
     if own.is_empty() or not decide(user, "write_off.propose").allowed:
         return
     st.subheader(f"起案（{candidate['booked_as']}）", anchor=False)
-    if is_waiting:
+    if candidate["matter_state"]:
         st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
         return
+    open_ones = _proposable(own)
+    if refused := own.height - open_ones.height:
+        st.caption(f"速報のあるもの、ほかの決裁（即時消滅・停止の取消）が先にあるもの、計{refused}期別は、いまは欠損にできないので選べません。")
+    if open_ones.is_empty():
+        return
+    own = open_ones
     next_hands(user, DECISION)
     event_id = draft.opened(DECISION, candidate["atena_ref"] + candidate["booked_as"])
     said = {row["installment_key"]: _said(row) for row in own.iter_rows(named=True)}
@@ -49,6 +56,13 @@ def propose_part(user: User, candidate: dict, installments: pl.DataFrame, is_wai
         DECISION, f"confirmed_{event_id}", lambda clicker: _propose(
             clicker, candidate, st.session_state[f"scope_{event_id}"], event_id, st.session_state[f"reason_{event_id}"] or "", at_once_typed(event_id)),
         f"起案しました。{NEXT}"))
+
+
+def _proposable(own: pl.DataFrame) -> pl.DataFrame:
+    """Those that the ledger would take: no payment on its way, and nothing decided here that contradicts the 事由 (casework/rules.py)."""
+    of_a_stop = pl.col("booked_as").is_in(OF_A_STOP)
+    contradicts = pl.when(of_a_stop).then(pl.col("decided") == "停止取消決裁済").otherwise(pl.col("decided") == "即時消滅決裁済")
+    return own.filter(pl.col("flash_yen").fill_null(0) == 0, ~contradicts.fill_null(False))
 
 
 def _propose(user: User, candidate: dict, keys: list[str], event_id: str, reason: str, at_once: dict[str, str | None]) -> Event:

@@ -47,6 +47,16 @@ def step(user) -> Screen:
     return press(show(user, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "step_")
 
 
+def listed_state(screen: Screen) -> str | None:
+    """状態 of the candidate in the list."""
+    (frame,) = [frame.value for frame in screen.at.dataframe if "criterion_count" in frame.value.columns]
+    return frame.set_index("name")["matter_state"][NAME]
+
+
+def offered(screen: Screen) -> list[str]:
+    return [button.key for button in screen.at.button if button.key.startswith("propose_")]
+
+
 def kinds() -> list[str]:
     return [event.kind for event in ledger.events_of(NUMBER)]
 
@@ -60,12 +70,16 @@ def suspended() -> set[bool]:
 def test_from_the_screening_to_the_cancellation(own_city, confirmed):
     said = press(candidate(), "propose_", "財産調査の全件で財産がない。")
     assert "起案しました。" in said.at.success[0].value
-    assert [button.key for button in said.at.button if button.key.startswith("propose_")] == [], "one proposal at a time"
+    assert offered(said) == [], "one proposal at a time"
+    assert listed_state(candidate()) == "審査待ち"
     assert not [button for button in show(MANAGER, "suspension_candidates").at.button if button.key.startswith("step_")]
     step(CHIEF)
     assert "本人に通知" in step(MANAGER).at.success[0].value
     assert kinds() == ["suspension_decision_proposal", "suspension_decision_review", "suspension_decision"]
     assert (suspended(), ledger.events_of(NUMBER)[-1].payload["is_partial"]) == ({False}, False)
+    decided = candidate()
+    assert (listed_state(decided), offered(decided)) == ("決裁済", []), "the ledger would refuse a second one"
+    assert not [one for each in decided.at.multiselect if each.key.startswith("people_") for one in each.options if reference_of(NUMBER) in one]
     assert take_in_again(own_city).is_published
     assert suspended() == {True}
     assert reference_of(NUMBER) not in set(ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)["atena_ref"])
@@ -104,6 +118,24 @@ def test_who_sees_which_button(own_city, monkeypatch):
     back = press(show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "decline_", "勤務先を確かめる。")
     assert "起案は進みません" in back.at.success[0].value
     assert kinds() == ["suspension_decision_proposal", "suspension_decision_declining"]
+
+
+@pytest.mark.slow
+def test_what_a_partial_stop_leaves_can_still_be_proposed(own_city, confirmed):
+    form = candidate()
+    scope = keyed(form.at.multiselect, "scope_")
+    first, rest = scope.value[:1], scope.value[1:]
+    assert rest
+    scope.set_value(first)
+    press(form, "propose_", "一部だけを停止する。")
+    step(CHIEF)
+    assert listed_state(candidate()) == "決裁待ち"
+    step(MANAGER)
+    left = candidate()
+    assert listed_state(left) == "一部決裁済"
+    assert keyed(left.at.multiselect, "scope_").value == rest
+    press(left, "propose_", "残りも停止する。")
+    assert ledger.events_of(NUMBER)[-1].payload["is_partial"] is False, "of what may still be stopped it is all"
 
 
 def test_several_of_one_号_are_proposed_at_once(own_city):
