@@ -26,8 +26,13 @@ EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
 RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
-           "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
+           "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
+SIGNS = {"sign": 90, "happened_on": 90, "yen": 110, "evidence_id": 200, "meaning": 330, "article": 230}
+READ_FOR = {  # a proposer writes the reason, who decides reads it
+    False: "日付と額を確かめ、それでも停止できるとみるなら、そのわけを起案の理由に書いてください。",
+    True: "日付と額を確かめ、それでも停止できるわけが、上の「理由」にあるかを見てください。なければ差し戻してください。",
+}
 STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
 
 
@@ -59,9 +64,23 @@ def _read(user: User, waiting: dict, as_of: date) -> None:
         found = _candidate(user, waiting, as_of)
         if set(found.lacking) != set(waiting["lacking"] or []):
             st.warning(f"起案の後に資料が変わりました。今足りない資料: **{'、'.join(found.lacking) or 'なし'}**。上の証拠で確かめてください。", icon=":material/update:")
-    elif st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
+        return
+    _signs(user, waiting["atena_ref"])
+    if st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
         choose_case(waiting["atena_ref"])
         go("case")
+
+
+def _signs(user: User, atena_ref: str) -> None:
+    """兆しの資料 beside the 起案 of a 取消: the records of the 監視 with date and source, as they are now, whatever was typed in the reason."""
+    st.markdown("**兆しの資料**")
+    signs = ask(user, "suspension_signs", atena_ref=atena_ref)
+    if signs.is_empty():
+        st.warning("停止の決定より後の日付の資料は、いま届いていません。「理由」だけに拠る取消です。カルテで確かめてください。", icon=":material/rule:")
+        return
+    st.caption("停止の決定より後の日付で、いま届いている資料の全て。行を押すと、カルテのその資料があるところが開きます。")
+    tables.show(signs, list(SIGNS), widths=SIGNS, key=f"waiting_signs_{atena_ref}", empty="", alt="資力が戻った兆しの資料の表。新しいものから",
+                on_choose=_opener(atena_ref, signs["sign"].to_list()))
 
 
 def _funnel(summary) -> None:
@@ -110,7 +129,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     st.subheader(f"証拠（{ground}）", anchor=False)
     person_line(name, atena_ref, f"open_{key}")
     st.caption("資料の行を押すと、カルテのその資料があるところ（経過・財産・所得など）が開きます。")
-    _against(found, atena_ref, key)
+    _against(found, atena_ref, key, is_proposed="proposal_id" in candidate)
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
         tables.show(own, list(EVIDENCE), widths=EVIDENCE, key=f"evidence_{key}_{atena_ref}_{ground}_{clause}", empty="", alt=f"{clause}の要件ごとの証拠の表",
@@ -125,13 +144,13 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     return found
 
 
-def _against(found: SuspensionCase, atena_ref: str, key: str) -> None:
+def _against(found: SuspensionCase, atena_ref: str, key: str, *, is_proposed: bool) -> None:
     """反する資料 beside the checklist: what would be a sign of means if it came after the decision, and is there before it."""
     st.markdown("**反する資料**")
     if found.against.is_empty():
         st.caption("届いている記録に、停止に反する資料はありません（手持ちの現金、市外の財産や所得は届きません）。")
         return
-    st.warning(f"停止に反する資料が{found.against.height}件あります。日付と額を確かめ、それでも停止できるとみるなら、そのわけを理由に書いてください。", icon=":material/balance:")
+    st.warning(f"停止に反する資料が{found.against.height}件あります。{READ_FOR[is_proposed]}", icon=":material/balance:")
     tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
                 on_choose=_opener(atena_ref, found.against["sign"].to_list()))
 

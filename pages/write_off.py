@@ -26,7 +26,7 @@ CHANCES = {
     "停止中": "執行停止の間に時効となった（追わないと決めたもの）",
 }
 CHOSEN, OTHERS = "written_off_person", "X00"  # ほかの地区
-TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
+TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "settled_rate", "rate_change"]
 
 
 def render(user: User) -> None:
@@ -125,12 +125,13 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
         return
     columns = st.columns(3)
     columns[0].metric("全ての候補を欠損すると", wording.yen(found.waiting_yen), border=True, help="収入未済額から不納欠損額へ移る額")
-    columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の収納率", wording.point(found.this_year), border=True,
-                      help="決算の率（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
-    columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の収納率", wording.point(found.next_year), border=True,
+    columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の決算の率", wording.point(found.this_year), border=True,
+                      help="（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
+    columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の決算の率", wording.point(found.next_year), border=True,
                       help="繰り越す調定が欠損の分だけ減る。現年は前年度と同じ額が残り、前年度の滞繰と同じ額が入るとみる")
-    tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と収納率の表")
-    st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。"
+    tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と決算の率の表")
+    st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。率は**決算の率** ＝（収納 − 還付未済）÷ 調定。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。  \n"
+               "**年報・努力支援の収納率**は、居所不明者分の調定を除いて数える（率の名と今の値は「収納状況」の「定義と根拠」）。欠損はその分子にも分母にも入らないので、今年度は同じく動かない。  \n"
                f"{wording.fiscal(stands.fiscal_year + 1)}の行は見込み。今の滞繰の未済が全て、現年の未済は前年度の現年と同じ額が繰り越し（納期限の来ていない期別は数えない）、前年度の滞繰と同じ額が入るとみる。")
 
 

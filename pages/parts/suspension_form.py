@@ -55,7 +55,7 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase) -> None:
     usual = open_ones.filter(pl.col("claim_state").ne_missing("時効経過") & pl.col("claim_state").ne_missing("消滅"))["installment_key"].to_list()
     if len(usual) < len(said):
         st.caption("時効の日を過ぎ、完成したかを人が確かめる期別は、初めは選んでいません。")
-    st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, select_all=False, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if found.at_once and st.checkbox("即時消滅とする（地方税法15条の7第5項）。決裁の日に納付義務が消え、資力が戻っても取り消せない", key=f"immediate_{event_id}"):
         at_once_fields(found.at_once, event_id)
     if found.lacking:
@@ -82,7 +82,7 @@ def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None
     with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
         next_hands(user, "suspension_decision")
         st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
-                       key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
+                       select_all=False, key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
         st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
         st.checkbox("一人ずつ証拠を確かめた", key=f"confirmed_{event_id}")
         st.button("まとめて起案する", icon=":material/send:", key=f"batch_{event_id}", on_click=attempt, args=(
@@ -151,7 +151,7 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
         decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
                                   format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
         said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}
-        st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), key=f"scope_{event_id}_{decided_on}")
+        st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), placeholder="期別を選ぶ", select_all=False, key=f"scope_{event_id}_{decided_on}")
         asked = kinds()[CANCEL].field("cancel_ground")
         st.selectbox(asked.label, asked.values, index=asked.values.index(ground) if ground else None, placeholder="選ぶ", key=f"ground_{event_id}")
         st.text_area("理由", value=signs, key=f"reason_{event_id}", height=90, placeholder=ASKED)

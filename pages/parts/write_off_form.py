@@ -45,7 +45,7 @@ def propose_part(user: User, candidate: dict, installments: pl.DataFrame, as_of:
     event_id = draft.opened(DECISION, candidate["atena_ref"] + candidate["booked_as"])
     said = {row["installment_key"]: _said(row) for row in own.iter_rows(named=True)}
     sure = own.filter(pl.col("needs_person").is_null())["installment_key"].to_list()
-    st.multiselect("欠損とする期別", list(said), default=sure, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    st.multiselect("欠損とする期別", list(said), default=sure, format_func=said.get, select_all=False, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if len(sure) < own.height:
         st.caption("「要確認」の期別は、時効が完成したこと、または取れないことが明らかなことを確かめてから選ぶ。")
     if candidate["booked_as"] == "即時消滅" and own["extinction_ground"].null_count():  # no 停止 has said why: this decision extinguishes it

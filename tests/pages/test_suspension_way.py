@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from auth import step_up
+from auth import second_factor, step_up
 from casework import ledger
 from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import suspension_case
@@ -108,6 +108,9 @@ def test_who_sees_which_button(own_city, monkeypatch):
     assert "財産がない。" in show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]).words()
     left = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert keyed(left.at.button, "step_").disabled, "not before 本人の再確認"
+    assert "認証コード" not in next(told.value for told in left.at.caption if "開いたタブで" in told.value), "the account has none"
+    monkeypatch.setattr(second_factor, "is_asked_of", lambda _name: True)
+    assert "パスワードと認証コードを" in left.run().words()
     monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
     button = keyed(left.run().at.button, "step_")
     keyed(left.at.checkbox, f"confirmed_{button.key.partition('_')[2]}").set_value(True)
@@ -174,7 +177,8 @@ def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city)
     assert "資料不足のまま" in waiting["summary"]
     reviewer = show(MANAGER, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert any("資料不足のままの起案です" in warning.value for warning in reviewer.at.warning)
-    assert any("停止に反する資料が" in warning.value for warning in reviewer.at.warning)
+    (told,) = [warning.value for warning in reviewer.at.warning if "停止に反する資料が" in warning.value]
+    assert told.endswith("なければ差し戻してください。"), "who decides has no reason to write"
     own = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert not [button for button in own.at.button if button.key.startswith("step_")]
     assert "自分では審査でき" in own.words()
