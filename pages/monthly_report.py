@@ -1,5 +1,6 @@
 """月次報告: the month of the day looked at, as tables that add up, to read here and to take as PDF or Excel."""
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User, scope
@@ -9,7 +10,8 @@ from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 
-WIDTHS = {"part": 180, "rate_change": 118}
+WIDTHS = {"part": 150, "rate_change": 122}
+WIDE = {monthly_report.STANDING: {"part": 420}, monthly_report.ACTIVITY: {"part": 180}}
 NOTES = {
     monthly_report.RATES: "収納額は会計年度の本料。還付未済を含む収入済額から還付未済を除いたのが決算の収納で、率は前年の同じ日と比べるため含めたまま。増減は前年同日の率との差（前年同日の率は PDF と Excel にある）。",
     monthly_report.INSTALLMENTS: "調定年度が今年度の期別。",
@@ -37,10 +39,12 @@ def render(user: User) -> None:
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
         st.subheader(section, anchor=False)
+        if section == monthly_report.DISTRICTS:
+            own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         if section == monthly_report.MONTHS:
             own = own.with_columns(part=own["month"].map_elements(wording.short_month, return_dtype=own["part"].dtype).fill_null(own["part"]))
             columns = ["part", *columns[1:]]
-        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDTHS)
+        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
         st.caption(NOTES[section] + (TOGETHER if section == monthly_report.MONTHS and scope(user) == "none" else ""))
 
 

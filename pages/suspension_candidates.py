@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
@@ -22,13 +23,14 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
+CANDIDATES = {"name": 84, "district_name": 84, "ground": 46, "verdict": 94, "matter_state": 82, "active_yen": 148, "missing": 218, "prescription_on": 120, "last_payment_on": 92}
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
 RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
-SIGNS = {"sign": 90, "happened_on": 90, "yen": 110, "evidence_id": 200, "meaning": 330, "article": 230}
+SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 170, "sign_meaning": 250, "article": 250}
 READ_FOR = {  # a proposer writes the reason, who decides reads it
     False: "日付と額を確かめ、それでも停止できるとみるなら、そのわけを起案の理由に書いてください。",
     True: "日付と額を確かめ、それでも停止できるわけが、上の「理由」にあるかを見てください。なければ差し戻してください。",
@@ -103,9 +105,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。")
-    tables.show(found, ["name", "district_name", "ground", "verdict", "matter_state", "active_yen", "met_count", "criterion_count", "missing",
-                        "oldest_due_date", "prescription_on", "last_payment_on"],
-                key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+    told = tables.short_places(found).with_columns(pl.Series("missing", [wording.lacking(text) for text in found["missing"]], dtype=pl.String))
+    tables.show(told, list(CANDIDATES), widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     if stands.is_newest:

@@ -19,7 +19,7 @@ PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 80, "signs_told": 440}
+WIDTHS = {"name": 84, "signs_told": 410, "district_name": 84}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
 AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
@@ -63,7 +63,7 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
     total = found["total_count"][0] if found.height else 0
     st.markdown(f"**{filters.whose(user, district)} {total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
     rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
-    tables.show(rows, SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
+    tables.show(tables.short_places(rows), SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
                 alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
     filters.page_number("watch_page", total, PAGE_SIZE)
     for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).iter_rows(named=True):  # never somebody whom the filter has left out

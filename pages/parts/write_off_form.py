@@ -21,6 +21,7 @@ from pages.parts.export_part import export_part
 from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 
 DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
+DECIDED = {"state": 172, "happened_on": 84, "name": 84, "district_name": 84, "summary": 140, "yen": 90, "written_by": 174, "paid_since_yen": 148}
 WAITING = "決裁済・収納の計上待ち"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"
@@ -87,7 +88,7 @@ def decided_part(user: User, district: str | None) -> None:
     paid_warning(decided)
     st.subheader("決裁した不納欠損", anchor=False)
     st.caption(f"{WAITING} **{waiting.height:,}件　{wording.yen(waiting['yen'].sum())}**　もう起案できません。収納システムが計上すると、未納と候補から消えます。")
-    tables.show(decided, ["state", "happened_on", "name", "district_name", "summary", "yen", "paid_since_yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
+    tables.show(tables.short_places(decided), list(DECIDED), widths=DECIDED, empty="", alt="ここで決裁した不納欠損の表。新しいものから")
     _statement(user, district)
     standing = decided.filter(~pl.col("is_reversed"))
     if standing.height and decide(user, "write_off.propose").allowed:

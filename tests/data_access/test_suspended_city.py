@@ -147,7 +147,7 @@ def _proposed(screen, reference):
     assert (waiting["atena_ref"], waiting["matter"], waiting["body"]) == (reference, "suspension_cancellation", reason)
     for reader in (CHIEF, MANAGER):  # the records themselves, with day and source, whatever was typed
         told = show(reader, "suspension_candidates", waiting_decision=waiting["proposal_id"])
-        (signs,) = [frame.value for frame in told.at.dataframe if {"sign", "meaning"} <= set(frame.value.columns)]
+        (signs,) = [frame.value for frame in told.at.dataframe if {"sign", "sign_meaning"} <= set(frame.value.columns)]
         assert ("車両", "R07.02.04", "軽自 99000001") in set(signs[["sign", "happened_on", "evidence_id"]].itertuples(index=False, name=None))
 
 

@@ -49,7 +49,7 @@ def step(user) -> Screen:
 
 def listed_state(screen: Screen) -> str | None:
     """状態 of the candidate in the list."""
-    (frame,) = [frame.value for frame in screen.at.dataframe if "criterion_count" in frame.value.columns]
+    (frame,) = [frame.value for frame in screen.at.dataframe if "matter_state" in frame.value.columns]
     return frame.set_index("name")["matter_state"][NAME]
 
 
