@@ -10,16 +10,15 @@ from casework.approval import LONGEST_REASON
 from data_access.query import Standing, ask
 from law.my_number import looks_like_my_number
 from pages.parts import charts, filters, tables, wording
-from pages.parts.attempt import outcome
 from pages.parts.door import choose_case, open_chosen_case, person_line
 from pages.parts.heading import heading
-from pages.parts.suspension_form import CANCEL, cancel_form, papers_part, told_decision
+from pages.parts.suspension_form import cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 84, "signs_told": 410, "district_name": 84}
+WIDTHS = {"name": 118, "signs_told": 376, "district_name": 82}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
 AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
@@ -81,11 +80,7 @@ def _watched(user: User, person: dict, stands: Standing) -> None:
     rows = [{"sign": each["sign"], "happened_on": each["day"], **{name: each[name] for name in ("yen", "evidence_id", "record_count")}} for each in person["signs"]]
     tables.show(pl.DataFrame(rows, schema={"sign": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String, "record_count": pl.Int64}),
                 list(RECORDS), widths=RECORDS, key="watched_signs", empty="", alt="兆しごとの、最も新しい資料の表")
-    outcome(CANCEL)
     if not stands.is_newest:
-        return
-    if ask(user, "waiting_decisions", kind="執行停止", district=None).filter(atena_ref=person["atena_ref"], matter=CANCEL).height:
-        st.caption("この人の停止の取消は、起案されています。執行停止候補の「審査・決裁を待つもの」で審査・決裁します。")
         return
     grounds = {NAMED.get(each["sign"]) for each in person["signs"]}
     cancel_form(user, person["atena_ref"], person["note_version"], ask(user, "case_installments", atena_ref=person["atena_ref"], only_overdue=False),

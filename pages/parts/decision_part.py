@@ -16,7 +16,7 @@ from pages.parts.confirmation import confirm_first
 from pages.parts.proposal_part import reviewers
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
-COLUMNS = {"state": 74, "name": 84, "district_name": 84, "summary": 250, "happened_on": 84, "proposed_yen": 116, "written_by": 142, "reviewed_by": 142}
+COLUMNS = {"state": 74, "name": 118, "district_name": 82, "summary": 226, "happened_on": 82, "proposed_yen": 114, "written_by": 142, "reviewed_by": 142}
 DECIDED = {
     "執行停止": "決裁しました。次の取込で公開するデータから反映されます。本人に通知してください。",
     "不納欠損": "決裁しました。収納システムへ返します。計上か戻しが済むまで、「決裁した不納欠損」で待っています。",

@@ -145,6 +145,14 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
         st.caption(f"停止中の{gone.height}期別は時効で消滅しているので、取り消しても請求できません。「不納欠損」の候補にあります。")
     if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
         return
+    if ask(user, "waiting_decisions", kind="執行停止", district=None).filter(atena_ref=atena_ref, matter=CANCEL).height:
+        st.caption("この人の停止の取消は、起案されています。執行停止候補の「審査・決裁を待つもの」で審査・決裁します。")
+        return
+    stopped, decided = _cancellable(stopped, ask(user, "case_decided", atena_ref=atena_ref))
+    if decided:
+        st.caption(f"停止の取消か不納欠損を決裁した{decided}期別は、取り消せません（停止の取消は、次の取込で公開するデータから反映されます）。")
+    if stopped.is_empty():
+        return
     event_id = draft.opened(CANCEL, atena_ref)
     with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
         next_hands(user, CANCEL)
@@ -164,6 +172,13 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
                     "cancel_ground": st.session_state[f"ground_{event_id}"]},
                 basis=cancellation_basis(clicker, atena_ref, st.session_state[f"scope_{event_id}_{decided_on}"])),
             f"執行停止の取消を起案しました。{NEXT}執行停止候補の画面の「審査・決裁を待つもの」にあります。"))
+
+
+def _cancellable(stopped: pl.DataFrame, decided: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Those of `stopped` that the ledger would take back (casework/rules.py), and how many it would not: this very 停止 is taken back, or they are written off."""
+    told = stopped.join(decided.rename({"decided": "matter_decided"}), on="installment_key", how="left")
+    is_refused = ((pl.col("matter_decided") == "欠損決裁済") | (pl.col("of_stop_on") == pl.col("suspended_on"))).fill_null(False)
+    return told.filter(~is_refused).select(stopped.columns), told.filter(is_refused).height
 
 
 def _papers(user: User, atena_ref: str) -> None:

@@ -21,7 +21,7 @@ from pages.parts.export_part import export_part
 from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 
 DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
-DECIDED = {"state": 172, "happened_on": 84, "name": 84, "district_name": 84, "summary": 140, "yen": 90, "written_by": 174, "paid_since_yen": 148}
+DECIDED = {"state": 172, "happened_on": 82, "name": 118, "district_name": 82, "summary": 130, "yen": 90, "written_by": 160, "paid_since_yen": 146}
 WAITING = "決裁済・収納の計上待ち"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"

@@ -85,13 +85,17 @@ def test_from_the_screening_to_the_cancellation(own_city, confirmed):
     assert reference_of(NUMBER) not in set(ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)["atena_ref"])
     case = show(NEIGHBOUR, "case", case_ref=reference_of(NUMBER))
     keyed(case.at.selectbox, "ground_").set_value("資力の回復")
-    press(case, "propose_", "就職したと本人から連絡があった。")
+    waits = press(case, "propose_", "就職したと本人から連絡があった。")
+    assert "この人の停止の取消は、起案されています" in waits.words()
     step(CHIEF)
     step(MANAGER)
     assert kinds()[3:] == ["suspension_cancellation_proposal", "suspension_cancellation_review", "suspension_cancellation"]
     stood_on = [event.payload["basis"] for event in ledger.events_of(NUMBER) if event.kind.endswith("proposal")]
     assert [len(basis["installments"]) for basis in stood_on] == [len(event.payload["installments"]) for event in ledger.events_of(NUMBER)[::3]]
     assert {each["finding"] for each in stood_on[0]["evidence"]} == {"満たす"}
+    again = show(NEIGHBOUR, "case", case_ref=reference_of(NUMBER))
+    assert not [box.key for box in again.at.selectbox if box.key.startswith("ground_")], "it is taken back already: the ledger would refuse a second one"
+    assert "取り消せません" in again.words()
     listed = show(NEIGHBOUR, "suspension_watch", watch_view="決定と文書")
     assert [told.partition("令和")[0] for told in listed.cells("summary")] == ["執行停止の取消（資力の回復）", "執行停止（1号）"]
     assert take_in_again(own_city).is_published
