@@ -439,6 +439,7 @@ def test_screening(rows):
     found = {pick(row, "atena_number", "ground"): pick(row, *names) for row in rows.derived("screening")}
     assert found == expected
     assert {verdict for verdict, *_ in found.values()} == set(screening.Verdict)
+    assert "家計の窮迫" in {clause for verdict, clause, *_ in found.values() if verdict != "非該当"}
     assert all(ids for verdict, *_, ids in found.values() if verdict != "非該当")
 
 
