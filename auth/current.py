@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from auth import sessions, step_up
+from auth import second_factor, sessions, step_up
 from auth.access import User
 
 
@@ -20,6 +20,12 @@ def sign_out() -> None:
 def is_confirmed() -> bool:
     """Whether they proved themselves again within five minutes (auth.step_up)."""
     return step_up.is_fresh(_sid())
+
+
+def is_code_asked() -> bool:
+    """Whether the 本人の再確認 of the person in front asks for an 認証コード too."""
+    user = current_user()
+    return user is not None and second_factor.is_asked_of(user.name)
 
 
 def must_be_confirmed() -> None:

@@ -26,7 +26,7 @@ REASONS = {
     "lapsed": "初期パスワードの期限切れ", "network": "許していないネットワーク", "signed_out": "サインアウト", "idle": "10分間操作なし", "absolute": "9時間経過",
     "elsewhere": "別の端末でのサインイン", "revoked": "登録の変更",
 }  # fmt: skip
-WRONG = "パスワードか認証コードが違います。一度使った認証コードは使えません。次のコードが出るのを待って入力してください。"
+WRONG = {True: "パスワードか認証コードが違います。一度使った認証コードは使えません。次のコードが出るのを待って入力してください。", False: "パスワードが違います。"}  # is a code asked?
 
 
 def code_field(label: str, *, required: bool = False, part: str = "") -> str:
@@ -162,14 +162,14 @@ def confirm(visit: Visit) -> Response:
     """Five minutes begin."""
     refused = step_up.confirm(visit.session.sid, _claim(visit))
     if refused:
-        return confirm_page(visit, error=wait_words(refused) if refused.retry_after else WRONG, status=403)
+        return confirm_page(visit, error=wait_words(refused) if refused.retry_after else WRONG[_asks_code(visit)], status=403)
     return RedirectResponse(f"{step_up.PAGE}?done=1", 303)
 
 
 def _prove(visit: Visit) -> None:
     outcome = proof.prove(_claim(visit), refused_as="step_up.refused")
     if isinstance(outcome, Refused):
-        raise AccountRefused(wait_words(outcome) if outcome.retry_after else WRONG)
+        raise AccountRefused(wait_words(outcome) if outcome.retry_after else WRONG[_asks_code(visit)])
 
 
 def _claim(visit: Visit) -> proof.Claim:
@@ -177,7 +177,7 @@ def _claim(visit: Visit) -> proof.Claim:
 
 
 def _asks_code(visit: Visit) -> bool:
-    return settings.second_factor() == "totp" and second_factor.is_registered(visit.session.account)
+    return second_factor.is_asked_of(visit.session.account)
 
 
 ROUTES = [

@@ -76,6 +76,11 @@ def is_registered(name: str) -> bool:
     return row is not None and row.nonce is not None
 
 
+def is_asked_of(name: str) -> bool:
+    """Whether a code is asked of `name` beside the password."""
+    return settings.second_factor() == "totp" and is_registered(name)
+
+
 def use(name: str, code: str) -> bool:
     """Whether `code` is right for `name` now, and was not used before; it cannot be used again."""
     row = _row(name)

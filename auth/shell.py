@@ -1,7 +1,7 @@
 """The HTML page Streamlit runs in, and the headers that travel with everything.
 
-The page is Streamlit's own index.html with our title and with watch.js, which leaves for the sign-in page as soon as
-the session is over. Its inline scripts are allowed by hash, computed here from the installed version.
+The page is Streamlit's own index.html with our title, with Japanese in the place of two English
+phrases, and with watch.js, which leaves for the sign-in page as soon as the session is over. Its inline scripts are allowed by hash, computed here from the installed version.
 """
 
 import base64
@@ -19,11 +19,20 @@ TITLE = "国民健康保険料 滞納管理コンソール"
 STATIC = Path(importlib.util.find_spec("streamlit").origin).with_name("static")
 
 
+# Two of Streamlit's English words have no option: "Press Ctrl+Enter to apply" beside a field that is typed in, "No results" in an empty choice.
+# In a form the first is the count of letters alone.
+WORDS = """<style>
+[data-testid="InputInstructions"]:not([data-testid="stForm"] *) > span:first-child, [role="listbox"][data-empty="true"] [role="option"] > span { font-size: 0; }
+[data-testid="InputInstructions"]:not([data-testid="stForm"] *) > span:first-child::after { content: "欄の外を押すと確定します"; font-size: 0.75rem; }
+[role="listbox"][data-empty="true"] [role="option"] > span::after { content: "当てはまるものはありません"; font-size: 0.875rem; }
+</style>"""
+
+
 def _index() -> str:
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     text = re.sub(r"<!--.*?-->|<link rel=\"service-desc\"[^>]*>|<noscript>.*?</noscript>", "", text, flags=re.DOTALL)
     text = text.replace('lang="en"', 'lang="ja"').replace("<title>Streamlit</title>", f"<title>{TITLE}</title>")
-    text = text.replace("<head>", '<head>\n    <script src="/auth/watch.js"></script>', 1)
+    text = text.replace("<head>", '<head>\n    <script src="/auth/watch.js"></script>\n    ' + WORDS, 1)
     return text.replace("<body>", "<body>\n    <noscript>この画面には JavaScript が必要です。</noscript>", 1)
 
 

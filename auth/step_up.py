@@ -18,7 +18,7 @@ from auth.proof import Claim
 
 HOLDS = timedelta(minutes=5)
 PAGE = "/auth/confirm"
-FIRST = "先に「本人の再確認」で、パスワードと認証コードをもう一度確かめてください（5分間有効）。"
+FIRST = "先に「本人の再確認」をしてください（5分間有効）。"
 
 
 class NotConfirmed(Exception):

@@ -19,7 +19,7 @@ from law.screening import Record, explain
 STEPS = ("screening_evidence", "screening")
 GOAL_SECONDS, WANTED = 3, 300_000
 SMALLEST = 3_000  # of a smaller city most with arrears are the people of the stories: it is measured as it is
-COPIED = ("derived.delinquent", "source.asset_investigation", "source.delinquent_detail", "source.court_case", "source.heir")
+COPIED = ("derived.delinquent", "source.asset_investigation", "source.delinquent_detail", "source.court_case", "source.heir", "derived.household_hardship")
 RECORDS = """
     select atena_number, target, result, answered_on, is_confirmed, investigation_number, asked_on, null from source.asset_investigation
     union all
@@ -29,6 +29,11 @@ RECORDS = """
     union all
     select atena_number, '破産', if(closed_on <= getvariable('as_of'), '終了', '手続中'), if(closed_on <= getvariable('as_of'), closed_on, opened_on),
         true, court_case_number, null, null from source.court_case where case_kind = '破産'
+    union all
+    select atena_number, '家計', if(line = '目安を超える', line, '目安以下'), known_on, line <> '資料不足', '住民税-' || oldest_tax_year, null, null
+    from derived.household_hardship join derived.delinquent using (atena_number) where resident_state = '現住' and recorded_count > 0
+    union all
+    select atena_number, '家計', '世帯がない', getvariable('as_of'), true, '宛名', null, null from derived.delinquent where resident_state in ('死亡', '職権消除')
     union all
     select atena_number, '相続', if(count(*) = count(*) filter (renounced_on <= getvariable('as_of')), '全員が放棄', '放棄していない人がいる'),
         max(renounced_on) filter (renounced_on <= getvariable('as_of')), true, '相続人', null, null from source.heir group by atena_number
@@ -41,7 +46,8 @@ def prepared(folder: Path, persons: int) -> tuple[duckdb.DuckDBPyConnection, dat
     used = snapshot.current()
     connection = duckdb.connect()
     derive.prepare(connection, used.parquet("restricted"), used.business_date)
-    connection.execute(f"create table derived.delinquent as from read_parquet({literal(str(used.parquet('derived')['delinquent']))})")
+    for table in ("delinquent", "household_hardship"):
+        connection.execute(f"create table derived.{table} as from read_parquet({literal(str(used.parquet('derived')[table]))})")
     return connection, used.business_date
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from law.notice import basis, public_notice, remedy
+from law.notice import basis, charge_waiver, public_notice, remedy
 from law.suspension import three_years_end
 from law.write_off import law_tables
 
@@ -32,7 +32,8 @@ def _decision(label: str, rows: pl.DataFrame) -> Content:
     told = [row | {"three_years_on": three_years_end(stopped_on, row["levy_kind"])} for row in rows.iter_rows(named=True)]
     objection, board = remedy(label, on, kinds[0]), None if first["ground"] is None else public_notice(first["ground"], on, kinds[0])
     return told, {"levy": _levy(kinds), "basis": basis(on, kinds[0]),
-                  "remedy": objection and asdict(objection), "public_notice": board and asdict(board)}
+                  "remedy": objection and asdict(objection), "public_notice": board and asdict(board),
+                  "charge_waiver": charge_waiver(stopped_on, kinds[0])}
 
 
 def _statement(rows: pl.DataFrame) -> Content:

@@ -13,7 +13,7 @@ BEFORE, AFTER = "欠損の前", "欠損の後"
 CARRIED, WHOLE = "滞繰", "合計"
 TERMS = ("assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen")
 ROWS = {"fiscal_year": pl.Int64, "year_class": pl.String, "stage": pl.String, **dict.fromkeys(TERMS, pl.Int64),
-        "named_rate": pl.Decimal(scale=2), "rate_change": pl.Decimal(scale=2)}
+        "settled_rate": pl.Decimal(scale=2), "rate_change": pl.Decimal(scale=2)}
 
 
 @dataclass(frozen=True)
@@ -65,5 +65,5 @@ def _rated(year: int, year_class: str, *slices: dict[str, int]) -> list[dict]:
         raise ValueError(f"{year}年度 {year_class} の 調定＝収納−還付未済＋欠損＋未済 が成り立ちません: {broken}")
     rates = [rate(terms["received_yen"] - terms["refund_due_yen"], terms["assessed_yen"]) for terms in slices]
     changes = (None, points(rates[1], rates[0]))
-    return [{"fiscal_year": year, "year_class": year_class, "stage": stage, **terms, "named_rate": own, "rate_change": change}
+    return [{"fiscal_year": year, "year_class": year_class, "stage": stage, **terms, "settled_rate": own, "rate_change": change}
             for stage, terms, own, change in zip((BEFORE, AFTER), slices, rates, changes, strict=True)]

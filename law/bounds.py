@@ -53,6 +53,7 @@ NUMBERS = {  # setting → what its whole number may be
     "suit_years": range(1, 11),
     "hardship_monthly_yen": YEN,
     "hardship_per_relative_yen": YEN,
+    "income_known_month": range(1, 13),
     "basic_yen": YEN,
     "relative_yen": YEN,
     "security_free_yen": range(0, 10_000_001),

@@ -1,7 +1,7 @@
 """家計の目安: does a household live on no more than what the law leaves to it (国税徴収法76条1項4号の額)? A person confirms it.
 
 What comes in is the 収入 that the 住民税 records tell, before tax, of the year before: whoever is below the line by it is
-below it in any case. Who has no record earns nothing only as far as somebody in the household supports them (扶養).
+below it in any case. `record` is the same as one record of the 一次審査. Who has no record earns nothing only as far as somebody in the household supports them (扶養).
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 from law.parameters import suspension_policy
+from law.screening import HOUSEHOLD, Record
 from law.wage_attachment import Step
 
 MONTHS = 12
+RESIDENT, GONE, NO_HOME = "現住", ("死亡", "職権消除"), "世帯がない"
 
 
 class HouseholdUnclear(ValueError):
@@ -26,12 +28,14 @@ class Line(StrEnum):
 
 @dataclass(frozen=True)
 class Household:
-    """`recorded_count` of its members have a 住民税 record; together they took in `revenue_yen` and support `dependant_count`."""
+    """`recorded_count` of its members have a 住民税 record; together they took in `revenue_yen` and support `dependant_count`.
+    `oldest_tax_year`: of the newest record of each of them, the oldest."""
 
     member_count: int
     recorded_count: int
     revenue_yen: int
     dependant_count: int
+    oldest_tax_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,3 +65,17 @@ def explain(household: Household, on: date, levy_kind: str = "料") -> Hardship:
     )
     left = f"。所得の資料がない人が{lacking}人いるので、申告か聞取りで確かめる" if lacking else ""
     return Hardship(line, limit, monthly, lacking, steps, f"世帯の収入は月 {monthly:,}円、目安は {limit:,}円（{line}）{left}")
+
+
+def record(household: Household, resident_state: str, on: date, levy_kind: str = "料") -> Record | None:
+    """What the 一次審査 takes from it, as old as its oldest income; None of who lives elsewhere or whose household has no record at all.
+
+    Not confirmed while an income is missing that could lift the household above the line. Raises as `explain`."""
+    if resident_state in GONE:
+        return Record(HOUSEHOLD, NO_HOME, on, True, "宛名")
+    if resident_state != RESIDENT or not household.recorded_count:
+        return None
+    line = explain(household, on, levy_kind).line
+    known_on = date(household.oldest_tax_year, suspension_policy(levy_kind, on).income_known_month, 1)
+    result = Line.ABOVE if line is Line.ABOVE else Line.BELOW
+    return Record(HOUSEHOLD, str(result), min(known_on, on), line is not Line.UNKNOWN, f"住民税-{household.oldest_tax_year}")

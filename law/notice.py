@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from law.exemption import exempt
 from law.files import values_on
 from law.in_force import value
 
@@ -46,6 +47,14 @@ def remedy(paper: str, on: date, levy_kind: str) -> Remedy | None:
         value(FILE, "suit_months", on, int).value,
         value(FILE, "suit_years", on, int).value,
     )
+
+
+def charge_waiver(on: date, levy_kind: str) -> str | None:
+    """The article by which a 停止 decided on `on` waives the 延滞金 of its days (15条の9第1項); None where the city's ordinance lets them be charged.
+
+    As the reckoning goes (law/exemption.py): the setting is charge_exemption_applies of levy_policy.toml."""
+    found = exempt("執行停止", on, levy_kind=levy_kind)
+    return found.article.removeprefix("地方税法") if found and found.kind == "full" else None
 
 
 def public_notice(ground: str, on: date, levy_kind: str) -> PublicNotice | None:

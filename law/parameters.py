@@ -85,6 +85,7 @@ class SuspensionPolicy:
     extinction_years: int
     hardship_monthly_yen: int
     hardship_per_relative_yen: int
+    income_known_month: int
     levy_kind: str
     from_date: date
     to_date: date

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from law.screening_settings import Criterion, RecordRule, criteria, record_rules
 
+HOUSEHOLD = "家計"  # the one record that is counted (law/hardship.py), not answered: what it lacks are the incomes of others
+
 
 class Finding(StrEnum):
     """What the record says of one criterion."""
@@ -119,7 +121,7 @@ def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: in
     return {
         Finding.NONE: ask,
         Finding.UNANSWERED: f"照会 {evidence_id} の回答を求める（{rule.article}）",
-        Finding.UNCONFIRMED: f"資料 {evidence_id} の内容を担当者が確かめる",
+        Finding.UNCONFIRMED: ask if rule.target == HOUSEHOLD else f"資料 {evidence_id} の内容を担当者が確かめる",
         Finding.STALE: f"{age}は、有効な{rule.longest_age_days}日を過ぎた。{ask}",
     }.get(Finding(finding))
 

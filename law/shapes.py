@@ -154,6 +154,7 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "extinction_years": int,
         "hardship_monthly_yen": int,
         "hardship_per_relative_yen": int,
+        "income_known_month": int,
         "allows_partial": bool,
         "duty": {"item": int, "text": str},
         "immediate_extinction_item": int,

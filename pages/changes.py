@@ -101,6 +101,8 @@ def _rows(user: User, told: pl.DataFrame, asked: dict) -> None:
     tables.show(found, ROWS, key=f"changes_{asked['term']}_{asked['measure']}_{asked['older_id']}_{asked['district']}_{page}",
                 empty="示せる期別はありません。", alt="その理由で増減した期別の表。1行が1つの期別", widths={"installment_key": 170},
                 on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
+    if not found["has_case"].all():
+        st.caption("氏名の「（滞納なし）」は、いまは滞納がなく、カルテもない人です。氏名は、滞納整理に要る間だけ示します。")
     filters.page_number("change_page", total, PAGE_SIZE)
     for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).unique("atena_ref").iter_rows(named=True):
         if row["has_case"]:

@@ -1,8 +1,9 @@
 """月次報告: the month of the day looked at, as tables that add up, to read here and to take as PDF or Excel."""
 
+import polars as pl
 import streamlit as st
 
-from auth.access import User
+from auth.access import User, scope
 from data_access import monthly_report
 from data_access.query import kept
 from pages.parts import tables, wording
@@ -10,15 +11,18 @@ from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.report_part import checks_part, release_part
 
-WIDTHS = {"part": 180, "rate_change": 118}
+WIDTHS = {"part": 150, "rate_change": 122}
+WIDE = {monthly_report.STANDING: {"part": 420}, monthly_report.ACTIVITY: {"part": 180}}
 NOTES = {
     monthly_report.RATES: "収納額は会計年度の本料。還付未済を含む収入済額から還付未済を除いたのが決算の収納で、率は前年の同じ日と比べるため含めたまま。増減は前年同日の率との差（前年同日の率は PDF と Excel にある）。",
     monthly_report.INSTALLMENTS: "調定年度が今年度の期別。",
     monthly_report.DISTRICTS: "地区はいまの担当地区。特別管理は、地区に含めない人の計。",
     monthly_report.MONTHS: "収入日の月。今年度の会計に入った本料（出納整理期間は翌年5月まで）。",
-    monthly_report.STANDING: "納期限を過ぎた未納の本料。",
-    monthly_report.ACTIVITY: "基準日の月に行われたもの（基準日まで）と、前年同月（月の全体）、今年度の累計。件数は督促状・口座振替・充当・欠損では期別ごと。",
+    monthly_report.STANDING: "納期限を過ぎた未納の本料。「時効の日を過ぎたもの」は早いほうの読みによる。不納欠損の候補の「要確認」（人が確かめるもの）より広い。",
+    monthly_report.ACTIVITY: "基準日の月に行われたもの（基準日まで）と、前年同月（月の全体）、今年度の累計。件数は督促状・口座振替・充当・欠損では期別ごと。執行停止とその取消の金額は、対象の期別の、決定・取消の日の未納の本料。",
 }
+
+TOGETHER = "納めた人が10人未満の月は、人が分からないように次の月とまとめて示す（まとめた月の最後の月の行）。"
 
 
 def render(user: User) -> None:
@@ -36,9 +40,11 @@ def render(user: User) -> None:
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
         st.subheader(section, anchor=False)
+        if section == monthly_report.DISTRICTS:
+            own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         if section == monthly_report.MONTHS:
             own = own.with_columns(part=own["month"].map_elements(wording.short_month, return_dtype=own["part"].dtype).fill_null(own["part"]))
             columns = ["part", *columns[1:]]
-        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDTHS)
-        st.caption(NOTES[section])
+        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
+        st.caption(NOTES[section] + (TOGETHER if section == monthly_report.MONTHS and scope(user) == "none" else ""))
     release_part(user, stands, f"monthly-{stands.as_of:%Y-%m}")

@@ -23,12 +23,18 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
+CANDIDATES = {"name": 118, "district_name": 82, "ground": 46, "verdict": 94, "matter_state": 80, "active_yen": 146, "missing": 200, "prescription_on": 120, "last_payment_on": 90}
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
-RECORDS = {"所得": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
-           "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
+RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
+           "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
+SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 170, "sign_meaning": 250, "article": 250}
+READ_FOR = {  # a proposer writes the reason, who decides reads it
+    False: "日付と額を確かめ、それでも停止できるとみるなら、そのわけを起案の理由に書いてください。",
+    True: "日付と額を確かめ、それでも停止できるわけが、上の「理由」にあるかを見てください。なければ差し戻してください。",
+}
 STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
 
 
@@ -42,9 +48,8 @@ def render(user: User) -> None:
     if not decide(user, "suspension_candidate.read").allowed:
         funnel(user, district)
         return
-    waiting = waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
-    refs = set(waiting.filter(matter="suspension_decision")["atena_ref"])
-    views = {"候補": lambda: _candidates(user, district, stands, refs), "内訳": lambda: funnel(user, district),
+    waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
+    views = {"候補": lambda: _candidates(user, district, stands), "内訳": lambda: funnel(user, district),
              "前の基準日と比べる": lambda: comparison(user, district, stands.as_of)}
     if decide(user, "suspension_criterion.try").allowed:
         views["要件を試す"] = lambda: criterion_trial(user, district, stands.as_of)
@@ -61,9 +66,23 @@ def _read(user: User, waiting: dict, as_of: date) -> None:
         found = _candidate(user, waiting, as_of)
         if set(found.lacking) != set(waiting["lacking"] or []):
             st.warning(f"起案の後に資料が変わりました。今足りない資料: **{'、'.join(found.lacking) or 'なし'}**。上の証拠で確かめてください。", icon=":material/update:")
-    elif st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
+        return
+    _signs(user, waiting["atena_ref"])
+    if st.button("カルテを開く", icon=":material/person:", key="open_waiting"):
         choose_case(waiting["atena_ref"])
         go("case")
+
+
+def _signs(user: User, atena_ref: str) -> None:
+    """兆しの資料 beside the 起案 of a 取消: the records of the 監視 with date and source, as they are now, whatever was typed in the reason."""
+    st.markdown("**兆しの資料**")
+    signs = ask(user, "suspension_signs", atena_ref=atena_ref)
+    if signs.is_empty():
+        st.warning("停止の決定より後の日付の資料は、いま届いていません。「理由」だけに拠る取消です。カルテで確かめてください。", icon=":material/rule:")
+        return
+    st.caption("停止の決定より後の日付で、いま届いている資料の全て。行を押すと、カルテのその資料があるところが開きます。")
+    tables.show(signs, list(SIGNS), widths=SIGNS, key=f"waiting_signs_{atena_ref}", empty="", alt="資力が戻った兆しの資料の表。新しいものから",
+                on_choose=_opener(atena_ref, signs["sign"].to_list()))
 
 
 def _funnel(summary) -> None:
@@ -75,7 +94,7 @@ def _funnel(summary) -> None:
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
-def _candidates(user: User, district: str | None, stands: Standing, waiting: set[str]) -> None:
+def _candidates(user: User, district: str | None, stands: Standing) -> None:
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
@@ -86,13 +105,12 @@ def _candidates(user: User, district: str | None, stands: Standing, waiting: set
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。")
-    tables.show(found, ["name", "district_name", "ground", "verdict", "active_yen", "met_count", "criterion_count", "missing",
-                        "oldest_due_date", "prescription_on", "last_payment_on"],
-                key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+    told = tables.short_places(found).with_columns(pl.Series("missing", [wording.lacking(text) for text in found["missing"]], dtype=pl.String))
+    tables.show(told, list(CANDIDATES), widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     if stands.is_newest:
-        batch_part(user, found.filter(~pl.col("atena_ref").is_in(waiting)), ground)
+        batch_part(user, found, ground)
     else:
         st.caption("前の基準日を表示しているので、起案はできません。「最新の表示に戻る」を押してから起案してください。")
     export_part(user, "suspension_candidates", {"district": district, "verdict": verdict, "ground": ground})
@@ -101,7 +119,7 @@ def _candidates(user: User, district: str | None, stands: Standing, waiting: set
         if (row["atena_ref"], row["name"], row["ground"]) == chosen:  # never somebody whom the filter has left out
             case = _candidate(user, row, stands.as_of)
             if stands.is_newest:
-                propose_part(user, row, case, row["atena_ref"] in waiting)
+                propose_part(user, row, case)
 
 
 def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
@@ -112,7 +130,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     st.subheader(f"証拠（{ground}）", anchor=False)
     person_line(name, atena_ref, f"open_{key}")
     st.caption("資料の行を押すと、カルテのその資料があるところ（経過・財産・所得など）が開きます。")
-    _against(found, atena_ref, key)
+    _against(found, atena_ref, key, is_proposed="proposal_id" in candidate)
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
         tables.show(own, list(EVIDENCE), widths=EVIDENCE, key=f"evidence_{key}_{atena_ref}_{ground}_{clause}", empty="", alt=f"{clause}の要件ごとの証拠の表",
@@ -127,13 +145,13 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     return found
 
 
-def _against(found: SuspensionCase, atena_ref: str, key: str) -> None:
+def _against(found: SuspensionCase, atena_ref: str, key: str, *, is_proposed: bool) -> None:
     """反する資料 beside the checklist: what would be a sign of means if it came after the decision, and is there before it."""
     st.markdown("**反する資料**")
     if found.against.is_empty():
         st.caption("届いている記録に、停止に反する資料はありません（手持ちの現金、市外の財産や所得は届きません）。")
         return
-    st.warning(f"停止に反する資料が{found.against.height}件あります。日付と額を確かめ、それでも停止できるとみるなら、そのわけを理由に書いてください。", icon=":material/balance:")
+    st.warning(f"停止に反する資料が{found.against.height}件あります。{READ_FOR[is_proposed]}", icon=":material/balance:")
     tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
                 on_choose=_opener(atena_ref, found.against["sign"].to_list()))
 

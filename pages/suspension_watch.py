@@ -10,16 +10,15 @@ from casework.approval import LONGEST_REASON
 from data_access.query import Standing, ask
 from law.my_number import looks_like_my_number
 from pages.parts import charts, filters, tables, wording
-from pages.parts.attempt import outcome
 from pages.parts.door import choose_case, open_chosen_case, person_line
 from pages.parts.heading import heading
-from pages.parts.suspension_form import CANCEL, cancel_form, papers_part, told_decision
+from pages.parts.suspension_form import cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 80, "signs_told": 440}
+WIDTHS = {"name": 118, "signs_told": 376, "district_name": 82}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
 AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
@@ -63,7 +62,7 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
     total = found["total_count"][0] if found.height else 0
     st.markdown(f"**{filters.whose(user, district)} {total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
     rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
-    tables.show(rows, SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
+    tables.show(tables.short_places(rows), SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
                 alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
     filters.page_number("watch_page", total, PAGE_SIZE)
     for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).iter_rows(named=True):  # never somebody whom the filter has left out
@@ -81,11 +80,7 @@ def _watched(user: User, person: dict, stands: Standing) -> None:
     rows = [{"sign": each["sign"], "happened_on": each["day"], **{name: each[name] for name in ("yen", "evidence_id", "record_count")}} for each in person["signs"]]
     tables.show(pl.DataFrame(rows, schema={"sign": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String, "record_count": pl.Int64}),
                 list(RECORDS), widths=RECORDS, key="watched_signs", empty="", alt="兆しごとの、最も新しい資料の表")
-    outcome(CANCEL)
     if not stands.is_newest:
-        return
-    if ask(user, "waiting_decisions", kind="執行停止", district=None).filter(atena_ref=person["atena_ref"], matter=CANCEL).height:
-        st.caption("この人の停止の取消は、起案されています。執行停止候補の「審査・決裁を待つもの」で審査・決裁します。")
         return
     grounds = {NAMED.get(each["sign"]) for each in person["signs"]}
     cancel_form(user, person["atena_ref"], person["note_version"], ask(user, "case_installments", atena_ref=person["atena_ref"], only_overdue=False),

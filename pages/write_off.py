@@ -26,7 +26,7 @@ CHANCES = {
     "停止中": "執行停止の間に時効となった（追わないと決めたもの）",
 }
 CHOSEN, OTHERS = "written_off_person", "X00"  # ほかの地区
-TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "named_rate", "rate_change"]
+TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "settled_rate", "rate_change"]
 
 
 def render(user: User) -> None:
@@ -67,7 +67,8 @@ def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
 
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
-    waiting = waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of)) if stands.is_newest else None
+    if stands.is_newest:
+        waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of))
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = st.session_state.get("write_off_page", 1) - 1
@@ -78,7 +79,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。"
                "消滅の日は、時効の日（料は、その日が市の休日なら次の開庁日。国保法111条、民法142条）の翌日。決裁して計上を待つものは、札の額に入り、この表には出ません。")
     told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
-    tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
+    tables.show(found.with_columns(told), ["name", "district_name", "booked_as", "matter_state", "installment_count", "unpaid_yen", "charge_yen", "extinct_on", "needs_person", "marks"],
                 key=f"write_offs_{district}_{reason}_{page}", empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
@@ -87,8 +88,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     for row in found.iter_rows(named=True):
         if (row["atena_ref"], row["booked_as"]) == st.session_state.get(CHOSEN):  # never somebody whom the filter has left out
             own = _candidate(user, row, stands.as_of)
-            if waiting is not None:
-                propose_part(user, row, own, row["atena_ref"] in waiting.filter(matter=DECISION)["atena_ref"], stands.as_of)
+            if stands.is_newest:
+                propose_part(user, row, own, stands.as_of)
     if stands.is_newest:
         decided_part(user, district)
 
@@ -124,12 +125,13 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
         return
     columns = st.columns(3)
     columns[0].metric("全ての候補を欠損すると", wording.yen(found.waiting_yen), border=True, help="収入未済額から不納欠損額へ移る額")
-    columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の収納率", wording.point(found.this_year), border=True,
-                      help="決算の率（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
-    columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の収納率", wording.point(found.next_year), border=True,
+    columns[1].metric(f"{wording.fiscal(stands.fiscal_year)}の決算の率", wording.point(found.this_year), border=True,
+                      help="（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
+    columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の決算の率", wording.point(found.next_year), border=True,
                       help="繰り越す調定が欠損の分だけ減る。現年は前年度と同じ額が残り、前年度の滞繰と同じ額が入るとみる")
-    tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と収納率の表")
-    st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。"
+    tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と決算の率の表")
+    st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。率は**決算の率** ＝（収納 − 還付未済）÷ 調定。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。  \n"
+               "**年報・努力支援の収納率**は、居所不明者分の調定を除いて数える（率の名と今の値は「収納状況」の「定義と根拠」）。欠損はその分子にも分母にも入らないので、今年度は同じく動かない。  \n"
                f"{wording.fiscal(stands.fiscal_year + 1)}の行は見込み。今の滞繰の未済が全て、現年の未済は前年度の現年と同じ額が繰り越し（納期限の来ていない期別は数えない）、前年度の滞繰と同じ額が入るとみる。")
 
 

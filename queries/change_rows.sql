@@ -1,11 +1,12 @@
 -- grain: one installment that a term moved between the two days, the largest amounts first; one page of $page_size rows
+-- who owes nothing any more is not named
 -- action: change.read
 select *, count(*) over () as total_count
 from (
     select
         atena_ref,
         any_value(atena_number_shown) as atena_number_shown,
-        any_value(name) as name,
+        if(any_value(has_case), any_value(name), '（滞納なし）') as name,
         any_value(has_case) as has_case,
         any_value(district_name) as district_name,
         installment_key,

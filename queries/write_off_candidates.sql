@@ -13,10 +13,12 @@ select
     max(candidate.reversed_on) as reversed_on,
     arg_max(candidate.reversal_ground, candidate.reversed_on) as reversal_ground,
     sum(candidate.flash_yen)::bigint as flash_yen,
+    any_value(under_way.state) as matter_state,
     any_value(person.note_version) as note_version,
     count(*) over () as total_count
 from disclosed.write_off_candidate as candidate
 join disclosed.person as person using (atena_ref)
+left join (from disclosed.matter_state where matter = 'write_off_decision') as under_way using (atena_ref)
 where candidate.is_first and candidate.decided_on is null
   and ($district is null or candidate.district_code = $district)
   and ($booked_as is null or candidate.booked_as = $booked_as)

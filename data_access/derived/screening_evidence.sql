@@ -31,6 +31,17 @@ with record as (
         '相続人' as evidence_id
     from source.heir
     group by atena_number
+    union all by name
+    -- 家計: an income that is missing could lift the household above the line; who has died or was struck off lives nowhere here
+    select
+        hardship.atena_number, '家計' as target,
+        case when resident_state <> '現住' then '世帯がない' when line = '目安を超える' then line else '目安以下' end as result,
+        resident_state <> '現住' or line <> '資料不足' as is_confirmed,
+        if(resident_state = '現住', known_on, getvariable('as_of')) as dated_on, null::date as ended_on, null::date as asked_on,
+        if(resident_state = '現住', '住民税-' || oldest_tax_year, '宛名') as evidence_id
+    from derived.household_hardship as hardship
+    join derived.delinquent as delinquent using (atena_number)
+    where (resident_state = '現住' and recorded_count > 0) or resident_state in ('死亡', '職権消除')
 ), newest as (
     from record
     where coalesce(dated_on <= getvariable('as_of'), true) and coalesce(ended_on >= getvariable('as_of'), true)

@@ -20,7 +20,7 @@ with line as (
         {'rank': 2, 'part': 'うち現年分', 'person_count': count(*) filter (where current_unpaid_yen > 0), 'yen': sum(current_unpaid_yen)},
         {'rank': 3, 'part': 'うち滞繰分', 'person_count': count(*) filter (where carried_unpaid_yen > 0), 'yen': sum(carried_unpaid_yen)},
         {'rank': 4, 'part': 'うち執行停止中', 'person_count': count(*) filter (where suspended_yen > 0), 'yen': sum(suspended_yen)},
-        {'rank': 5, 'part': 'うち時効の日を過ぎたもの（要確認）', 'person_count': count(*) filter (where lapsed_yen > 0), 'yen': sum(lapsed_yen)},
+        {'rank': 5, 'part': 'うち時効の日を過ぎたもの（消滅と、完成を確かめるもの）', 'person_count': count(*) filter (where lapsed_yen > 0), 'yen': sum(lapsed_yen)},
         {'rank': 6, 'part': '延滞金（滞納額のほか、基準日現在の計算）', 'person_count': count(*) filter (where charge_yen > 0), 'yen': sum(charge_yen)}
     ], recursive := true)
     from derived.delinquent

@@ -69,6 +69,6 @@ def columns(parts: dict[str, list[int]], names: list[str], *, unit: str, per: in
         figure.add_bar(x=names, y=[value / per for value in values], name=part, marker={"color": colour},
                        hovertemplate=f"{part} %{{y:,.0f}}{unit}<extra></extra>")
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(type="category", rangemode="tozero", tickvals=names[::3], tickangle=0)
+    figure.update_xaxes(type="category", rangemode="tozero", tickvals=names[::3], tickangle=0, range=[-1.6, len(names) - 0.4])  # room for the first name beside the zero
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, height=280)

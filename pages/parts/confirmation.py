@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from auth.current import is_confirmed
+from auth.current import is_code_asked, is_confirmed
 from auth.step_up import PAGE
 
 
@@ -12,5 +12,5 @@ def confirm_first(key: str) -> bool:
         return True
     st.link_button("本人の再確認", PAGE, icon=":material/verified_user:")
     st.button("確かめました", key=key, icon=":material/refresh:")
-    st.caption("開いたタブでパスワードと認証コードを確かめ、ここに戻って「確かめました」を押します。5分間有効です。")
+    st.caption(f"開いたタブで{'パスワードと認証コード' if is_code_asked() else 'パスワード'}を確かめ、ここに戻って「確かめました」を押します。5分間有効です。")
     return False

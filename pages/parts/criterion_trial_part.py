@@ -18,7 +18,7 @@ def criterion_trial(user: User, district: str | None, as_of: date) -> None:
     names, usual = choices(as_of), longest_age(as_of)
     left, right = st.columns([1, 3])
     age = left.number_input("資料の有効日数", 1, 3_650, usual, step=30, key="trial_age", help=f"今の定めは {usual}日。日付のない資料と、有効日数のない資料には及ばない")
-    left_out = right.multiselect("外す要件", list(names), key="trial_left_out", format_func=names.get, placeholder="なし（全ての要件を問う）")
+    left_out = right.multiselect("外す要件", list(names), select_all=False, key="trial_left_out", format_func=names.get, placeholder="なし（全ての要件を問う）")
     found = trial(user, district, age, left_out)
     tables.show(found, SHOWN, empty="審査の対象になる人がいません。", alt="号と判定ごとの、今の要件と試した要件の人数と額の表")
     st.caption("要件を外すと、その要件の反証もなくなります。ある場合（無財産など）の要件を全部外すと、その場合に当たる人はいなくなります。")

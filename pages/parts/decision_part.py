@@ -16,7 +16,7 @@ from pages.parts.confirmation import confirm_first
 from pages.parts.proposal_part import reviewers
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
-COLUMNS = ["state", "name", "district_name", "summary", "proposed_yen", "happened_on", "written_by", "reviewed_by"]
+COLUMNS = {"state": 74, "name": 118, "district_name": 82, "summary": 226, "happened_on": 82, "proposed_yen": 114, "written_by": 142, "reviewed_by": 142}
 DECIDED = {
     "執行停止": "決裁しました。次の取込で公開するデータから反映されます。本人に通知してください。",
     "不納欠損": "決裁しました。収納システムへ返します。計上か戻しが済むまで、「決裁した不納欠損」で待っています。",
@@ -32,7 +32,7 @@ def waiting_part(user: User, kind: str, district: str | None, read: Callable[[di
         st.caption("審査・決裁を待つ起案はありません。")
         return waiting
     st.subheader("審査・決裁を待つもの", anchor=False)
-    tables.show(waiting, COLUMNS, key=f"waiting_{kind}_{district}_{waiting.height}", empty="", alt="審査・決裁を待つ起案の表。古いものから",
+    tables.show(tables.short_places(waiting), list(COLUMNS), widths=COLUMNS, key=f"waiting_{kind}_{district}_{waiting.height}", empty="", alt="審査・決裁を待つ起案の表。古いものから",
                 on_choose=lambda row: st.session_state.update({CHOSEN: waiting["proposal_id"][row]}))
     chosen = waiting.filter(proposal_id=st.session_state.get(CHOSEN, ""))
     if chosen.height:

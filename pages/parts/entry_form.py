@@ -134,9 +134,9 @@ def _long(field: Field, key: str, owed: dict[str, dict], listed: dict[str, str])
         case "event" | "suspect":
             st.selectbox(field.label, list(listed), format_func=lambda one: listed.get(one, "—"), key=key)
         case "installments":
-            st.multiselect(field.label, list(owed), default=list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
+            st.multiselect(field.label, list(owed), default=list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", select_all=False, key=key)
         case "yen_by_installment" if field.offered != PROPOSED:
-            chosen = st.multiselect(field.label, list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", key=key)
+            chosen = st.multiselect(field.label, list(owed), format_func=lambda one: _said(owed[one]), placeholder="期別を選ぶ", select_all=False, key=key)
             for one in chosen:
                 st.number_input(f"{field.amount}（円）　{_said(owed[one])}", min_value=1, step=100, value=owed[one][field.offered] or None, key=f"{key}_{one}")
 

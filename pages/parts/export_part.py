@@ -46,7 +46,7 @@ def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
-    st.caption(f"{'この決定をPDFに' if kind.is_pdf else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
+    st.caption(f"{f'{kind.label}をPDFに' if kind.is_pdf else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
 
 
 def _order(kind_name: str, filters: dict) -> None:

@@ -58,7 +58,7 @@ def show_reach(user: User, atena_ref: str) -> None:
 def _form(user: User, atena_ref: str) -> None:
     may, names = revealable(user), permissions().classes
     with st.form(f"{FORM}_{atena_ref}", border=False, enter_to_submit=False):
-        st.multiselect("見る項目", list(may), key="reveal_classes", placeholder="項目を選ぶ",
+        st.multiselect("見る項目", list(may), select_all=False, key="reveal_classes", placeholder="項目を選ぶ",
                        format_func=lambda one: names[one] + ("（承認が要る）" if may[one] == "approved" else ""))
         st.selectbox("使用目的", reveal.rules()["purposes"], index=None, placeholder="選ぶ", key="reveal_purpose")
         st.text_input("理由", max_chars=reveal.rules()["longest_reason"], key="reveal_reason", autocomplete="off", placeholder="点検する人が読みます")

@@ -24,17 +24,21 @@ from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
 PAPERS = {"suspension_decision": ("suspension_decision", "suspension_notice"), "suspension_cancellation": ("suspension_cancel_notice",)}
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
+UNDER_WAY = {  # matter_state of a candidate of whom the ledger would refuse another 起案
+    **dict.fromkeys(("審査待ち", "決裁待ち"), "この人の起案は、上の「審査・決裁を待つもの」にあります。"),
+    "決裁済": "この人の期別は、全て停止か欠損を決裁しています。次の取込で公開するデータから、候補を外れます。",
+}
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
 
-def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting: bool) -> None:
+def propose_part(user: User, candidate: dict, found: SuspensionCase) -> None:
     """The form for the candidate on the screen, filled in from the screening: all that is not suspended, what was met."""
     if not decide(user, "suspension.propose").allowed:
         return
     st.subheader("起案", anchor=False)
     outcome(ONE)
-    if is_waiting:
-        st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
+    if told := UNDER_WAY.get(candidate["matter_state"]):
+        st.caption(told)
         return
     atena_ref, ground = candidate["atena_ref"], candidate["ground"]
     if "満たす" not in found.evidence["finding"]:
@@ -42,14 +46,16 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
         return
     next_hands(user, "suspension_decision")
     event_id = draft.opened(ONE, atena_ref + ground)
-    open_ones = found.installments.filter(~pl.col("is_extinct"))
-    if gone := found.installments.height - open_ones.height:
+    open_ones = proposable(found.installments)
+    if decided := found.installments.drop_nulls("decided").height:
+        st.caption(f"停止か欠損を決裁した{decided}期別は、次の取込で公開するデータから停止中か欠損になるので、選べません。")
+    if gone := found.installments["is_extinct"].sum():
         st.caption(f"時効で消滅した{gone}期別は停止できないので、選べません。「不納欠損」の候補（時効）にあります。")
     said = {row["installment_key"]: _said(row) for row in open_ones.iter_rows(named=True)}
     usual = open_ones.filter(pl.col("claim_state").ne_missing("時効経過") & pl.col("claim_state").ne_missing("消滅"))["installment_key"].to_list()
     if len(usual) < len(said):
         st.caption("時効の日を過ぎ、完成したかを人が確かめる期別は、初めは選んでいません。")
-    st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, select_all=False, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if found.at_once and st.checkbox("即時消滅とする（地方税法15条の7第5項）。決裁の日に納付義務が消え、資力が戻っても取り消せない", key=f"immediate_{event_id}"):
         at_once_fields(found.at_once, event_id)
     if found.lacking:
@@ -67,7 +73,7 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase, is_waiting:
 
 def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None:
     """Candidates of one 号 with every criterion met, all their 期別, one reason; one event each."""
-    likely = candidates.filter(verdict="該当の疑い")
+    likely = candidates.filter(~pl.col("matter_state").is_in(list(UNDER_WAY)).fill_null(False), verdict="該当の疑い")
     if ground is None or likely.is_empty() or not decide(user, "suspension.propose").allowed:
         return
     outcome(BATCH)
@@ -76,7 +82,7 @@ def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None
     with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
         next_hands(user, "suspension_decision")
         st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
-                       key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
+                       select_all=False, key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
         st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
         st.checkbox("一人ずつ証拠を確かめた", key=f"confirmed_{event_id}")
         st.button("まとめて起案する", icon=":material/send:", key=f"batch_{event_id}", on_click=attempt, args=(
@@ -104,7 +110,7 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
 def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: str, reason: str, *, keys: list[str] | None = None,
              is_immediate: bool = False, **known: object) -> Event:
     """`keys` None: every 期別 that is not suspended. The evidence, and what is lacking, is asked again at this click, never taken from the screen."""
-    owed = ask(user, "suspension_installments", atena_ref=atena_ref).filter(~pl.col("is_extinct"))["installment_key"].to_list()
+    owed = proposable(ask(user, "suspension_installments", atena_ref=atena_ref))["installment_key"].to_list()
     evidence = ask(user, "suspension_evidence", atena_ref=atena_ref, ground=ground)
     met = evidence.filter(finding="満たす")
     chosen = owed if keys is None else keys
@@ -113,6 +119,11 @@ def _propose(user: User, atena_ref: str, ground: str, version: int, event_id: st
         fields={"ground": ground, "installments": chosen, "is_partial": set(chosen) != set(owed), "is_immediate": is_immediate,
                 "evidence_ids": met["evidence_id"].drop_nulls().to_list(), "lacking": lacking(evidence) or None, **known},
         basis=suspension_basis(user, atena_ref, ground, chosen))
+
+
+def proposable(installments: pl.DataFrame) -> pl.DataFrame:
+    """Those of suspension_installments that a 停止 may cover: not ended by 時効, not decided here before."""
+    return installments.filter(~pl.col("is_extinct") & pl.col("decided").is_null())
 
 
 def cancel_part(user: User, atena_ref: str, version: int) -> None:
@@ -134,13 +145,21 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
         st.caption(f"停止中の{gone.height}期別は時効で消滅しているので、取り消しても請求できません。「不納欠損」の候補にあります。")
     if stopped.is_empty() or not decide(user, "suspension.propose").allowed:
         return
+    if ask(user, "waiting_decisions", kind="執行停止", district=None).filter(atena_ref=atena_ref, matter=CANCEL).height:
+        st.caption("この人の停止の取消は、起案されています。執行停止候補の「審査・決裁を待つもの」で審査・決裁します。")
+        return
+    stopped, decided = _cancellable(stopped, ask(user, "case_decided", atena_ref=atena_ref))
+    if decided:
+        st.caption(f"停止の取消か不納欠損を決裁した{decided}期別は、取り消せません（停止の取消は、次の取込で公開するデータから反映されます）。")
+    if stopped.is_empty():
+        return
     event_id = draft.opened(CANCEL, atena_ref)
     with st.expander("執行停止の取消を起案する", icon=":material/undo:", key=f"cancel_{event_id}"):
         next_hands(user, CANCEL)
         decided_on = st.selectbox("取り消す停止", sorted(set(stopped["suspended_on"])), key=f"stop_{event_id}",
                                   format_func=lambda on: f"{wording.wareki(on)}に決定した停止")
         said = {row["installment_key"]: _said(row) for row in stopped.filter(suspended_on=decided_on).iter_rows(named=True)}
-        st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), key=f"scope_{event_id}_{decided_on}")
+        st.multiselect("停止を取り消す期別", list(said), default=list(said), format_func=lambda key: said.get(key, key), placeholder="期別を選ぶ", select_all=False, key=f"scope_{event_id}_{decided_on}")
         asked = kinds()[CANCEL].field("cancel_ground")
         st.selectbox(asked.label, asked.values, index=asked.values.index(ground) if ground else None, placeholder="選ぶ", key=f"ground_{event_id}")
         st.text_area("理由", value=signs, key=f"reason_{event_id}", height=90, placeholder=ASKED)
@@ -153,6 +172,13 @@ def cancel_form(user: User, atena_ref: str, version: int, owed: pl.DataFrame, *,
                     "cancel_ground": st.session_state[f"ground_{event_id}"]},
                 basis=cancellation_basis(clicker, atena_ref, st.session_state[f"scope_{event_id}_{decided_on}"])),
             f"執行停止の取消を起案しました。{NEXT}執行停止候補の画面の「審査・決裁を待つもの」にあります。"))
+
+
+def _cancellable(stopped: pl.DataFrame, decided: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Those of `stopped` that the ledger would take back (casework/rules.py), and how many it would not: this very 停止 is taken back, or they are written off."""
+    told = stopped.join(decided.rename({"decided": "matter_decided"}), on="installment_key", how="left")
+    is_refused = ((pl.col("matter_decided") == "欠損決裁済") | (pl.col("of_stop_on") == pl.col("suspended_on"))).fill_null(False)
+    return told.filter(~is_refused).select(stopped.columns), told.filter(is_refused).height
 
 
 def _papers(user: User, atena_ref: str) -> None:

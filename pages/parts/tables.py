@@ -30,6 +30,11 @@ def _ready(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(made)
 
 
+def short_places(frame: pl.DataFrame) -> pl.DataFrame:
+    """第5地区（津ノ井・若葉台） → 第5地区, where a dense table has no room; the choice of 地区 above it has both."""
+    return frame.with_columns(pl.col("district_name").str.replace("（.*$", ""))
+
+
 def _row_height(frame: pl.DataFrame, widths: dict[str, int]) -> int:
     """High enough for the longest text among the columns of `widths`, every row alike; at most MOST_LINES lines."""
     lines = [-(-_pixels(text) // (width - PADDING)) for name, width in widths.items() if name in frame.columns and frame[name].dtype == pl.String

@@ -198,3 +198,11 @@ def claim(state: str | None, bars: list[str] | None, extinct_from: date | None, 
     if state == "差押可能" and cautions:
         return [f"差押可能（{'・'.join(beside)}・要確認）"]
     return [*([CLAIMS[state]] if state in CLAIMS else []), *beside]
+
+
+def lacking(text: str) -> str:
+    """「預金：資料なし、給与：資料なし」 of the screening as 「資料なし 預金・給与」: each 当てはめ once."""
+    by_finding: dict[str, list[str]] = {}
+    for target, _, finding in (each.partition("：") for each in text.split("、") if each):
+        by_finding.setdefault(finding, []).append(target)
+    return "　".join(f"{finding} {'・'.join(targets)}" for finding, targets in by_finding.items())

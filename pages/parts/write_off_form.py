@@ -11,6 +11,7 @@ from casework.approval import LONGEST_REASON
 from casework.case_decision import propose
 from casework.kinds import kinds
 from casework.ledger import Event
+from casework.rules import OF_A_STOP
 from data_access.paper_basis import write_off_basis
 from data_access.query import ask, subject
 from data_access.suspension_case import immediate_grounds
@@ -20,25 +21,32 @@ from pages.parts.export_part import export_part
 from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 
 DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
+DECIDED = {"state": 172, "happened_on": 82, "name": 118, "district_name": 82, "summary": 130, "yen": 90, "written_by": 160, "paid_since_yen": 146}
 WAITING = "決裁済・収納の計上待ち"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"
 
 
-def propose_part(user: User, candidate: dict, installments: pl.DataFrame, is_waiting: bool, as_of: date) -> None:
+def propose_part(user: User, candidate: dict, installments: pl.DataFrame, as_of: date) -> None:
     """The form for the candidate on the screen: its own 事由, every 期別 that nobody has to confirm first."""
     own = installments.filter(pl.col("is_first") & pl.col("decided_on").is_null(), booked_as=candidate["booked_as"])
     if own.is_empty() or not decide(user, "write_off.propose").allowed:
         return
     st.subheader(f"起案（{candidate['booked_as']}）", anchor=False)
-    if is_waiting:
+    if candidate["matter_state"]:
         st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
         return
+    open_ones = _proposable(own)
+    if refused := own.height - open_ones.height:
+        st.caption(f"速報のあるもの、ほかの決裁（即時消滅・停止の取消）が先にあるもの、計{refused}期別は、いまは欠損にできないので選べません。")
+    if open_ones.is_empty():
+        return
+    own = open_ones
     next_hands(user, DECISION)
     event_id = draft.opened(DECISION, candidate["atena_ref"] + candidate["booked_as"])
     said = {row["installment_key"]: _said(row) for row in own.iter_rows(named=True)}
     sure = own.filter(pl.col("needs_person").is_null())["installment_key"].to_list()
-    st.multiselect("欠損とする期別", list(said), default=sure, format_func=said.get, key=f"scope_{event_id}", placeholder="期別を選ぶ")
+    st.multiselect("欠損とする期別", list(said), default=sure, format_func=said.get, select_all=False, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if len(sure) < own.height:
         st.caption("「要確認」の期別は、時効が完成したこと、または取れないことが明らかなことを確かめてから選ぶ。")
     if candidate["booked_as"] == "即時消滅" and own["extinction_ground"].null_count():  # no 停止 has said why: this decision extinguishes it
@@ -49,6 +57,13 @@ def propose_part(user: User, candidate: dict, installments: pl.DataFrame, is_wai
         DECISION, f"confirmed_{event_id}", lambda clicker: _propose(
             clicker, candidate, st.session_state[f"scope_{event_id}"], event_id, st.session_state[f"reason_{event_id}"] or "", at_once_typed(event_id)),
         f"起案しました。{NEXT}"))
+
+
+def _proposable(own: pl.DataFrame) -> pl.DataFrame:
+    """Those that the ledger would take: no payment on its way, and nothing decided here that contradicts the 事由 (casework/rules.py)."""
+    of_a_stop = pl.col("booked_as").is_in(OF_A_STOP)
+    contradicts = pl.when(of_a_stop).then(pl.col("decided") == "停止取消決裁済").otherwise(pl.col("decided") == "即時消滅決裁済")
+    return own.filter(pl.col("flash_yen").fill_null(0) == 0, ~contradicts.fill_null(False))
 
 
 def _propose(user: User, candidate: dict, keys: list[str], event_id: str, reason: str, at_once: dict[str, str | None]) -> Event:
@@ -73,7 +88,7 @@ def decided_part(user: User, district: str | None) -> None:
     paid_warning(decided)
     st.subheader("決裁した不納欠損", anchor=False)
     st.caption(f"{WAITING} **{waiting.height:,}件　{wording.yen(waiting['yen'].sum())}**　もう起案できません。収納システムが計上すると、未納と候補から消えます。")
-    tables.show(decided, ["state", "happened_on", "name", "district_name", "summary", "yen", "paid_since_yen", "written_by"], empty="", alt="ここで決裁した不納欠損の表。新しいものから")
+    tables.show(tables.short_places(decided), list(DECIDED), widths=DECIDED, empty="", alt="ここで決裁した不納欠損の表。新しいものから")
     _statement(user, district)
     standing = decided.filter(~pl.col("is_reversed"))
     if standing.height and decide(user, "write_off.propose").allowed:

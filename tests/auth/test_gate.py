@@ -236,6 +236,8 @@ def test_the_page_is_ours_and_its_inline_script_is_allowed_by_hash():
     assert scripts.sources[0] == "/auth/watch.js"
     assert scripts.sources.count("inline") == len(re.findall(r"'sha256-", shell.CONTENT_SECURITY_POLICY)) == 1
     assert shell.TITLE in shell.INDEX
+    assert "欄の外を押すと確定します" in shell.INDEX
+    assert "当てはまるものはありません" in shell.INDEX
     assert "agent" not in shell.INDEX
     assert "'unsafe-inline'" not in re.search(r"script-src[^;]*", shell.CONTENT_SECURITY_POLICY)[0]
 

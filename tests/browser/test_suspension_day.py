@@ -48,6 +48,8 @@ def choose_row(desk, row: int, seen: Locator) -> None:
 def said(page, label: str, text: str) -> None:
     """Why, confirmed, and sent."""
     page.get_by_role("textbox", name="理由", exact=True).fill(text)
+    told = page.get_by_test_id("InputInstructions").locator("span").first
+    assert told.evaluate("each => [getComputedStyle(each).fontSize, getComputedStyle(each, '::after').content]") == ["0px", '"欄の外を押すと確定します"'], "not in English"
     confirmed(page, label)
 
 

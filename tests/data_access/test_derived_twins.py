@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from data_access import derive
-from law import delinquency_charge, demand, grace_ground, prescription, screening, suspension
+from law import delinquency_charge, demand, grace_ground, hardship, prescription, screening, suspension
 from law.acknowledgement import Receipt, acts
 from law.exemption import exempt
 from law.fiscal_year import fiscal_year
@@ -15,6 +15,7 @@ from law.service import Letter, Mail
 from tests.data_access.source_rows import Row, by, one, pick
 
 KEY = ("notice_number", "installment_no")
+REVENUE = ("salary_revenue_yen", "pension_revenue_yen", "business_income_yen", "farm_income_yen", "rent_income_yen", "dividend_income_yen", "occasional_income_yen")
 
 
 def total(rows: list[Row] | None, name: str) -> int:
@@ -407,10 +408,21 @@ def test_rate_month(rows):
         key: total(cells, "received_yen") for key, cells in cube.items() if total(cells, "received_yen")}
 
 
+def household_of(rows, person: Row) -> hardship.Household:
+    """Everybody who lives there with the newest 住民税 record of each, none that is older than the year before this."""
+    there = {row["atena_number"] for row in rows.source("person") if row["household_number"] == person["household_number"] and row["resident_state"] == "現住"}
+    newest = {row["atena_number"]: row for row in sorted(rows.source("resident_tax"), key=lambda row: row["tax_year"])
+              if row["atena_number"] in there | {person["atena_number"]} and row["tax_year"] >= fiscal_year(rows.as_of) - 1}
+    return hardship.Household(
+        len(there | {person["atena_number"]}), len(newest), sum(sum(row[name] for name in REVENUE) for row in newest.values()),
+        sum(row["dependant_count"] for row in newest.values()), min((row["tax_year"] for row in newest.values()), default=None))
+
+
 def records_of(rows, person: Row) -> list[screening.Record]:
     """Every record of one person that the 一次審査 looks at."""
     number = person["atena_number"]
     found = [screening.Record("住民票", person["resident_state"], person["state_changed_on"], True, "宛名")]
+    found += [own for own in [hardship.record(household_of(rows, person), person["resident_state"], rows.as_of)] if own]
     found += [screening.Record(row["target"], row["result"], row["answered_on"], row["is_confirmed"], row["investigation_number"], row["asked_on"])
               for row in rows.source("asset_investigation") if row["atena_number"] == number]
     return found + [screening.Record(row["detail_kind"], "継続中", row["started_on"], row["is_confirmed"], row["detail_number"], ended_on=row["ended_on"])
@@ -427,6 +439,7 @@ def test_screening(rows):
     found = {pick(row, "atena_number", "ground"): pick(row, *names) for row in rows.derived("screening")}
     assert found == expected
     assert {verdict for verdict, *_ in found.values()} == set(screening.Verdict)
+    assert "家計の窮迫" in {clause for verdict, clause, *_ in found.values() if verdict != "非該当"}
     assert all(ids for verdict, *_, ids in found.values() if verdict != "非該当")
 
 

@@ -4,10 +4,11 @@ from collections import Counter, defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import duckdb
 import polars as pl
 import pytest
 
-from data_access import export
+from data_access import derive, export
 from data_access.monthly_report import (
     ACTIVITY,
     CURRENT,
@@ -25,9 +26,25 @@ from data_access.query import ask
 from documents.paper import paper
 from law.fiscal_year import fiscal_year
 from tests import staff
-from tests.data_access.source_rows import one
+from tests.data_access.source_rows import by, one, pick
 
-NO_YEN = {"督促状の発付", "督促状の返戻", "催告書の発送", "差押予告書の発送", "交渉の記録", "執行停止", "執行停止の取消"}
+NO_YEN = {"督促状の発付", "督促状の返戻", "催告書の発送", "差押予告書の発送", "交渉の記録"}
+
+
+KEY = ("notice_number", "installment_no")
+
+
+def unpaid_on(rows, key: tuple[str, str], day: date) -> int:
+    """未納の本料 of one 期別 as it stood on `day`."""
+    def own(table: str) -> list[dict]:
+        return [row for row in rows.source(table) if pick(row, *KEY) == key]
+
+    (installment,) = own("installment")
+    corrected = sorted((row["corrected_on"], row["correction_number"], row["before_yen"]) for row in own("assessment_history") if row["corrected_on"] > day)
+    return ((corrected[0][2] if corrected else installment["assessed_yen"])
+            - sum(row["principal_yen"] for row in own("receipt") if row["booked_on"] <= day)
+            + sum(row["overpaid_yen"] - (row["settled_yen"] if row["settled_on"] and row["settled_on"] <= day else 0) for row in own("overpayment") if row["arose_on"] <= day)
+            - sum(row["written_off_yen"] for row in own("write_off") if row["written_off_on"] <= day))
 
 
 @pytest.fixture
@@ -55,7 +72,12 @@ def done(rows) -> list[tuple[str, date | None, str, int]]:
     found += [("徴収猶予の許可" if row["grace_kind"] == "徴収猶予" else "換価の猶予", row["granted_on"], row["atena_number"], deferred[row["grace_number"]]) for row in rows.source("grace")]
     found += [(row["disposition_kind"], row["took_effect_on"], row["atena_number"], claimed[row["disposition_number"]]) for row in rows.source("disposition")]
     found += [("取立・配当の充当", row["allocated_on"], owner[row["notice_number"]], row["principal_yen"] + row["charge_yen"] + row["fee_yen"]) for row in rows.source("allocation")]
-    found += [(what, row[on], row["atena_number"], 0) for row in rows.source("suspension") for what, on in (("執行停止", "decided_on"), ("執行停止の取消", "cancelled_on"))]
+    scope = by(rows.source("suspension_installment"), "suspension_number")
+    for row in rows.source("suspension"):
+        for what, on in (("執行停止", "decided_on"), ("執行停止の取消", "cancelled_on")):
+            if row[on]:
+                stopped = {pick(own, *KEY) for own in scope.get((row["suspension_number"],), ())}
+                found.append((what, row[on], row["atena_number"], sum(unpaid_on(rows, key, row[on]) for key in stopped)))
     found += [("不納欠損", row["written_off_on"], owner[row["notice_number"]], row["written_off_yen"]) for row in rows.source("write_off")]
     found += [("過誤納の還付・充当", row["settled_on"], owner[row["notice_number"]], row["settled_yen"]) for row in rows.source("overpayment")]
     return [each for each in found if each[1]]
@@ -79,6 +101,27 @@ def test_what_was_done_is_counted_as_the_feeds_tell_it(report, rows):
         if row["part"] not in NO_YEN:
             assert (row["yen"] or 0, row["so_far_yen"] or 0) == (sum(yen for _, yen in own), sum(yen for _, yen in so_far[row["part"]])), row["part"]
     assert set(so_far) <= set(lines["part"]), "nothing that was done is left out"
+
+
+@pytest.mark.parametrize(("until", "yen"), [(date(2025, 6, 1), {"執行停止": 9_500}), (date(2026, 6, 1), {"執行停止": 9_500, "執行停止の取消": 3_500})])
+def test_a_stop_tells_the_yen_as_it_stood_on_its_day(until, yen):
+    """Two 期別: 12,000円, then 11,000円, now 10,000円, part paid before and part after; and one that was paid off in between."""
+    told = (derive.HERE / "activity_month.sql").read_text("utf-8").partition("), stop as (")[2].partition("), done as (")[0]
+    cancelled = "date '2026-05-01'" if until.year == 2026 else "null::date"
+    with duckdb.connect() as connection:
+        connection.execute(f"""
+            create schema source;
+            create table source.suspension as select 'S1' as suspension_number, 'A1' as atena_number, date '2025-05-01' as decided_on, {cancelled} as cancelled_on;
+            create table source.suspension_installment as select 'S1' as suspension_number, 'N1' as notice_number, unnest(['01', '02']) as installment_no;
+            create table source.installment as from (values ('N1', '01', 10000), ('N1', '02', 200), ('N1', '03', 77777)) as t(notice_number, installment_no, assessed_yen);
+            create table source.assessment_history as from (values ('N1', '01', date '2025-04-01', 'C1', 13000), ('N1', '01', date '2025-07-01', 'C2', 12000),
+                ('N1', '01', date '2026-06-20', 'C3', 11000)) as t(notice_number, installment_no, corrected_on, correction_number, before_yen);
+            create table source.receipt as from (values ('N1', '01', date '2025-05-01', 3000), ('N1', '01', date '2025-09-01', 4000)) as t(notice_number, installment_no, booked_on, principal_yen);
+            create table source.overpayment as from (values ('N1', '01', date '2025-03-01', 500, date '2026-01-01', 200), ('N1', '02', date '2025-03-01', 0, null, 0))
+                as t(notice_number, installment_no, arose_on, overpaid_yen, settled_on, settled_yen);
+            create table source.write_off as from (values ('N1', '01', date '2026-04-30', 800)) as t(notice_number, installment_no, written_off_on, written_off_yen)""")
+        found = dict(connection.sql(f"with stop as ({told}) select activity, yen from stopped").fetchall())
+    assert found == {what: own + 200 for what, own in yen.items()}, "the other 期別 as it always was"
 
 
 def test_the_tables_agree_with_each_other_and_with_the_feeds(report, rows):

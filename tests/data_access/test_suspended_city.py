@@ -14,7 +14,7 @@ from law.suspension import explain as explain_suspension
 from tests.data_access.feeds import DAY_ONE, Feed
 from tests.pages.screen import show
 from tests.pages.test_suspension_way import keyed, press
-from tests.staff import CHIEF, OFFICER
+from tests.staff import CHIEF, MANAGER, OFFICER
 
 STOPPED_ON = date(2025, 2, 3)
 WHOLE = {"queue": None, "district": None, "sort": "急ぐ順", "page_size": 10_000, "skipped": 0}
@@ -145,6 +145,10 @@ def _proposed(screen, reference):
     assert not [button for button in screen.at.button if button.key.startswith("propose_")], "one proposal at a time"
     (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
     assert (waiting["atena_ref"], waiting["matter"], waiting["body"]) == (reference, "suspension_cancellation", reason)
+    for reader in (CHIEF, MANAGER):  # the records themselves, with day and source, whatever was typed
+        told = show(reader, "suspension_candidates", waiting_decision=waiting["proposal_id"])
+        (signs,) = [frame.value for frame in told.at.dataframe if {"sign", "sign_meaning"} <= set(frame.value.columns)]
+        assert ("車両", "R07.02.04", "軽自 99000001") in set(signs[["sign", "happened_on", "evidence_id"]].itertuples(index=False, name=None))
 
 
 def _bankrupt(cases):

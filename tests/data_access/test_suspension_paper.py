@@ -100,6 +100,26 @@ def test_the_cancellation_says_where_to_object_and_3号_is_put_up():
     assert [public_days(ROW | {"ground": ground}) for ground in ("1号", "3号", None)] == [None, 7, None], "what the screen says of it"
 
 
+def test_the_notice_says_what_becomes_of_the_延滞金_by_the_city_s_setting(monkeypatch):
+    for name, told in (("suspension_notice", "その例によるとされる地方税法第15条の9第1項の規定により免除されます"), ("suspension_decision", "免除する（国民健康保険法第79条の2")):
+        assert told in words(name), name
+    assert "延滞金は、地方税法第15条の9第1項の規定により免除" in words("suspension_notice", {"levy_kind": "税"})
+    assert "免除されます" not in words("suspension_notice", {"is_immediate": True}), "nothing is owed any more"
+    monkeypatch.setattr("data_access.paper_content.charge_waiver", lambda _on, _kind: None)  # the other reading (tests/law/test_notice.py)
+    assert "停止の間も、条例の定めにより延滞金が加算されます" in words("suspension_notice")
+    assert "免除しない（条例の定めにより加算する）" in words("suspension_decision")
+
+
+@pytest.mark.parametrize("name", ["suspension_notice", "suspension_cancel_notice"])
+def test_whom_to_ask_is_at_the_foot_of_every_page_and_no_page_holds_it_alone(name):
+    alone = "お問い合わせいなば市収納推進課（いなば市富安二丁目1番1号電話0857-00-0000）"
+    for count in (1, 12, *range(13, 30)):
+        found = pages(made(name, *[{"installment_no": f"{number:02d}"} for number in range(1, count + 1)]))
+        assert [page.count(alone) for page in found] == [1] * len(found), count
+        assert all(len(page) > len(alone) + 50 for page in found), count
+        assert len(found) == 1 or count > 12, "it fits"
+
+
 def test_the_statement_has_the_day_of_every_期別_and_one_line_of_steps_a_decision():
     assert "決裁の後の納付" not in words("write_off_paper")
     assert "決裁の後の納付3,000円" in words("write_off_paper", {"paid_since_yen": 3_000}), "a payment before the booking is on the paper as well"

@@ -1,5 +1,6 @@
 """One term, one identifier: the glossary knows every table. And the settings that Streamlit is run with."""
 
+import ast
 import re
 import tomllib
 
@@ -93,3 +94,13 @@ def test_no_secret_is_kept_in_the_project():
     assert "server.cookieSecret" not in configured(), "cookieSecret を設定ファイルに書かないでください（起動ごとに作られます）。"
     kept = [path for path, _ in texts(".toml") if path.endswith("secrets.toml")]
     assert not kept, f"秘密は CONSOLE_HOME/secrets に置きます: {kept}"
+
+
+def test_no_list_to_choose_from_offers_the_english_select_all():
+    """Streamlit's own words are English and cannot be put into Japanese; this one can be left out."""
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "multiselect":
+                told = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
+                assert told.get("select_all") is False, f"{path.name}: st.multiselect に select_all=False がありません。"
+                assert told.get("placeholder"), f"{path.name}: st.multiselect に日本語の placeholder がありません。"

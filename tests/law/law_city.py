@@ -293,6 +293,7 @@ BEFORE = {
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
     "screening": "screening_evidence",
+    "screening_evidence": "household_hardship",
     "suspension_watch": "suspension_span",
 }
 

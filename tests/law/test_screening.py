@@ -1,23 +1,26 @@
 """執行停止の一次審査: one table of decisions that the office can check by hand, the city's readings, and what is refused."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from data_access.contract import tables
-from law import files, screening, screening_settings
+from law import files, hardship, screening, screening_settings
 from law.dated import NoValue
+from law.hardship import Household
 from law.screening import Finding, Record, Verdict
 
 ON = date(2026, 10, 30)
-SHIPPED = {
-    "1号": {"預金": "該当なし", "給与": "該当なし", "不動産": "該当なし", "年金": "差押禁止のみ"},
-    "2号": {"生活保護": "継続中"},
-    "3号": {"住民票": "職権消除", "居所": "居所不明", "預金": "差押禁止のみ", "不動産": "該当なし"},
+SHIPPED = {  # 場合 → its 号 and what meets each criterion
+    "無財産": ("1号", {"預金": "該当なし", "給与": "該当なし", "不動産": "該当なし", "年金": "差押禁止のみ"}),
+    "生活保護": ("2号", {"生活保護": "継続中"}),
+    "家計の窮迫": ("2号", {"家計": "目安以下", "預金": "該当なし"}),
+    "所在・財産とも不明": ("3号", {"住民票": "職権消除", "居所": "居所不明", "預金": "差押禁止のみ", "不動産": "該当なし"}),
 }
-REFUTES = {"預金": "財産あり", "給与": "財産あり", "不動産": "財産あり", "年金": "財産あり", "住民票": "現住", "居所": "居所判明"}
-CASES = [(ground, target) for ground, own in SHIPPED.items() for target in own]
-AGED = [(ground, target) for ground, target in CASES if target not in ("生活保護", "住民票")]
+REFUTES = {"預金": "財産あり", "給与": "財産あり", "不動産": "財産あり", "年金": "財産あり", "住民票": "現住", "居所": "居所判明", "家計": "目安を超える"}
+CASES = [(name, target) for name, (_, own) in SHIPPED.items() for target in own]
+AGED = [(name, target) for name, target in CASES if target not in ("生活保護", "住民票")]
 
 
 def record(target, result, age=100, is_confirmed=True, **rest):
@@ -28,70 +31,112 @@ def judged(ground, own, on=ON):
     return next(each for each in screening.explain(own, on) if each.ground == ground)
 
 
-def all_of(ground, **instead):
-    """The records that meet a 号, one of them replaced or, with None, left out."""
-    found = {target: record(target, result) for target, result in SHIPPED[ground].items()} | instead
+def judged_by(name, own):
+    """The 号 of one 場合, which has to be the one that comes nearest."""
+    found = judged(SHIPPED[name][0], own)
+    assert found.clause.name == name
+    return found
+
+
+def all_of(name, **instead):
+    """The records that meet a 場合, one of them replaced or, with None, left out."""
+    found = {target: record(target, result) for target, result in SHIPPED[name][1].items()} | instead
     return [each for each in found.values() if each]
 
 
-@pytest.mark.parametrize("ground", SHIPPED)
-def test_every_criterion_met_is_a_likely_case(ground):
-    found = judged(ground, all_of(ground))
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_criterion_met_is_a_likely_case(name):
+    found = judged_by(name, all_of(name))
     assert (found.verdict, found.clause.missing) == (Verdict.LIKELY, ())
-    assert sorted(found.clause.evidence_ids) == sorted(f"{target}の資料" for target in SHIPPED[ground])
+    assert sorted(found.clause.evidence_ids) == sorted(f"{target}の資料" for target in SHIPPED[name][1])
     assert {each.age_days for each in found.clause.evidence} == {100}
 
 
-@pytest.mark.parametrize(("ground", "target"), CASES)
-def test_each_criterion_alone(ground, target):
-    found = judged(ground, [record(target, SHIPPED[ground][target])])
-    assert found.verdict is (Verdict.LIKELY if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+@pytest.mark.parametrize(("name", "target"), CASES)
+def test_each_criterion_alone(name, target):
+    own = SHIPPED[name][1]
+    found = judged_by(name, [record(target, own[target])])
+    assert found.verdict is (Verdict.LIKELY if len(own) == 1 else Verdict.LACKING)
     assert found.clause.evidence_ids == (f"{target}の資料",)
-    assert {each.criterion.target for each in found.clause.missing} == SHIPPED[ground].keys() - {target}
+    assert {each.criterion.target for each in found.clause.missing} == own.keys() - {target}
 
 
-@pytest.mark.parametrize(("ground", "target"), CASES)
-def test_each_criterion_missing(ground, target):
-    found = judged(ground, all_of(ground, **{target: None}))
-    assert found.verdict is (Verdict.NO if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+@pytest.mark.parametrize(("name", "target"), CASES)
+def test_each_criterion_missing(name, target):
+    found = judged_by(name, all_of(name, **{target: None}))
+    assert found.verdict is (Verdict.NO if len(SHIPPED[name][1]) == 1 else Verdict.LACKING)
     (lacking,) = found.clause.missing
     rule = screening_settings.record_rules(ON)[target]
     assert (lacking.finding, lacking.remedy) == (Finding.NONE, f"{rule.how}（{rule.article}）")
 
 
-@pytest.mark.parametrize(("ground", "target"), AGED)
-def test_each_criterion_stale(ground, target):
+@pytest.mark.parametrize(("name", "target"), AGED)
+def test_each_criterion_stale(name, target):
     limit = screening_settings.record_rules(ON)[target].longest_age_days
-    result = SHIPPED[ground][target]
-    on_the_day = judged(ground, all_of(ground, **{target: record(target, result, limit)}))
-    found = judged(ground, all_of(ground, **{target: record(target, result, limit + 1)}))
+    result = SHIPPED[name][1][target]
+    on_the_day = judged_by(name, all_of(name, **{target: record(target, result, limit)}))
+    found = judged_by(name, all_of(name, **{target: record(target, result, limit + 1)}))
     assert (on_the_day.verdict, found.verdict) == (Verdict.LIKELY, Verdict.LACKING)
     (lacking,) = found.clause.missing
     assert (lacking.finding, lacking.age_days) == (Finding.STALE, limit + 1)
     assert lacking.remedy.startswith(f"{limit + 1}日前の資料は、有効な{limit}日を過ぎた。")
-    against = judged(ground, all_of(ground, **{target: record(target, REFUTES[target], limit + 1)}))
+    against = judged_by(name, all_of(name, **{target: record(target, REFUTES[target], limit + 1)}))
     assert against.verdict is Verdict.LACKING, "what is stale refutes as little as it meets"
 
 
-@pytest.mark.parametrize(("ground", "target"), CASES)
-def test_each_criterion_unconfirmed_unanswered_or_refuted(ground, target):
-    result = SHIPPED[ground][target]
-    unsure = judged(ground, all_of(ground, **{target: record(target, result, is_confirmed=False)}))
+@pytest.mark.parametrize(("name", "target"), CASES)
+def test_each_criterion_unconfirmed_unanswered_or_refuted(name, target):
+    ground, own = SHIPPED[name]
+    unsure = judged_by(name, all_of(name, **{target: record(target, own[target], is_confirmed=False)}))
     assert (unsure.verdict, unsure.clause.missing[0].finding) == (Verdict.LACKING, Finding.UNCONFIRMED)
     asked = Record(target, None, None, False, "照会中", asked_on=ON)
-    waiting = judged(ground, all_of(ground, **{target: asked}))
-    assert waiting.verdict is (Verdict.NO if len(SHIPPED[ground]) == 1 else Verdict.LACKING)
+    waiting = judged_by(name, all_of(name, **{target: asked}))
+    assert waiting.verdict is (Verdict.NO if len(own) == 1 else Verdict.LACKING)
     assert waiting.clause.missing[0].remedy.startswith("照会 照会中 の回答を求める")
     if target in REFUTES:
         against = record(target, REFUTES[target])
-        assert judged(ground, all_of(ground, **{target: against})).verdict is Verdict.NO
+        assert judged(ground, all_of(name, **{target: against})).verdict is Verdict.NO
         # what is not confirmed refutes as little as it meets
-        assert judged(ground, all_of(ground, **{target: record(target, REFUTES[target], is_confirmed=False)})).verdict is Verdict.LACKING
+        assert judged_by(name, all_of(name, **{target: record(target, REFUTES[target], is_confirmed=False)})).verdict is Verdict.LACKING
+
+
+HOME = Household(3, 3, 2_280_000, 0, 2026)  # three people who live on the very line: 190,000円 a month
+
+
+@pytest.mark.parametrize(("home", "state", "finding", "verdict"), [
+    (HOME, "現住", Finding.MET, Verdict.LIKELY),
+    (replace(HOME, revenue_yen=2_280_012), "現住", Finding.REFUTED, Verdict.NO),  # one yen a month more
+    (replace(HOME, recorded_count=2), "現住", Finding.UNCONFIRMED, Verdict.LACKING),  # one of them may earn
+    (replace(HOME, recorded_count=2, dependant_count=1), "現住", Finding.MET, Verdict.LIKELY),  # the third is supported
+    (replace(HOME, recorded_count=2, revenue_yen=2_280_012), "現住", Finding.REFUTED, Verdict.NO),  # more cannot bring it below
+    (replace(HOME, oldest_tax_year=2025), "現住", Finding.STALE, Verdict.LACKING),  # one income is that of the year before
+    (replace(HOME, recorded_count=0, revenue_yen=0, oldest_tax_year=None), "現住", Finding.NONE, Verdict.LACKING),  # of 預金 alone
+    (HOME, "転出", Finding.NONE, Verdict.LACKING),
+    (HOME, "死亡", Finding.REFUTED, Verdict.NO),  # no life here that could be made hard
+    (HOME, "職権消除", Finding.REFUTED, Verdict.NO),
+])
+def test_the_household_is_evidence_only_with_every_income_fresh_and_known(home, state, finding, verdict):
+    own = [each for each in (hardship.record(home, state, ON), record("預金", "該当なし")) if each]
+    found = judged_by("家計の窮迫", own)
+    assert found.verdict is verdict
+    counted = next(each for each in found.clause.evidence if each.criterion.target == screening.HOUSEHOLD)
+    assert counted.finding is finding
+    assert (counted.remedy is None) == (finding in (Finding.MET, Finding.REFUTED))
+    assert counted.remedy is None or "住民税の申告を求め" in counted.remedy
+
+
+def test_an_income_stands_until_the_next_ones_are_known():
+    """The 住民税 of a year is read as of June: it counts to the end of the next May, and never from a day to come."""
+    ages = [(on, hardship.record(HOME, "現住", on).dated_on) for on in (date(2026, 5, 20), date(2026, 6, 1), date(2027, 5, 31))]
+    assert [dated for _, dated in ages] == [date(2026, 5, 20), date(2026, 6, 1), date(2026, 6, 1)]
+    verdicts = [judged("2号", [hardship.record(HOME, "現住", on), Record("預金", "該当なし", on, True, "預金")], on).verdict
+                for on in (date(2027, 6, 1), date(2027, 6, 2))]
+    assert verdicts == [Verdict.LIKELY, Verdict.LACKING]
 
 
 def test_nobody_is_a_candidate_without_a_record():
     found = screening.explain([], ON)
-    assert [(each.ground, each.verdict, each.clause.evidence_ids) for each in found] == [(ground, Verdict.NO, ()) for ground in SHIPPED]
+    assert [(each.ground, each.verdict, each.clause.evidence_ids) for each in found] == [(ground, Verdict.NO, ()) for ground in ("1号", "2号", "3号")]
 
 
 def test_the_newest_true_record_counts():
@@ -111,10 +156,10 @@ OTHER_READING = (ASSISTANCE, ASSISTANCE.replace("2号", "1号"))
 def test_both_readings_of_public_assistance(amend):
     """2号 by itself; as 1号 it is another 場合 beside 無財産, never one more criterion of it."""
     poor = [record("生活保護", "継続中"), record("預金", "財産あり")]
-    bare = all_of("1号")
+    bare = all_of("無財産")
     assert [each.verdict for each in screening.explain(poor, ON)] == [Verdict.NO, Verdict.LIKELY, Verdict.NO]
     amend(screening_settings.FILE, OTHER_READING)
-    assert [each.ground for each in screening.explain(poor, ON)] == ["1号", "3号"]
+    assert [each.ground for each in screening.explain(poor, ON)] == ["1号", "2号", "3号"]
     found = judged("1号", poor)
     assert (found.verdict, found.clause.name, [each.name for each in found.others]) == (Verdict.LIKELY, "生活保護", ["無財産"])
     assert judged("1号", bare).clause.name == "無財産"
@@ -191,6 +236,9 @@ def test_the_records_say_what_the_feeds_can_say():
             assert rule.results == ("継続中",)
         elif rule.target == "住民票":
             assert set(rule.results) == set(states)
+        elif rule.target == screening.HOUSEHOLD:
+            assert rule.results == (str(hardship.Line.BELOW), str(hardship.Line.ABOVE), hardship.NO_HOME)
+            assert {hardship.RESIDENT, *hardship.GONE} <= set(states)
         elif rule.target in ("破産", "相続"):
             assert rule.target == "相続" or rule.target in contract["court_case"].column("case_kind").values
         else:

@@ -12,17 +12,18 @@ from law_city import city, run
 from test_law_twins import differences
 from test_screening import ADOPTED, OTHER_READING
 
-from law import screening, screening_settings
+from law import hardship, screening, screening_settings
+from law.hardship import Household
 from law.screening import Finding, Record, Verdict
 
 AS_OF = date(2026, 11, 20)
 DETAILS = ("生活保護", "失業")  # the second is a record that no criterion asks for
-DERIVED = ("破産", "相続")  # told by the case and the heirs, sure and of any age
+DERIVED = ("破産", "相続", screening.HOUSEHOLD)  # told by the case, the heirs and the household
 
 
 def random_records(rng, rules, key):
     """The records of one person: half of them as a suspension would need them, the rest anyhow."""
-    found = [Record("住民票", rng.choice(["現住", "職権消除", "職権消除"]), rng.choice([None, AS_OF - timedelta(days=rng.randrange(900))]), True, "宛名")]
+    found = [Record("住民票", rng.choice(["現住", "現住", "転出", "死亡", "職権消除", "職権消除", "職権消除"]), rng.choice([None, AS_OF - timedelta(days=rng.randrange(900))]), True, "宛名")]
     found += [Record("破産", rng.choice(rules["破産"].results), AS_OF - timedelta(days=rng.choice([0, 1, 400])), True, f"{key}破") for _ in range(rng.choice([0, 0, 1]))]
     found += [Record("相続", result, rng.choice([AS_OF, AS_OF - timedelta(days=400), *[None] * (result != "全員が放棄")]), True, "相続人")
               for result in rng.sample(rules["相続"].results, rng.choice([0, 0, 1]))]
@@ -43,12 +44,33 @@ def random_records(rng, rules, key):
     return rng.sample(found, len(found))
 
 
+def random_home(rng, key):
+    """member → 課税年度, 収入 and 扶養 of its newest 住民税 record, None without any; near the line, mostly known and of this year."""
+    members = [key, *(f"{key}m{place}" for place in range(rng.choice([0, 0, 1, 2])))]
+    yen = (100_000 + 45_000 * (len(members) - 1)) * 12 // len(members) + rng.choice([-12, -1, 0, 0, 12, 12])
+    return {member: rng.choice([None, *[(rng.choice([2024, 2025, 2026, 2026, 2026, 2026]), yen, rng.choice([0, 0, 0, 1]))] * 5]) for member in members}
+
+
+def household_record(home, state):
+    known = [own for own in home.values() if own and own[0] >= 2025]  # an older one says nothing of today's household
+    household = Household(len(home), len(known), sum(own[1] for own in known), sum(own[2] for own in known), min((own[0] for own in known), default=None))
+    return hardship.record(household, state, AS_OF)
+
+
+def rows_of_homes(homes):
+    """The same as rows of the register and of the 住民税."""
+    return {"household_member": [(key, member, "現住") for key, home in homes.items() for member in home],
+            "resident_tax": [(member, own[0], own[1], 0, 0, 0, 0, 0, 0, own[2]) for home in homes.values() for member, own in home.items() if own]}
+
+
 def rows_of(people):
-    """The same as rows of the feeds."""
+    """The same as rows of the feeds; the household has its own."""
     tables = {"delinquent": [], "asset_investigation": [], "delinquent_detail": [], "court_case": [], "heir": []}
     later = AS_OF + timedelta(days=1)  # what is yet to come is not known of
     for key, records in people.items():
         for each in records:
+            if each.target == screening.HOUSEHOLD:
+                continue
             if each.target == "住民票":
                 tables["delinquent"].append((key, each.result, each.dated_on, False))
             elif each.target == "破産":
@@ -82,8 +104,12 @@ def test_screening(cases, readings, amend):
     seed = 15_007 + cases + len(readings)
     rng, rules = random.Random(seed), screening_settings.record_rules(AS_OF)
     people = {f"A{number:05d}": random_records(rng, rules, number * 100) for number in range(cases)}
+    homes = {key: random_home(rng, key) for key in people}
+    for key, records in people.items():
+        state = next(each.result for each in records if each.target == "住民票")
+        records += [own for own in [household_record(homes[key], state)] if own]
     judged = {key: screening.explain(records, AS_OF) for key, records in people.items()}
-    database = city(AS_OF, **rows_of(people))
+    database = city(AS_OF, **rows_of(people), **rows_of_homes(homes))
     run(database, "screening")
     evidence = {
         (key, each.criterion.ground, clause.name, each.criterion.target): (str(each.finding), each.age_days, each.record and each.record.evidence_id)

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from auth import step_up
+from auth import second_factor, step_up
 from casework import ledger
 from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import suspension_case
@@ -47,6 +47,16 @@ def step(user) -> Screen:
     return press(show(user, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "step_")
 
 
+def listed_state(screen: Screen) -> str | None:
+    """状態 of the candidate in the list."""
+    (frame,) = [frame.value for frame in screen.at.dataframe if "matter_state" in frame.value.columns]
+    return frame.set_index("name")["matter_state"][NAME]
+
+
+def offered(screen: Screen) -> list[str]:
+    return [button.key for button in screen.at.button if button.key.startswith("propose_")]
+
+
 def kinds() -> list[str]:
     return [event.kind for event in ledger.events_of(NUMBER)]
 
@@ -60,24 +70,32 @@ def suspended() -> set[bool]:
 def test_from_the_screening_to_the_cancellation(own_city, confirmed):
     said = press(candidate(), "propose_", "財産調査の全件で財産がない。")
     assert "起案しました。" in said.at.success[0].value
-    assert [button.key for button in said.at.button if button.key.startswith("propose_")] == [], "one proposal at a time"
+    assert offered(said) == [], "one proposal at a time"
+    assert listed_state(candidate()) == "審査待ち"
     assert not [button for button in show(MANAGER, "suspension_candidates").at.button if button.key.startswith("step_")]
     step(CHIEF)
     assert "本人に通知" in step(MANAGER).at.success[0].value
     assert kinds() == ["suspension_decision_proposal", "suspension_decision_review", "suspension_decision"]
     assert (suspended(), ledger.events_of(NUMBER)[-1].payload["is_partial"]) == ({False}, False)
+    decided = candidate()
+    assert (listed_state(decided), offered(decided)) == ("決裁済", []), "the ledger would refuse a second one"
+    assert not [one for each in decided.at.multiselect if each.key.startswith("people_") for one in each.options if reference_of(NUMBER) in one]
     assert take_in_again(own_city).is_published
     assert suspended() == {True}
     assert reference_of(NUMBER) not in set(ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)["atena_ref"])
     case = show(NEIGHBOUR, "case", case_ref=reference_of(NUMBER))
     keyed(case.at.selectbox, "ground_").set_value("資力の回復")
-    press(case, "propose_", "就職したと本人から連絡があった。")
+    waits = press(case, "propose_", "就職したと本人から連絡があった。")
+    assert "この人の停止の取消は、起案されています" in waits.words()
     step(CHIEF)
     step(MANAGER)
     assert kinds()[3:] == ["suspension_cancellation_proposal", "suspension_cancellation_review", "suspension_cancellation"]
     stood_on = [event.payload["basis"] for event in ledger.events_of(NUMBER) if event.kind.endswith("proposal")]
     assert [len(basis["installments"]) for basis in stood_on] == [len(event.payload["installments"]) for event in ledger.events_of(NUMBER)[::3]]
     assert {each["finding"] for each in stood_on[0]["evidence"]} == {"満たす"}
+    again = show(NEIGHBOUR, "case", case_ref=reference_of(NUMBER))
+    assert not [box.key for box in again.at.selectbox if box.key.startswith("ground_")], "it is taken back already: the ledger would refuse a second one"
+    assert "取り消せません" in again.words()
     listed = show(NEIGHBOUR, "suspension_watch", watch_view="決定と文書")
     assert [told.partition("令和")[0] for told in listed.cells("summary")] == ["執行停止の取消（資力の回復）", "執行停止（1号）"]
     assert take_in_again(own_city).is_published
@@ -94,6 +112,9 @@ def test_who_sees_which_button(own_city, monkeypatch):
     assert "財産がない。" in show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]).words()
     left = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert keyed(left.at.button, "step_").disabled, "not before 本人の再確認"
+    assert "認証コード" not in next(told.value for told in left.at.caption if "開いたタブで" in told.value), "the account has none"
+    monkeypatch.setattr(second_factor, "is_asked_of", lambda _name: True)
+    assert "パスワードと認証コードを" in left.run().words()
     monkeypatch.setattr(step_up, "is_fresh", lambda _sid: True)
     button = keyed(left.run().at.button, "step_")
     keyed(left.at.checkbox, f"confirmed_{button.key.partition('_')[2]}").set_value(True)
@@ -104,6 +125,24 @@ def test_who_sees_which_button(own_city, monkeypatch):
     back = press(show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]), "decline_", "勤務先を確かめる。")
     assert "起案は進みません" in back.at.success[0].value
     assert kinds() == ["suspension_decision_proposal", "suspension_decision_declining"]
+
+
+@pytest.mark.slow
+def test_what_a_partial_stop_leaves_can_still_be_proposed(own_city, confirmed):
+    form = candidate()
+    scope = keyed(form.at.multiselect, "scope_")
+    first, rest = scope.value[:1], scope.value[1:]
+    assert rest
+    scope.set_value(first)
+    press(form, "propose_", "一部だけを停止する。")
+    step(CHIEF)
+    assert listed_state(candidate()) == "決裁待ち"
+    step(MANAGER)
+    left = candidate()
+    assert listed_state(left) == "一部決裁済"
+    assert keyed(left.at.multiselect, "scope_").value == rest
+    press(left, "propose_", "残りも停止する。")
+    assert ledger.events_of(NUMBER)[-1].payload["is_partial"] is False, "of what may still be stopped it is all"
 
 
 def test_several_of_one_号_are_proposed_at_once(own_city):
@@ -142,7 +181,8 @@ def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city)
     assert "資料不足のまま" in waiting["summary"]
     reviewer = show(MANAGER, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert any("資料不足のままの起案です" in warning.value for warning in reviewer.at.warning)
-    assert any("停止に反する資料が" in warning.value for warning in reviewer.at.warning)
+    (told,) = [warning.value for warning in reviewer.at.warning if "停止に反する資料が" in warning.value]
+    assert told.endswith("なければ差し戻してください。"), "who decides has no reason to write"
     own = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert not [button for button in own.at.button if button.key.startswith("step_")]
     assert "自分では審査でき" in own.words()

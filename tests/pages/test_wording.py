@@ -170,3 +170,8 @@ def test_what_a_person_thinks_of_before_an_attachment():
 
 def test_an_installment_is_called_one_way():
     assert wording.installment("08") == "第8期"
+
+
+def test_what_is_lacking_is_told_once_for_each_finding():
+    assert wording.lacking("預金：資料なし、給与：期限切れ、年金：資料なし") == "資料なし 預金・年金　期限切れ 給与"
+    assert wording.lacking("") == ""

@@ -75,6 +75,7 @@ def test_every_view_for_every_reach(city, user, view):
     elif user is not ANALYST:
         assert screen.cells("stage")[:2] == ["欠損の前", "欠損の後"]
         assert screen.at.metric[4].value == "+0.00ポイント", "a write-off does not move this year's rate"
+        assert [card.label for card in screen.at.metric[4:]] == ["令和8年度の決算の率", "令和9年度の滞繰の決算の率"], "not the 収納率, which leaves out those of no abode"
 
 
 def test_those_without_persons_are_offered_no_list(city):

@@ -67,7 +67,7 @@ PARAMETERS = {
     "suspension_watch_signs": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_against", "suspension_evidence", "suspension_hardship", "suspension_installments",
+ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_against", "suspension_evidence", "suspension_hardship", "suspension_installments", "suspension_signs",
              "write_off_installments", "suspension_paper"}
 
 
