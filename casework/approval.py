@@ -37,6 +37,11 @@ class Matter:
         return f"{self.name}:{self.about}" if self.about else self.name
 
     @property
+    def key(self) -> str:
+        """A name for its form on a screen, unlike that of every other matter."""
+        return self.subject.replace(":", "_")
+
+    @property
     def proposal(self) -> str:
         return f"{self.name}_proposal"
 

@@ -24,6 +24,7 @@ REGISTER = (
     Entry("write_off", "不納欠損", ":material/money_off:", "滞納整理", "write_off.read"),
     Entry("collection_rate", "収納状況", ":material/monitoring:", "管理", "collection_rate.read"),
     Entry("collection_plan", "徴収計画", ":material/flag:", "管理", "collection_plan.read"),
+    Entry("trials", "効果の測定", ":material/science:", "管理", "trial.read"),
     Entry("changes", "増減の内訳", ":material/waterfall_chart:", "管理", "change.read"),
     Entry("deadlines", "期限の見通し", ":material/event_upcoming:", "管理", "deadline.read"),
     Entry("monthly_report", "月次報告", ":material/summarize:", "管理", "monthly_report.read"),

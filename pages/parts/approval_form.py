@@ -28,15 +28,15 @@ def events(matter: Matter) -> list[Event]:
 
 def told(matter: Matter) -> None:
     """What came of the last attempt at this matter."""
-    outcome(f"{matter.name}_proposal")
-    outcome(f"{matter.name}_approval")
-    outcome(f"{matter.name}_declining")
+    outcome(f"{matter.key}_proposal")
+    outcome(f"{matter.key}_approval")
+    outcome(f"{matter.key}_declining")
 
 
 def waiting_part(user: User, matter: Matter, proposed: Event, says: str, approve: Callable[..., Event], carried_out: str) -> None:
     """The newest proposal, not approved yet: who, when, why, what. For another person who may, the button that approves it."""
     said = proposed.payload
-    with st.container(border=True, key=f"{matter.name}_waiting"):
+    with st.container(border=True, key=f"{matter.key}_waiting"):
         st.markdown("**承認を待つ提案**")
         st.text(f"{says}\n提案　{said['officer_name']}　{wording.clock(proposed.recorded_at)}\n理由　{said['reason']}")
         if not decide(user, matter.approve_action).allowed:
@@ -44,7 +44,7 @@ def waiting_part(user: User, matter: Matter, proposed: Event, says: str, approve
         elif proposed.actor == user.name:
             st.caption("自分の提案は承認できません。")
         else:
-            form = f"{matter.name}_approval"
+            form = f"{matter.key}_approval"
             event_id = draft.opened(form, proposed.event_id)
             st.checkbox("内容と理由を確かめた", key=f"confirmed_{event_id}")
             is_same_person = confirm_first(f"again_{form}")
@@ -60,7 +60,7 @@ def _decline_part(user: User, matter: Matter, proposed: Event) -> None:
     if not decide(user, matter.propose_action if is_own else matter.approve_action).allowed:
         return
     verb, done = ("取り下げる", "取り下げました。") if is_own else ("差し戻す", "差し戻しました。")
-    form = f"{matter.name}_declining"
+    form = f"{matter.key}_declining"
     event_id = draft.opened(form, proposed.event_id)
     with st.expander(verb, icon=":material/undo:"):
         st.text_area("理由", key=f"declining_reason_{event_id}", height=68, placeholder="なぜ進めないか。個人番号や個人の名は書かない。")
@@ -74,7 +74,7 @@ def _decline_part(user: User, matter: Matter, proposed: Event) -> None:
 
 def propose_form(matter: Matter, about: str, propose: Callable[..., Event], version: int, *, button: str, replaces: bool) -> None:
     """Reason, confirmation and button for a proposal about `about`, which names a new form when it changes."""
-    form = f"{matter.name}_proposal"
+    form = f"{matter.key}_proposal"
     event_id = draft.opened(form, about)
     st.text_area("理由", key=f"reason_{event_id}", height=90, placeholder=f"承認する人が読む（{LONGEST_REASON}文字まで）。個人番号や個人の名は書かない。")
     st.checkbox("上の内容を確かめた", key=f"confirmed_{event_id}")
@@ -94,4 +94,4 @@ def history(matter: Matter, happened: list[Event], describe: Callable[[Event], s
              "summary": describe(event), "said_reason": event.payload.get("reason")} for event in reversed(happened)]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(("recorded_at", "step", "officer_name", "summary", "said_reason"), pl.String))
     with st.expander(f"これまでの提案と承認（{len(rows):,}件）"):
-        tables.show(frame, frame.columns, empty="", alt="提案と承認の表。新しいものから", key=f"{matter.name}_history")
+        tables.show(frame, frame.columns, empty="", alt="提案と承認の表。新しいものから", key=f"{matter.key}_history")

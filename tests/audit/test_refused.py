@@ -23,6 +23,7 @@ from casework import (
     record,
     report_release,
     snapshot_rollback,
+    trial,
 )
 from casework.subject import Subject
 from data_access import (
@@ -41,6 +42,7 @@ from data_access import (
     report_archive,
     suspension_case,
     suspension_comparison,
+    trial_result,
     write_off_effect,
 )
 from tests import staff
@@ -53,6 +55,7 @@ SNAPSHOTS = ("20261029T000000Z-0123abcd", "20261030T000000Z-0123abcd")
 ORDER = export_order.Order("0" * 32, "x", "worklist", {}, True, "納付催告", "x", SNAPSHOTS[0], 1, "2026-10-30", False, None, None)
 WRITE = {"event_id": str(uuid.UUID(int=1)), "today": DAY}
 NEW = WRITE | {"expected_version": 0}
+TRIED = [f"AAAA-AAAA-{number:04d}" for number in range(trial.LEAST)]
 PLANNED = collection_plan.Plan(2026, 60, {(collection_plan.CITY, each): Decimal(90) for each in collection_plan.CLASSES}, {"D01": 1}, dict.fromkeys(collection_plan.QUEUES, 1))
 NOTE = {"contacted_on": DAY, "method": "電話", "direction": "発信", "counterpart": "本人", "outcome": "連絡のみ", "body": "不在"}
 
@@ -100,12 +103,15 @@ CALLS = {
     "casework.record.record": lambda user: record.record(user, SUBJECT, "reminder", fields={}, **NEW),
     "casework.report_release.approve": lambda user: report_release.approve(user, report="monthly-2026-10", proposal_id="x", **WRITE),
     "casework.report_release.propose": lambda user: report_release.propose(user, report="monthly-2026-10", sha256="0" * 64, snapshot_id=SNAPSHOTS[0], reason="x", **NEW),
+    "casework.trial.approve": lambda user: trial.approve(user, proposal_id="x" * 8, **WRITE),
+    "casework.trial.propose": lambda user: trial.propose(user, name="x", means="文面", ways=("a", "b"), queue="高額", horizon_days=60, refs=TRIED, reason="x", **NEW),
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.annual_report.annual": lambda user: annual_report.annual(user, 2025),
+    "data_access.trial_result.result": lambda user: trial_result.result(user, {NOBODY: "甲"}, ("甲", "乙"), DAY, DAY, DAY, DAY),
     "data_access.report_archive.make": report_archive.make,
     "data_access.monthly_report.monthly": monthly_report.monthly,
     "data_access.criterion_trial.trial": lambda user: criterion_trial.trial(user, None, 365, []),

@@ -11,7 +11,7 @@ from auth.access import User, clearance, decide, permissions, scope
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"monthly_report.read", "annual_report.read", "home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "write_off.read", "difference.summary", "feed.read"}
 OWN = {"account.own"}
-LEADS = COMMON | OWN | {"change.read", "deadline.read", "collection_plan.read", "worklist.read", "case.read", "suspension_candidate.read", "suspension_watch.read", "write_off_candidate.read", "duplicate.read"}
+LEADS = COMMON | OWN | {"change.read", "deadline.read", "collection_plan.read", "trial.read", "worklist.read", "case.read", "suspension_candidate.read", "suspension_watch.read", "write_off_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}
@@ -19,9 +19,9 @@ REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export", "suspension_paper.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | {"monthly_report.export", "annual_report.export", "report.archive", "report.approve", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "collection_plan.approve", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+    "manager": LEADS | {"monthly_report.export", "annual_report.export", "report.archive", "report.approve", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "collection_plan.approve", "trial.approve", "trial.result", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", "disclosure.approve_large", *APPROVERS},
-    "chief": LEADS | WRITES | {"monthly_report.export", "annual_report.export", "report.archive", "report.propose", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "collection_plan.propose", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "chief": LEADS | WRITES | {"monthly_report.export", "annual_report.export", "report.archive", "report.propose", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "collection_plan.propose", "trial.propose", "trial.result", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"suspension.propose", "write_off.propose", "difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | OWN | {"feed.detail"},
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,

@@ -84,6 +84,7 @@ FIELDS = {
     ("pages/parts/audit_parts.py", 4): "tests/pages/test_my_number_typed.py",
     ("pages/parts/intake_decision_form.py", 1): "tests/casework/test_intake_decision.py",
     ("pages/grounds.py", 1): "tests/pages/test_my_number_typed.py",
+    ("pages/parts/trial_form.py", 2): "tests/casework/test_trial.py",
     ("pages/parts/collection_plan_form.py", 1): "tests/casework/test_collection_plan.py",
 }
 

@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch", "trial_people", "trial_population",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -54,6 +54,9 @@ PARAMETERS = {
     "suspension_decided": {"district": None},
     "suspension_paper": {"decision": ""},
     "suspension_summary": {"district": None},
+    "trial_people": {"refs": [NOBODY], "ways": ["甲"], "way": None, **WHOLE_LIST},
+    "trial_population": {"queue": "高額", "district": None},
+    "trial_result": {"refs": [NOBODY], "ways": ["甲"], "from_day": date(2026, 1, 1), "to_day": date(2026, 10, 1)},
     "waiting_decisions": {"kind": "執行停止", "district": None},
     "write_off_candidates": {"booked_as": None, **WHOLE_LIST},
     "write_off_decided": {"district": None},
