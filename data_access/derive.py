@@ -32,13 +32,13 @@ STEPS = (
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
-    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "activity_month", "deadline", "installment_slip_count",
-    "heir_share", "duplicate_suspect", "person_beside",
+    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_year", "rate_cube", "rate_month", "rate_slice", "rate_part", "rate_open",
+    "activity_month", "deadline", "installment_slip_count", "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
     "prescription_period", "prescription_mark", "prescription", "demand_service", "demand_state", "suspension_installment", "suspension_span",
-    "seizure_bar", "left_charge",
+    "seizure_bar", "left_charge", "rate_year", "rate_slice",
 )
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
