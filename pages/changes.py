@@ -9,6 +9,7 @@ from data_access.query import Kept, Standing, ask, kept
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import open_chosen_case, person_line
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 PAGE_SIZE = 100
 CHOSEN = "changed_person"
@@ -45,6 +46,7 @@ def render(user: User) -> None:
     measure = st.segmented_control("額", MEASURES, default=MEASURES[0], key="measure", bind="query-params", required=True)
     found = bridge(user, older[chosen].id, measure, district)
     _cards(found, measure)
+    passport_part(user, "change_terms", dict(older_id=older[chosen].id, measure=measure, district=district), found.answer, key="changes")
     _terms(user, found, older[chosen], measure, district)
     with st.expander("定義", icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{name}**　{says}。" for name, says in MEANING.items()))

@@ -23,7 +23,7 @@ COMPONENTS = ("医療", "後期支援", "介護", "子ども")
 def age_band(born: date | None, year: int) -> str:
     if born is None:
         return "生年月日なし"
-    years = year - born.year - ((4, 1) < (born.month, born.day))
+    years = year - born.year - ((born.month, born.day) > (4, 1))
     return "29歳以下" if years < 30 else "90歳以上" if years >= 90 else f"{years // 10 * 10}代"
 
 
