@@ -60,9 +60,8 @@ def _view(name: str, user: User, stands: Standing, by_year: pl.DataFrame, year_c
 
 
 def _cards(user: User, by_year: pl.DataFrame, year: int, district: str | None, ahead: dict[str, Forecast]) -> None:
-    title, proof = st.columns([5, 1], vertical_alignment="bottom")
-    title.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False)
-    with proof:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False, width="content")
         passport_part(user, "rate_by_year", {"district": district}, by_year, key="rate_cards")
     rows = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
     for column, year_class in zip(st.columns(3), CLASSES, strict=True):
@@ -77,11 +76,10 @@ def _card(year_class: str, now: dict | None, before: dict | None, goal: Target |
     known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
     st.metric(year_class, wording.percent(now["same_day_rate"]), wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True,
               help="還付未済を含む収入済額 ÷ 調定額。前年同日との差を添える")
-    going = "—" if ahead.refusal else f"{wording.percent(ahead.rate)}（{ahead.low}〜{ahead.high}）"
-    st.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n**5/31の見込 {going}**　目標 {wording.percent(goal and goal.rate)}  \n"
-               f"調定 {wording.yen(now['assessed_yen'])}　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}  \n"
-               f"収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
-               f"欠損 {wording.yen(now['written_off_yen'])}　未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）")
+    band = "" if ahead.refusal else f"（{ahead.low}〜{ahead.high}）"
+    st.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n**5/31の見込 {wording.percent(ahead.rate)}**{band}  \n目標 {wording.percent(goal and goal.rate)}　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}  \n"
+               f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
+               f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）")
 
 
 def _months(user: User, year: int, year_class: str, district: str | None) -> None:

@@ -32,7 +32,7 @@ def _what(metric: Metric, column: str) -> None:
 
 
 def _how(found: Passport) -> None:
-    choices = "、".join(f"{name} = {'すべて' if value is None else value}" for name, value in found.params.items()) or "なし"
+    choices = "、".join(f"{name} = {'すべて' if value is None else value}" for name, value in found.params.items()) or "なし"  # as the text below has them
     sources = "、".join(f"{label} {rows:,}行" for label, rows in found.sources.items())
     st.caption(f"問い {found.question}（答え {found.row_count:,}行）  \n条件 {choices}  \n元の表 {sources}  \nデータ {found.snapshot_id}（SHA-256 {found.snapshot_sha256[:16]}…）  \n"
                f"法令の版 {found.law_version[:16]}　答えの照合番号 {found.digest[:16]}")

@@ -31,10 +31,10 @@ def outlook(user: User, by_year: pl.DataFrame, ahead: Forecast, goal: Target | N
         _goal(goal)
         return
     now, band, aim, left = st.columns(4)
-    now.metric(f"{ahead.year_class} 5/31の見込", wording.percent(ahead.rate), border=True, help="決算の率（還付未済を除く）")
-    band.metric("幅", f"{ahead.low}〜{ahead.high}%", border=True, help="試しで最も大きく外れたポイントを上下にとったもの")
-    aim.metric("目標", wording.percent(goal and goal.rate), wording.point(ahead.rate - goal.rate) if goal else None, border=True, help="見込と目標の差を添える")
-    left.metric("見込から目標まで", wording.yen(goal and goal.left_yen(ahead.assessed_yen, ahead.collected_yen)), border=True, help="見込の調定に対し、見込のほかに集める本料")
+    now.metric(f"{ahead.year_class} 5/31の見込", wording.percent(ahead.rate), border=True, height="stretch", help="決算の率（還付未済を除く）")
+    band.metric("幅", f"{ahead.low}〜{ahead.high}%", border=True, height="stretch", help="試しで最も大きく外れたポイントを上下にとったもの")
+    aim.metric("目標", wording.percent(goal and goal.rate), wording.point(ahead.rate - goal.rate) if goal else None, border=True, height="stretch", help="見込と目標の差を添える")
+    left.metric("見込から目標まで", wording.yen(goal and goal.left_yen(ahead.assessed_yen, ahead.collected_yen)), border=True, height="stretch", help="見込の調定に対し、見込のほかに集める本料")
     tried, of = ahead.chance
     st.caption(f"過去{tried}年度の同じ日の予測は、すべてこの幅で当たった（外れの最大に合わせた幅なので当然）。来年も同じ程度に外れるなら、実績がこの幅に入るのは{of}回に{tried}回ほど。"
                f"　見込の収納 {wording.yen(ahead.collected_yen)} ÷ 見込の調定 {wording.yen(ahead.assessed_yen)}")

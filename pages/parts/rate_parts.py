@@ -19,11 +19,12 @@ MEANING = {
     "医療・支援・介護・子ども": "収納は区分ごとに届かないので、期別の区分別調定で1円まで分けた額。",
     "相当年度": "相当年度は、賦課の対象の年度。",
 }
-COLUMNS = ["part", "assessed_yen", "received_same_day_yen", "outstanding_yen", "overdue_yen", "same_day_rate", "rate_before", "rate_change", "city_rate", "target_rate", "point_yen"]
+COLUMNS = ["part", "assessed_yen", "received_same_day_yen", "outstanding_yen", "overdue_yen", "same_day_rate", "rate_before", "rate_change", "target_rate", "city_rate", "point_yen"]
 LISTED = ["name", "atena_number_shown", "installment_key", "year_class", "due_date", "assessed_yen", "overdue_yen", "district_name"]
 WIDTHS = {"part": 180, "installment_key": 150, "district_name": 210}
+AMOUNTS = {"assessed_yen": 110, "received_same_day_yen": 114, "outstanding_yen": 114, "overdue_yen": 114, "point_yen": 104}
 PAGE_SIZE = 100
-MARKS = "棒 = 今年度　橙の縦線 = 前年同日"
+MARKS = "棒 = 今年度　橙の縦線 = 前年同日　"
 
 
 def parts(user: User, year: int, year_class: str, district: str | None) -> None:
@@ -33,10 +34,11 @@ def parts(user: User, year: int, year_class: str, district: str | None) -> None:
     answer = ask(user, "rate_by_dimension", **asked)
     found = _named(answer.filter((pl.col("assessed_yen") > 0) | (pl.col("received_same_day_yen") != 0)), dimension, year, year_class)
     _chart(found.filter(pl.col("same_day_rate").is_not_null()), dimension, district)
+    passport_part(user, "rate_by_dimension", asked, answer, key="rate_parts")
     sees_persons = decide(user, "worklist.read").allowed
     chosen = f"rate_part_{dimension}_{year_class}_{district}"
-    columns = [name for name in COLUMNS if found.height == 0 or found[name].null_count() < found.height]
-    tables.show(found, columns, empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表", widths={"part": 180}, key=f"table_{chosen}",
+    columns = [name for name in COLUMNS if found.height == 0 or found[name].null_count() < found.height and (district or name != "city_rate")]
+    tables.show(found, columns, empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表", widths=AMOUNTS | {"part": 215 if dimension == "地区" else 112}, key=f"table_{chosen}",
                 on_choose=(lambda row: st.session_state.update({chosen: found["part"][row]})) if sees_persons else None)
     if note := MEANING.get(dimension):
         st.caption(note)
@@ -44,7 +46,6 @@ def parts(user: User, year: int, year_class: str, district: str | None) -> None:
         _list(user, found.filter(part=st.session_state.get(chosen, "")), asked)
     else:
         st.caption("10人未満の区分と特別管理は、「その他」「ほかの地区」と次の月にまとめています。未済は、10人未満の還付が分かるため示しません。")
-    passport_part(user, "rate_by_dimension", asked, answer, key="rate_parts")
 
 
 def _named(found: pl.DataFrame, dimension: str, year: int, year_class: str) -> pl.DataFrame:
@@ -57,9 +58,10 @@ def _named(found: pl.DataFrame, dimension: str, year: int, year_class: str) -> p
 def _chart(rated: pl.DataFrame, dimension: str, district: str | None) -> None:
     if rated.is_empty():
         return
-    charts.bars(rated["part"].to_list(), _numbers(rated["same_day_rate"]), unit="%", key="rate_parts", before=_numbers(rated["rate_before"]), average=_numbers(rated["city_rate"]),
-                alt=f"{dimension}の収納率。棒が今年度、橙の縦線が前年同日、灰色の菱形が市平均。値は下の表にある")
-    st.caption(f"{MARKS}　灰色の菱形 = " + ("市の同じ区分" if district else f"市平均 {wording.percent(rated['city_rate'][0])}"))
+    charts.bars(rated["part"].to_list(), _numbers(rated["same_day_rate"]), unit="%", key="rate_parts", before=_numbers(rated["rate_before"]),
+                average=_numbers(rated["city_rate"]) if district else float(rated["city_rate"][0]),
+                alt=f"{dimension}の収納率。棒が今年度、橙の縦線が前年同日、{'菱形が市の同じ区分' if district else '点線が市平均'}。値は下の表にある")
+    st.caption(MARKS + ("菱形 = 市の同じ区分" if district else "点線 = 市平均"))
 
 
 def _numbers(rates: pl.Series) -> list[float | None]:
@@ -71,12 +73,14 @@ def _list(user: User, part: pl.DataFrame, asked: dict) -> None:
         st.caption("行を押すと、その区分の滞納（納期限を過ぎた未納）の期別の一覧が下に出ます。")
         return
     row = part.row(0, named=True)
-    st.subheader(f"{row['part']}の滞納", anchor=False)
     page = st.session_state.get("rate_page", 1) - 1
     wanted = dict(dimension=asked["dimension"], part_key=row["part_key"], year_class=asked["year_class"], district=asked["district"], page_size=PAGE_SIZE)
     found = ask(user, "rate_rows", **wanted, skipped=page * PAGE_SIZE)
     if found.is_empty() and page:
         page, found = 0, ask(user, "rate_rows", **wanted, skipped=0)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{row['part']}の滞納", anchor=False, width="content")
+        passport_part(user, "rate_rows", wanted | {"skipped": page * PAGE_SIZE}, found, key="rate_rows")
     count, yen = (found["total_count"][0], found["total_yen"][0]) if found.height else (0, 0)
     st.caption(f"収入未済額 {wording.yen(row['outstanding_yen'])} のうち、納期限を過ぎたのは {wording.yen(row['overdue_yen'])}。下の一覧は {count:,}件 {wording.yen(yen)}。"
                + "職員本人・世帯の分と、担当地区の外にある分は、額には入り、一覧には出ません。" * (yen != row["overdue_yen"]))
@@ -84,4 +88,3 @@ def _list(user: User, part: pl.DataFrame, asked: dict) -> None:
                 empty="示せる期別はありません。", alt=f"{row['part']}の滞納の期別の表。1行が1つの期別", on_choose=lambda place: choose_case(found["atena_ref"][place]))
     filters.page_number("rate_page", count, PAGE_SIZE)
     st.caption("行を押すとカルテが開きます。")
-    passport_part(user, "rate_rows", wanted | {"skipped": page * PAGE_SIZE}, found, key="rate_rows")
