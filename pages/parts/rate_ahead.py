@@ -58,7 +58,7 @@ def cohorts(user: User, as_of: date, district: str | None) -> None:
     """The three newest levy years as curves, all of them in the table."""
     found = ask(user, "rate_cohort", district=district)
     if found.is_empty():
-        st.info("収納はまだありません。", icon=":material/info:")
+        st.info("示せる年度がありません（収納がまだないか、10人未満の年度だけです）。", icon=":material/info:")
         return
     order = [CLOSES if month == CLOSING else f"{month}か月" for month in range(1, LONGEST + 1)]
     series = {}
