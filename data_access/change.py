@@ -65,7 +65,7 @@ def compare(served: Engine, older_id: str) -> None:
         if served.compared.get(older_id) == served.marks:
             return
         cursor = served.connection.cursor()
-        before = older.connection.cursor().sql(STATE).to_arrow_table()
+        before = older.connection.cursor().sql(STATE).to_arrow_table()  # every column in the order of change_after: rows are compared whole
         cursor.register("change_before", before)
         cursor.execute(f"create or replace temp table change_after as {STATE}")
         days = {"older_on": older.snapshot.business_date, "newer_on": served.snapshot.business_date}

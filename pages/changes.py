@@ -44,7 +44,8 @@ def render(user: User) -> None:
     with place:
         district = filters.district(user, everywhere="見られる地区の計")
     measure = st.segmented_control("額", MEASURES, default=MEASURES[0], key="measure", bind="query-params", required=True)
-    found = bridge(user, older[chosen].id, measure, district)
+    with st.spinner("2つの基準日の期別を比べています。はじめての組では、少しかかります。"):
+        found = bridge(user, older[chosen].id, measure, district)
     _cards(found, measure)
     passport_part(user, "change_terms", dict(older_id=older[chosen].id, measure=measure, district=district), found.answer, key="changes")
     _terms(user, found, older[chosen], measure, district)
