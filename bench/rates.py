@@ -47,7 +47,7 @@ def measure(folder: Path, persons: int) -> list[Figure]:
 
 
 def _duckdb(raw: duckdb.DuckDBPyConnection) -> list[tuple]:
-    for step in ("balance", "rate_cube"):
+    for step in ("balance", "rate_year", "rate_cube"):
         raw.execute((derive.HERE / f"{step}.sql").read_text("utf-8"))
     return raw.sql("select fiscal_year, year_class, sum(assessed_yen)::bigint, sum(received_yen - refund_due_yen)::bigint, "
                    "sum(refund_due_yen)::bigint, sum(written_off_yen)::bigint from derived.rate_cube group by all order by 1, 2 desc").fetchall()

@@ -49,10 +49,10 @@ def _line(stack: contextlib.ExitStack, home: Path, door: str, page: str, extra: 
     return line
 
 
-def click(line: Line, page: str, timeout: float = 60) -> set[str]:
-    """Run the script once as a click does; the kinds of elements that came."""
+def click(line: Line, page: str, timeout: float = 60, query: str = "") -> set[str]:
+    """Run the script once as a click does, with `query` in the address; the kinds of elements that came."""
     message = BackMsg()
-    message.rerun_script.page_name = page
+    message.rerun_script.page_name, message.rerun_script.query_string = page, query
     line.say(message)
     kinds = set()
     for frame in line.frames(timeout):

@@ -71,6 +71,12 @@ def faster(name: str, ours: list[float], other: list[float], goal: float | None,
                   ratio >= goal if goal else None)
 
 
+def under(name: str, runs: list[float], limit: float) -> Figure:
+    """Ours must take less than `limit` seconds."""
+    middle = median(runs)
+    return Figure(name, seconds(runs), "—", f"{middle:.2f} s", f"< {limit:g} s", middle < limit)
+
+
 def skipped(name: str, reason: str) -> Figure:
     """A comparison that could not be made here, and why."""
     return Figure(name, "—", reason, "—", "—")

@@ -32,10 +32,12 @@ CLASSES = {"現年": "current_yen", "滞繰": "carried_yen"}
 @dataclass(frozen=True)
 class Bridge:
     """`rows`: 期首, each term that moved anything, 期末, in the order to read them: term, case_count, person_count, current_yen
-    (現年), carried_yen (滞繰), yen. Where 期首 + all terms = 期末 in both classes, `is_exact`; it always must be."""
+    (現年), carried_yen (滞繰), yen. Where 期首 + all terms = 期末 in both classes, `is_exact`; it always must be. `answer`: what the question
+    change_terms said, before anything was put in order."""
 
     rows: pl.DataFrame
     is_exact: bool
+    answer: pl.DataFrame
 
     def of(self, term: str) -> int:
         """The yen of 期首, 期末 or a term; 0 when it moved nothing."""
@@ -53,7 +55,7 @@ def bridge(user: User, older_id: str, measure: str, district: str | None) -> Bri
     rows = found.filter((pl.col("yen") != 0) | pl.any_horizontal(pl.col(list(CLASSES.values())) != 0) | pl.col("term").is_in([OPENING, CLOSING]))
     rows = rows.sort(pl.col("term").cast(order))
     exact = all(found.filter(pl.col("term") != CLOSING)[column].sum() == found.filter(term=CLOSING)[column].sum() for column in [*CLASSES.values(), "yen"])
-    return Bridge(rows, exact)
+    return Bridge(rows, exact, found)
 
 
 def compare(served: Engine, older_id: str) -> None:
@@ -63,7 +65,7 @@ def compare(served: Engine, older_id: str) -> None:
         if served.compared.get(older_id) == served.marks:
             return
         cursor = served.connection.cursor()
-        before = older.connection.cursor().sql(STATE).to_arrow_table()
+        before = older.connection.cursor().sql(STATE).to_arrow_table()  # every column in the order of change_after: rows are compared whole
         cursor.register("change_before", before)
         cursor.execute(f"create or replace temp table change_after as {STATE}")
         days = {"older_on": older.snapshot.business_date, "newer_on": served.snapshot.business_date}

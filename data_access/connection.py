@@ -37,7 +37,7 @@ from data_access import (
 from data_access.feed_rules import literal
 from law.fiscal_year import fiscal_year
 
-IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "activity_month", "plan_state", "settlement",
+IN_MEMORY = ("delinquent", "case_person", "screening", "screening_evidence", "rate_cube", "rate_month", "rate_part", "activity_month", "plan_state", "settlement",
              "person_group", "hidden_person", "heir_share", "duplicate_suspect", "person_beside")
 HERE = Path(__file__).parent
 IDENTIFYING = ("C1", "C2", "C3", "C4")

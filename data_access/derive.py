@@ -26,19 +26,19 @@ from law.wage_attachment import law_tables as wage_tables
 from law.write_off import law_tables as write_off_tables
 
 STEPS = (
-    "place", "person_group", "hidden_person", "person_search_key", "balance", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
+    "place", "person_group", "hidden_person", "person_search_key", "balance", "installment_state", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
     "installment_plan_scope", "suspension_installment", "demand_service", "prescription_event", "demand_state",
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
-    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_cube", "rate_month", "activity_month", "deadline", "case_desk", "installment_slip_count",
-    "heir_share", "duplicate_suspect", "person_beside",
+    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_year", "rate_cube", "rate_month", "rate_slice", "rate_part", "rate_open",
+    "activity_month", "deadline", "case_desk", "installment_slip_count", "heir_share", "duplicate_suspect", "person_beside",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
     "prescription_period", "prescription_mark", "prescription", "demand_service", "demand_state", "suspension_installment", "suspension_span",
-    "seizure_bar", "left_charge",
+    "seizure_bar", "left_charge", "rate_year", "rate_slice",
 )
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12

@@ -100,7 +100,7 @@ def _derive_alone(connection: duckdb.DuckDBPyConnection, restricted: Path, busin
     for name, condition in _touched():
         connection.execute(f"alter view source.{name} rename to whole_{name}")
         connection.execute(f"create view source.{name} as select here.* from source.whole_{name} as here semi join stones on {condition}")
-    for step in ("place", "balance", *SUMS):
+    for step in ("place", "balance", "rate_year", *SUMS):
         connection.execute((derive.HERE / f"{step}.sql").read_text("utf-8"))
 
 

@@ -23,6 +23,9 @@ select 'installment_no', installment_no, fiscal_year, year_class, (levy_year, in
 union all
 select 'payment_method', payment_method, fiscal_year, year_class, (levy_year, installment_no)::varchar, installment_count from derived.rate_cube
 union all
+select dimension, part, fiscal_year, year_class, if(dimension in ('officer', 'age_band'), '', part), person_count
+from derived.rate_part where dimension in ('officer', 'age_band', 'income_class', 'component')
+union all
 select 'booked_month', booked_month::varchar, fiscal_year, year_class, '', receipt_count from derived.rate_month
 """
 

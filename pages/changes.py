@@ -9,6 +9,7 @@ from data_access.query import Kept, Standing, ask, kept
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import open_chosen_case, person_line
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 PAGE_SIZE = 100
 CHOSEN = "changed_person"
@@ -43,8 +44,10 @@ def render(user: User) -> None:
     with place:
         district = filters.district(user, everywhere="見られる地区の計")
     measure = st.segmented_control("額", MEASURES, default=MEASURES[0], key="measure", bind="query-params", required=True)
-    found = bridge(user, older[chosen].id, measure, district)
+    with st.spinner("2つの基準日の期別を比べています。はじめての組では、少しかかります。"):
+        found = bridge(user, older[chosen].id, measure, district)
     _cards(found, measure)
+    passport_part(user, "change_terms", dict(older_id=older[chosen].id, measure=measure, district=district), found.answer, key="changes")
     _terms(user, found, older[chosen], measure, district)
     with st.expander("定義", icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{name}**　{says}。" for name, says in MEANING.items()))

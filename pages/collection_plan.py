@@ -64,7 +64,7 @@ def _progress(user: User, plan: Plan, stands: Standing) -> None:
     own = found.filter((pl.col("area") != CITY) & (pl.col("year_class") == year_class))
     if own.height and own["target_rate"].count():
         charts.bars(own["district_name"].to_list(), [float(rate or 0) for rate in own["same_day_rate"]], unit="%", key="plan_rates",
-                    before=[None if rate is None else float(rate) for rate in own["pace_rate"]], mark="目標の進み",
+                    before=[None if rate is None else float(rate) for rate in own["pace_rate"]], before_name="目標の進み",
                     alt=f"地区ごとの{year_class}の収納率。棒が基準日まで、橙の印が目標の進み。値は下の表にある")
         st.caption("棒 = 基準日までの収納率　橙の印 = 目標の進み（前年度と同じ進み方で目標に届くとき、基準日にあるはずの率）")
     tables.show(own, PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表", key="plan_progress")

@@ -1,87 +1,90 @@
-"""収納状況: 収納率 by class, 期, district, month and year, against the same day of the year before."""
+"""収納状況: 収納率 by class and part, month and year, against the same day of the year before, the target and the city; and where it is going."""
 
 import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
+from data_access.forecast import Forecast, forecasts
 from data_access.grounds import named_rates
-from data_access.query import ask
-from pages.parts import charts, filters, tables, wording
+from data_access.query import Standing, ask
+from data_access.target import Target, target
+from pages.parts import charts, filters, rate_ahead, rate_parts, tables, wording
+from pages.parts.door import open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 CLASSES = ("現年", "滞繰", "合計")
-DIMENSIONS = ("期別", "地区", "納付方法", "相当年度")
+VIEWS = ("内訳", "月別", "見込", "回収の進み", "年度比較")
 DEFINITION = """
 - **収納率** = 収納額 ÷ 調定額 × 100（小数第2位まで、四捨五入）。区・期ごとの率は平均せず、額を合計してから割る。
 - **現年** は調定年度と会計年度が同じもの（過年度相当分を含む）。**滞繰** は前年度から未納のまま繰り越したもの。
 - **会計年度** は収入日で決まり、出納整理期間（翌年5月31日まで）の収入は前年度に入る（地方自治法208条・235条の5）。
-- **同日** は各年度の4月1日から、基準日と同じ月日までに収入した額。調定額はどの年度も現在の更正後の額。
+- **同日** は各年度の4月1日から、基準日と同じ月日までに収入した額を、その日に立っていた調定額で割る。通知がまだの調定は除き、後の更正は戻す。
 - **上の札と内訳の率** は、同日収納額（還付未済を含む収入済額）による率。前年の同じ日の還付未済は分からないので、含めたまま比べる。
-- **決算の率** は還付未済を除く。居所不明者分の控除はしていない。年報・努力支援の率とともに下の表にある。
+- **決算の率** は還付未済を除く。居所不明者分の控除はしていない。年報・努力支援の率とともに下の表にある。目標と見込は決算の率。
 """
 
 
 def render(user: User) -> None:
-    """Three rates, then the breakdowns, then six years."""
+    """Three rates with where they should be and will be, then the breakdowns, the months, the outlook and the years."""
     stands = heading("収納状況", user, "率は還付未済を含む（決算の率は各札の下）")
     year = stands.fiscal_year
     district = filters.district(user, everywhere="市計")
     by_year = ask(user, "rate_by_year", district=district)
-    _cards(by_year, year)
+    ahead = forecasts(by_year, stands.as_of)
+    _cards(user, by_year, year, district, ahead)
     with st.expander("定義と根拠", icon=":material/menu_book:"):
         st.markdown(DEFINITION)
         tables.show(named_rates(by_year, year, stands.as_of), ["definition", "year_class", "named_rate", "numerator_yen", "denominator_yen", "meaning", "article"],
                     empty="今年度の調定がまだないか、10人未満の還付・居所不明を含むため示しません。", alt="三つの定義による収納率の表")
     year_class = st.segmented_control("区分", CLASSES, default="現年", key="year_class", bind="query-params", required=True)
-    parts, months, years = st.tabs(["内訳", "月別", "年度比較"], key="rate_view", on_change="rerun")
-    if parts.open:
-        with parts:
-            _parts(user, year, year_class, district)
-    if months.open:
-        with months:
-            _months(user, year, year_class, district)
-    if years.open:
-        with years:
-            _years(by_year, year_class)
+    opened = dict(zip(VIEWS, st.tabs(VIEWS, key="rate_view", on_change="rerun"), strict=True))
+    shown = next((name for name, tab in opened.items() if tab.open), VIEWS[0])
+    with opened[shown]:
+        _view(shown, user, stands, by_year, year_class, district, ahead)
+    open_chosen_case()
 
 
-def _cards(by_year: pl.DataFrame, year: int) -> None:
-    st.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False)
+def _view(name: str, user: User, stands: Standing, by_year: pl.DataFrame, year_class: str, district: str | None, ahead: dict[str, Forecast]) -> None:
+    year = stands.fiscal_year
+    if name == "内訳":
+        rate_parts.parts(user, year, year_class, district)
+    elif name == "月別":
+        _months(user, year, year_class, district)
+    elif name == "見込":
+        rate_ahead.outlook(user, by_year, ahead[year_class], target(year, year_class, district), district)
+    elif name == "回収の進み":
+        rate_ahead.cohorts(user, stands.as_of, district)
+    else:
+        _years(user, by_year, year_class, district)
+
+
+def _cards(user: User, by_year: pl.DataFrame, year: int, district: str | None, ahead: dict[str, Forecast]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False, width="content")
+        passport_part(user, "rate_by_year", {"district": district}, by_year, key="rate_cards")
     rows = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
     for column, year_class in zip(st.columns(3), CLASSES, strict=True):
-        now, before = rows.get((year, year_class)), rows.get((year - 1, year_class))
-        if now is None:
-            column.metric(year_class, "—", border=True)
-            continue
-        known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
-        column.metric(year_class, wording.percent(now["same_day_rate"]),
-                      wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True,
-                      help="還付未済を含む収入済額 ÷ 調定額。前年同日との差を添える")
-        column.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
-                       f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）  \n"
-                       f"1ポイント＝{wording.yen(now['assessed_yen'] // 100)}")
+        with column:
+            _card(year_class, rows.get((year, year_class)), rows.get((year - 1, year_class)), target(year, year_class, district), ahead[year_class])
 
 
-def _parts(user: User, year: int, year_class: str, district: str | None) -> None:
-    dimension = st.segmented_control("分け方", DIMENSIONS, default="期別", key="dimension", bind="query-params", required=True)
-    found = ask(user, "rate_by_dimension", dimension=dimension, fiscal_year=year, year_class=year_class, district=district)
-    found = found.filter((pl.col("assessed_yen") > 0) | (pl.col("received_same_day_yen") != 0))
-    if dimension == "相当年度":
-        found = found.with_columns(pl.Series("part", [wording.fiscal(int(year)) if year.isdecimal() else year for year in found["part"]], dtype=pl.String))
-    rated = found.filter(pl.col("same_day_rate").is_not_null())
-    if rated.height:
-        charts.bars(rated["part"].to_list(), [float(rate) for rate in rated["same_day_rate"]], unit="%", key="rate_parts",
-                    before=[None if rate is None else float(rate) for rate in rated["rate_before"]],
-                    alt=f"{dimension}の収納率。棒が今年度、橙の印が前年同日。値は下の表にある")
-        st.caption("棒 = 今年度　橙の印 = 前年同日")
-    tables.show(found, ["part", "assessed_yen", "received_same_day_yen", "outstanding_yen", "same_day_rate", "rate_before", "rate_change"],
-                empty="この区分の調定はありません。", alt=f"{dimension}の収納率の表")
-    if not decide(user, "worklist.read").allowed:
-        st.caption("10人未満の区分と特別管理は、「その他」「ほかの地区」と次の月にまとめています。")
+def _card(year_class: str, now: dict | None, before: dict | None, goal: Target | None, ahead: Forecast) -> None:
+    if now is None:
+        st.metric(year_class, "—", border=True)
+        return
+    known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
+    st.metric(year_class, wording.percent(now["same_day_rate"]), wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True,
+              help="還付未済を含む収入済額 ÷ 調定額。前年同日との差を添える")
+    band = "" if ahead.refusal else f"（{ahead.low}〜{ahead.high}）"
+    st.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n**5/31の見込 {wording.percent(ahead.rate)}**{band}  \n目標 {wording.percent(goal and goal.rate)}　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}  \n"
+               f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
+               f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）")
 
 
 def _months(user: User, year: int, year_class: str, district: str | None) -> None:
-    found = ask(user, "rate_by_month", fiscal_year=year, year_class=year_class, district=district)
+    asked = dict(fiscal_year=year, year_class=year_class, district=district)
+    found = ask(user, "rate_by_month", **asked)
     if found.is_empty():
         st.info("この区分の収納はまだありません。", icon=":material/info:")
         return
@@ -94,16 +97,20 @@ def _months(user: User, year: int, year_class: str, district: str | None) -> Non
     charts.lines(series, unit="百万円", key="rate_months", order=order, alt="収納額の累計。今年度と前年度の折れ線。値は下の表にある")
     tables.show(found.sort("fiscal_year", "booked_month", descending=[True, False]),
                 ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表")
+    if not decide(user, "worklist.read").allowed:
+        st.caption("10人未満の月は、次の月にまとめています。")
+    passport_part(user, "rate_by_month", asked, found, key="rate_months")
 
 
 def _month_name(index: int) -> str:
     return f"{(index + 3) % 12 + 1}月" if index < 12 else f"翌{index - 8}月"
 
 
-def _years(by_year: pl.DataFrame, year_class: str) -> None:
+def _years(user: User, by_year: pl.DataFrame, year_class: str, district: str | None) -> None:
     rows = by_year.filter(pl.col("year_class") == year_class)
     tables.show(rows.sort("fiscal_year", descending=True),
-                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate", "same_day_rate"],
+                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate", "assessed_same_day_yen", "same_day_rate"],
                 empty="この区分の調定はありません。", alt="年度ごとの調定・収納・欠損・未済と収納率の表")
     st.caption("収納率 = 年度を通した率（今年度は現在まで）。右端は基準日と同じ月日までの率。"
                "滞繰の調定は、年度初めに未納だった額。")
+    passport_part(user, "rate_by_year", {"district": district}, by_year, key="rate_years")

@@ -10,6 +10,7 @@ from data_access.query import ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 PAGE_SIZE, MONTHS = 100, 12
 KINDS = {
@@ -39,6 +40,7 @@ def render(user: User) -> None:
     charts.columns({kind: [own.get(month, {"yen": 0})["yen"] for month in months.values()]}, list(months), unit="万円", per=10_000, key="deadline_bars",
                    alt=f"{kind}の期限が来る未納の本料を、月ごとに示す棒。値は下の表にある")
     _everything(found, months)
+    passport_part(user, "deadline_months", dict(district=district, months=MONTHS), found, key="deadlines")
     told = {name: own[month] for name, month in months.items() if month in own}
     if told:
         _people(user, stands.as_of, kind, district, months, told)

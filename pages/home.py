@@ -12,6 +12,7 @@ from data_access.query import Standing, ask
 from pages.parts import tables, wording
 from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 CARD = 202  # px: four to a line, three on a narrow screen, and no label cut off
 DAYS_AHEAD, DEADLINE_DAYS = 7, 30
@@ -61,6 +62,7 @@ def _rates(user: User, stands: Standing) -> None:
         now, before = rows.get((stands.fiscal_year, year_class)), rows.get((stands.fiscal_year - 1, year_class))
         with column:
             _rate_card(year_class, now, before)
+    passport_part(user, "rate_by_year", {"district": None}, found, key="home_rates")
 
 
 def _rate_card(year_class: str, now: dict | None, before: dict | None) -> None:
@@ -94,6 +96,7 @@ def _queues(user: User) -> None:
             with st.container(border=True, width=CARD):
                 st.metric(row["queue"], f"{row['case_count']:,}人", help=wording.QUEUES[row["queue"]][0])
                 st.caption(f"滞納額 {wording.yen(row['unpaid_yen'])}")
+    passport_part(user, "worklist_queues", {"district": None}, found, key="home_queues")
     if st.button("地区ワークリストを開く", icon=":material/checklist:", type="primary"):
         go("district_worklist")
 

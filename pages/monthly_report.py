@@ -9,6 +9,7 @@ from data_access.query import kept
 from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 from pages.parts.report_part import checks_part, release_part
 
 WIDTHS = {"part": 150, "rate_change": 122}
@@ -37,6 +38,7 @@ def render(user: User) -> None:
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
     checks_part(monthly_report.checks(rows))
+    passport_part(user, "monthly_report", {}, rows, key="monthly_report")
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
         st.subheader(section, anchor=False)

@@ -30,7 +30,7 @@ with stands as (
         sum(written_off_yen) filter (where fiscal_year = this_year)::bigint as written_off_yen,
         sum(unpaid_yen) filter (where fiscal_year = this_year)::bigint as outstanding_yen,
         percent(sum(received_same_day_yen) filter (where fiscal_year = this_year), sum(assessed_yen) filter (where fiscal_year = this_year)) as same_day_rate,
-        percent(sum(received_same_day_yen) filter (where fiscal_year < this_year), sum(assessed_yen) filter (where fiscal_year < this_year)) as rate_before
+        percent(sum(received_same_day_yen) filter (where fiscal_year < this_year), sum(assessed_same_day_yen) filter (where fiscal_year < this_year)) as rate_before
     from sliced
     group by all
 ), month_line as (

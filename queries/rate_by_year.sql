@@ -5,6 +5,7 @@ with summed as (
         fiscal_year,
         coalesce(year_class, '合計') as year_class,
         sum(assessed_yen)::bigint as assessed_yen,
+        sum(assessed_same_day_yen)::bigint as assessed_same_day_yen,
         sum(whereabouts_unknown_yen)::bigint as whereabouts_unknown_yen,
         sum(received_yen - refund_due_yen)::bigint as received_yen,
         sum(received_same_day_yen)::bigint as received_same_day_yen,
@@ -13,12 +14,12 @@ with summed as (
         sum(unpaid_yen)::bigint as outstanding_yen
     from disclosed.rate
     where ($district is null or district_code = $district)
-      and fiscal_year > (select fiscal_year from disclosed.standing) - 6
+      and fiscal_year > (select fiscal_year from disclosed.standing) - 8 -- older ones are no longer whole (retention.toml: erasure_years)
     group by fiscal_year, grouping sets ((year_class), ())
 )
 select
     *,
     percent(received_yen, assessed_yen) as rate,
-    percent(received_same_day_yen, assessed_yen) as same_day_rate
+    percent(received_same_day_yen, assessed_same_day_yen) as same_day_rate
 from summed
 order by fiscal_year, case year_class when '現年' then 1 when '滞繰' then 2 else 3 end

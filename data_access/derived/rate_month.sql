@@ -1,8 +1,9 @@
--- grain: fiscal year × 現年/滞繰 × month of booking × district: what came in, month by month
+-- grain: fiscal year × 現年/滞繰 × 相当年度 × month of booking × district: what came in, month by month
 create or replace table derived.rate_month as
 select
     receipt.fiscal_year,
     case when assessment.assessment_fiscal_year = receipt.fiscal_year then '現年' else '滞繰' end as year_class,
+    assessment.levy_year,
     date_trunc('month', receipt.booked_on)::date as booked_month,
     place.district_code,
     place.district_name,

@@ -38,6 +38,7 @@ select
     if(is_without_persons(), method.told, rate.payment_method) as payment_method,
     rate.installment_count,
     rate.assessed_yen,
+    rate.assessed_same_day_yen,
     case when not (is_without_persons() and few.unknown) then rate.whereabouts_unknown_yen end as whereabouts_unknown_yen,
     rate.received_yen,
     rate.received_same_day_yen,
@@ -57,6 +58,7 @@ create view disclosed.rate_month as
 select
     rate.fiscal_year,
     rate.year_class,
+    if(is_without_persons(), null, rate.levy_year) as levy_year, -- by month and levy year there are too few
     if(is_without_persons(), month.told::date, rate.booked_month) as booked_month,
     if(is_without_persons(), coalesce(district.told, 'X00'), visible_district(rate.district_code)) as district_code,
     if(is_without_persons() and district.told is null, 'ほかの地区', visible_district_name(rate.district_code, rate.district_name)) as district_name,

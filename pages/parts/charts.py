@@ -4,12 +4,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
+INK, PAPER = "#1A1A1C", "#FFFFFF"
+MOST_DOTS = 15
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
 
 
 def _show(figure: go.Figure, alt: str, key: str, height: int = 340, right: int = 16) -> None:
     figure.update_layout(
-        height=height, margin={"l": 8, "r": right, "t": 16, "b": 8}, font={"family": FONT, "size": 14, "color": "#1A1A1C"},
+        height=height, margin={"l": 8, "r": right, "t": figure.layout.margin.t or 16, "b": 8}, font={"family": FONT, "size": 14, "color": INK},
         plot_bgcolor="#FFFFFF", paper_bgcolor="#F8F8FB", showlegend=False, dragmode=False, hovermode="x unified",
         separators=".,")
     figure.update_yaxes(gridcolor="#E8E8EB", zerolinecolor="#7F7F7F", fixedrange=True, automargin=True)
@@ -17,27 +19,42 @@ def _show(figure: go.Figure, alt: str, key: str, height: int = 340, right: int =
     st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displayModeBar": False})
 
 
-def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str, order: list[str] | None = None) -> None:
+def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str, order: list[str] | None = None, marked: str = "") -> None:
     """At most three lines, name → (x, y); the first is the subject, the others its comparison. Zero is the floor.
 
-    `order` fixes the categories of the x axis, so that a line that starts later does not move them."""
+    `order` fixes the categories of the x axis, so that a line that starts later does not move them; an upright line stands at the
+    one that `marked` names, with that name."""
     figure = go.Figure()
     if order:
-        figure.update_xaxes(categoryorder="array", categoryarray=order, range=[-0.3, len(order) - 0.5])
+        figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, range=[-0.3, len(order) - 0.5])
+    if marked:
+        figure.add_shape(type="line", x0=order.index(marked), x1=order.index(marked), yref="paper", y0=0, y1=1, line={"color": GREY, "width": 1, "dash": "dot"})
+        figure.add_annotation(x=order.index(marked), yref="paper", y=0.02, text=marked, showarrow=False, xanchor="left", xshift=6, yanchor="bottom", font={"color": INK, "size": 14})
+        figure.update_xaxes(tickvals=order[5::6])
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
-        figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
+        figure.add_scatter(x=x, y=y, name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
-        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": 14})
+        is_passed = any(other is not x and x[-1] in other[:-1] for other, _ in series.values())  # another line runs on beside its end
+        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=-18 if is_passed else 0, font={"color": colour, "size": 14})
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
 
 
-def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list, mark: str = "前年同日") -> None:
-    """Horizontal bars from zero, each named with its value; an orange mark, called `mark`, stands at `before`."""
+def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list, before_name: str = "前年同日", average: list | float | None = None) -> None:
+    """Horizontal bars from zero, each named with its value; an upright orange mark stands at `before`.
+
+    `average`: one for all (an upright line, named) or one for each (a grey diamond)."""
     named = [f"{name}　<b>{value:,.2f}{unit}</b>" for name, value in zip(names, values, strict=True)]
     figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
-    figure.add_scatter(x=before, y=named, mode="markers", hovertemplate=f"{mark} %{{x:,.2f}}{unit}<extra></extra>",
+    figure.add_scatter(x=before, y=named, mode="markers", hovertemplate=f"{before_name} %{{x:,.2f}}{unit}<extra></extra>",
                        marker={"symbol": "line-ns-open", "size": 20, "color": ORANGE, "line": {"width": 3}})
+    if isinstance(average, list):
+        figure.add_scatter(x=average, y=named, mode="markers", hovertemplate=f"市の同じ区分 %{{x:,.2f}}{unit}<extra></extra>",
+                           marker={"symbol": "diamond", "size": 11, "color": PAPER, "line": {"width": 2, "color": GREY}})
+    elif average is not None:
+        figure.add_shape(type="line", x0=average, x1=average, yref="paper", y0=0, y1=1, line={"color": GREY, "width": 2, "dash": "dot"})
+        figure.add_annotation(x=average, yref="paper", y=1, text=f"市平均 {average:,.2f}{unit}", showarrow=False, xanchor="left", xshift=6, yanchor="bottom", font={"color": INK, "size": 14})
+        figure.update_layout(margin_t=28)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))

@@ -26,7 +26,7 @@ import store
 from auth import accounts, accounts_command
 store.create_tables()
 name, role, districts, password = sys.argv[1:]
-accounts.create(name, display_name=f"{name}さん", role=role, section="収納推進課", districts=tuple(districts.split(",")), employee_number=f"E{name}",
+accounts.create(name, display_name=f"{name}さん", role=role, section="収納推進課", districts=tuple(filter(None, districts.split(","))), employee_number=f"E{name}",
                 training_on=date(2026, 10, 1), password=password)
 """
 

@@ -17,7 +17,7 @@ from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, EAST, LTC_READER, MANAGE
 HIDDEN = "（非表示）"
 WITHOUT_PERSONS = (ANALYST, ADMIN, AUDITOR, LTC_READER, User("x", "", "newcomer", "", EAST))
 # Views about no person: counts and yen by district, feeds, and the day.
-PLAIN = {"standing", "rate", "rate_month", "activity_month", "arrears_standing", "change_term", "change_total", "suspension_summary", "suspension_breakdown", "suspension_lacking", "lost_count", "difference_summary", "intake"}
+PLAIN = {"standing", "rate", "rate_month", "rate_part", "activity_month", "arrears_standing", "change_term", "change_total", "suspension_summary", "suspension_breakdown", "suspension_lacking", "lost_count", "difference_summary", "intake"}
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from data_access import connection, query, small_cell
 from data_access.small_cell import LEAST, PROTECTED, groups, least
+from tests.data_access.test_derived_twins import balances  # noqa: F401 - a fixture
+from tests.data_access.test_rate_parts import slices  # noqa: F401 - a fixture
 from tests.staff import ANALYST, AUDITOR, CHIEF
 
 YEARS = (2025, 2026)
@@ -35,6 +37,19 @@ def test_whoever_subtracts_gets_ten_or_nobody(counts):
 def test_the_least_is_counted_from_below():
     assert least(Counter({(2026, "現年", "1"): 12, (2026, "現年", "2"): 30, (2026, "滞繰", "1"): 4})) == 4
     assert least(Counter()) == LEAST
+
+
+def test_no_part_by_officer_age_income_or_component_is_of_so_few(city, rows, slices, balances):  # noqa: F811
+    """The people behind every part that is told, counted from the city's files, in each year and class."""
+    told = {(dimension, part): group or "その他" for dimension, part, group in connection.engine().connection.cursor().execute(
+        "select dimension, part, told from serving.told_with where dimension in ('officer', 'age_band', 'income_class', 'component')").fetchall()}
+    codes = {(row["dimension"], row["part_name"]): row["part"] for row in rows.derived("rate_part")}
+    behind: dict[tuple, set[str]] = {}
+    for dimension, part, year, kind, _, key, _ in slices:
+        if (dimension, codes[dimension, part]) in told:
+            behind.setdefault((dimension, told[dimension, codes[dimension, part]], year, kind), set()).add(balances[key]["atena_number"])
+    assert {dimension for dimension, *_ in behind} == {"officer", "age_band", "income_class", "component"}
+    assert min(map(len, behind.values())) >= LEAST, {key: len(numbers) for key, numbers in behind.items()}
 
 
 @pytest.mark.parametrize("user", [ANALYST, AUDITOR], ids=lambda user: user.role)

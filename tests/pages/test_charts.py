@@ -1,45 +1,114 @@
-"""Charts as they leave for the browser: zero baselines, few lines, four colours, words for those who do not see them."""
+"""Charts as they leave for the browser: zero baselines, few lines, four colours, words and a table for those who do not see them. Every chart of every page."""
 
 import json
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.collection_rate import CLASSES, DIMENSIONS
+import pages
+from pages.collection_rate import CLASSES
+from pages.deadlines import KINDS
 from pages.parts import charts
+from pages.parts.rate_parts import DIMENSIONS
 from tests import staff
-from tests.pages.screen import show
+from tests.data_access.test_change import earlier  # noqa: F401 - a fixture: a second day to compare with
+from tests.data_access.test_suspended_city import cases  # noqa: F401 - a fixture: somebody whose 停止 ends
+from tests.pages.screen import Screen, show
 
 FOUR = {charts.BLUE, charts.SKY, charts.ORANGE, charts.GREY}
+LIKE_THE_PAPER = {charts.PAPER}  # the inside of a mark that is drawn by its outline
+RATES = [("collection_rate", dict(rate_view="内訳", dimension=part)) for part in DIMENSIONS] + [
+    ("collection_rate", dict(rate_view=view, year_class=each)) for view in ("月別", "見込") for each in CLASSES] + [
+    ("collection_rate", dict(rate_view="回収の進み")), ("collection_rate", dict(rate_view="内訳", district="D01"))]
+ELSEWHERE = [("changes", {}), *(("deadlines", dict(deadline_kind=kind)) for kind in KINDS), ("write_off", dict(write_off_view="分析")),
+             ("suspension_candidates", dict(screening_view="内訳"))]
+DRAWS = {"collection_rate.py", "changes.py", "deadlines.py", "write_off.py", "suspension_watch.py", "parts/screening_funnel.py", "parts/rate_parts.py", "parts/rate_ahead.py"}
 
 
 def drawn(at: AppTest) -> list:
     return [chart.proto for chart in at.get("plotly_chart")]
 
 
-@pytest.fixture(params=[("内訳", part, "現年") for part in DIMENSIONS] + [("月別", "期別", each) for each in CLASSES], ids="-".join)
-def chart(city, request):
-    view, dimension, year_class = request.param
-    screen = show(staff.MANAGER, "collection_rate", rate_view=view, dimension=dimension, year_class=year_class)
-    found = drawn(screen.at)
-    assert len(found) == 1, screen.words()
-    return found[0]
+@pytest.fixture(params=[*RATES, *ELSEWHERE], ids=lambda each: "-".join([each[0], *each[1].values()]))
+def screen(earlier, request) -> Screen:  # noqa: F811
+    module, state = request.param
+    return show(staff.MANAGER, module, **state)
 
 
-def test_a_chart_is_honest_and_readable(chart):
-    figure, config = json.loads(chart.spec), json.loads(chart.config)
-    layout, kinds = figure["layout"], [trace["type"] for trace in figure["data"]]
-    assert set(kinds) <= {"bar", "scatter"}, "no pies"
-    amounts = layout["xaxis"] if "bar" in kinds else layout["yaxis"]
-    assert amounts["rangemode"] == "tozero"
-    assert sum(trace.get("mode", "").startswith("lines") for trace in figure["data"]) <= 3
-    assert not [name for name in layout if name.startswith(("xaxis2", "yaxis2"))], "no second axis"
-    painted = {trace.get("marker", {}).get("color") or trace["line"]["color"] for trace in figure["data"]}
-    assert painted <= FOUR, painted
-    assert layout["font"]["size"] >= 14
-    assert "下の表" in chart.alt
-    assert config["displayModeBar"] is False
-    assert not layout["showlegend"], "lines and bars are named where they are"
+def amounts_of(trace: dict) -> list[float]:
+    """What the trace draws along the axis of amounts, as plain numbers."""
+    along = trace["x"] if trace.get("orientation") == "h" or trace.get("mode") == "markers" else trace["y"]
+    return [float(value) for value in (along["_inputArray"] if isinstance(along, dict) and "_inputArray" in along else along) if value is not None]
+
+
+def painted(trace: dict) -> set[str]:
+    marker, line = trace.get("marker", {}), trace.get("line", {})
+    colours = [marker.get("color"), marker.get("line", {}).get("color"), line.get("color")]
+    return {each for colour in colours if colour for each in (colour if isinstance(colour, list) else [colour])}
+
+
+def test_every_chart_is_honest_and_readable(screen):
+    look_at(screen)
+
+
+def test_the_months_in_which_suspensions_end_too(cases):  # noqa: F811
+    look_at(show(staff.MANAGER, "suspension_watch", watch_view="3年・時効の到来"))
+
+
+def look_at(screen: Screen) -> None:
+    charts_drawn, tables = drawn(screen.at), screen.at.dataframe
+    assert charts_drawn, screen.words()[:2000]
+    for chart in charts_drawn:
+        figure, config = json.loads(chart.spec), json.loads(chart.config)
+        layout, traces = figure["layout"], figure["data"]
+        kinds = {trace["type"] for trace in traces}
+        assert kinds <= {"bar", "scatter"}, "no pies"
+        is_across = any(trace.get("orientation") == "h" for trace in traces)
+        amounts = layout["xaxis" if is_across else "yaxis"]
+        assert amounts.get("rangemode") == "tozero" or (kinds == {"bar"} and "range" not in amounts), "bars stand on zero by themselves"
+        assert "range" not in amounts or amounts["range"][0] == 0
+        assert amounts.get("type", "linear") == "linear"
+        assert not [name for name in layout if name.startswith(("xaxis2", "yaxis2"))], "no second axis"
+        lines = [trace for trace in traces if trace.get("mode", "").startswith("lines")]
+        assert len(lines) <= 3
+        told = [note["text"] for note in layout.get("annotations", ())]
+        assert {line["name"] for line in lines} <= set(told), "a line is named where it ends"
+        for trace in traces:
+            if trace["type"] == "bar" and is_across:
+                assert all("<b>" in name for name in trace["y"]), "a bar carries its value"
+        colours = set().union(*(painted(trace) for trace in traces), {shape["line"]["color"] for shape in layout.get("shapes", ())})
+        assert colours <= FOUR | LIKE_THE_PAPER, colours
+        assert layout["font"]["size"] >= 14
+        assert all(note["font"]["size"] >= 14 for note in layout.get("annotations", ()))
+        assert "下の表" in chart.alt
+        assert len(chart.alt) > 15
+        assert config["displayModeBar"] is False
+        assert not layout["showlegend"], "lines and bars are named where they are"
+    assert tables, "what is drawn can be read as a table"
+
+
+def test_a_chart_and_its_table_say_the_same(city):
+    """The bars of 内訳 and their marks, number for number."""
+    for dimension in DIMENSIONS:
+        screen = show(staff.MANAGER, "collection_rate", rate_view="内訳", dimension=dimension)
+        figure, table = json.loads(drawn(screen.at)[0].spec), screen.at.dataframe[-1].value
+        bars, before = figure["data"][0], figure["data"][1]
+        told = [rate.rstrip("%") for rate in table["same_day_rate"] if rate not in (None, "—")]
+        assert [f"{Decimal(str(value)):.2f}" for value in amounts_of(bars)] == told
+        told_before = [rate.rstrip("%") for rate in table["rate_before"] if isinstance(rate, str)] if "rate_before" in table else []
+        assert [f"{Decimal(str(value)):.2f}" for value in amounts_of(before)] == told_before
+        assert told_before or dimension == "相当年度", "現年 of a levy year has no year before"
+
+
+def test_nothing_else_draws():
+    """A chart that is not made by pages/parts/charts.py, or on a page that the tests above do not open, would not be looked at."""
+    folder = Path(pages.__file__).parent
+    texts = {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.py")}
+    assert {name for name, text in texts.items() if "plotly" in text or "_chart(figure" in text} == {"parts/charts.py"}
+    assert {name for name, text in texts.items() if "charts." in text and "import charts" in text} == DRAWS
+    assert not [name for name, text in texts.items() for kind in ("st.bar_chart", "st.line_chart", "st.area_chart", "st.scatter_chart", "st.altair_chart", "st.pyplot", "st.vega_lite_chart", "st.map") if kind in text]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

@@ -85,7 +85,7 @@ def test_candidates_of_one_ground_and_verdict(city, ground, verdict):
 def test_rates_by_year(city, year_class):
     screen = show(staff.CHIEF, "collection_rate", rate_view="年度比較", year_class=year_class)
     assert screen.cells("fiscal_year", place=1)[0] == "令和8年度"
-    assert len(screen.cells("fiscal_year", place=1)) == 6
+    assert len(screen.cells("fiscal_year", place=1)) == 8
 
 
 def test_the_evidence_of_a_candidate_names_its_record_and_its_age(city):

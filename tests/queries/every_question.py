@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch", "trial_people", "trial_population",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "rate_rows", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch", "trial_people", "trial_population",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -43,6 +43,8 @@ PARAMETERS = {
     "rate_by_dimension": {"dimension": "地区", "district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_year": {"district": None},
+    "rate_cohort": {"district": None},
+    "rate_rows": {"dimension": "期別", "part_key": None, "year_class": "合計", **WHOLE_LIST},
     "suspension_arrival_list": {"from_month": date(1900, 1, 1), "to_month": date(2100, 1, 1), **WHOLE_LIST},
     "suspension_arrivals": {"district": None, "months": 1_000},
     "suspension_breakdown": {"dimension": "地区", "verdict": "資料不足", "district": None},

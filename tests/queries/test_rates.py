@@ -17,7 +17,7 @@ def by_year(user=CHIEF, district: str | None = None) -> list[dict]:
 def test_every_rate_is_that_of_its_own_sums(city):
     for row in by_year():
         assert row["rate"] == rate(row["received_yen"], row["assessed_yen"]), row
-        assert row["same_day_rate"] == rate(row["received_same_day_yen"], row["assessed_yen"]), row
+        assert row["same_day_rate"] == rate(row["received_same_day_yen"], row["assessed_same_day_yen"]), row
         assert row["assessed_yen"] == row["received_yen"] + row["written_off_yen"] + row["outstanding_yen"], row
 
 
@@ -36,7 +36,7 @@ def test_districts_add_up_to_the_city(city):
     assert (parts["assessed_yen"].sum(), parts["outstanding_yen"].sum()) == (whole["assessed_yen"], whole["outstanding_yen"])
 
 
-@pytest.mark.parametrize("dimension", ["期別", "地区", "納付方法", "相当年度"])
+@pytest.mark.parametrize("dimension", ["期別", "地区", "担当", "年齢", "所得", "納付方法", "医療・支援・介護・子ども", "相当年度"])
 @pytest.mark.parametrize("year_class", ["合計", "現年", "滞繰"])
 def test_every_dimension_cuts_the_same_whole(city, dimension, year_class):
     parts = ask(CHIEF, "rate_by_dimension", dimension=dimension, district=None, fiscal_year=YEAR, year_class=year_class)
