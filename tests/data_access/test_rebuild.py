@@ -12,7 +12,7 @@ from law.version import version
 from tests.queries.every_question import parameters
 from tests.staff import CHIEF
 
-SHAPE = "c4706076f056"
+SHAPE = "87d8748ad8ac"
 
 
 def test_the_shape_of_the_tables_is_that_of_the_version(city):
