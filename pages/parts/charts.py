@@ -34,7 +34,8 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
         figure.add_scatter(x=x, y=y, name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
-        is_passed = any(other is not x and x[-1] in other[:-1] for other, _ in series.values())  # another line runs on beside its end
+        place = order.index if order else float
+        is_passed = any(place(other[0]) <= place(x[-1]) < place(other[-1]) for other, _ in series.values())  # another line runs on beside its end
         figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=-18 if is_passed else 0, font={"color": colour, "size": 14})
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
