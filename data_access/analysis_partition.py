@@ -13,6 +13,7 @@ import polars as pl
 from data_access.metric import TOGETHER
 
 LEAST = 10
+ALONE = 14  # a value stands by itself from here on: whoever knows why the others do not, knows only that each is of 0 to 13
 MOST_SHARE = 85  # percent of an amount that one person may have
 PERSON, HERE = "atena_number", "is_here"
 PROTECTED, ELSEWHERE = "S00", "X00"
@@ -45,7 +46,7 @@ def _cut(frame: pl.DataFrame, dimension: str, amounts: Sequence[str]) -> list[tu
     """`frame`, which is safe, by the values of one dimension: safe parts by themselves, the others together, and with them as
     many of the smallest safe ones as it takes."""
     own = sorted(((value, part) for (value,), part in frame.group_by(dimension, maintain_order=True)), key=lambda each: (_people(each[1]), each[0]))
-    alone = [value for value, part in own if value != PROTECTED and _is_safe(part, amounts)]
+    alone = [value for value, part in own if value != PROTECTED and _people(part) >= ALONE and _is_safe(part, amounts)]
     if len(alone) == len(own):
         return own
     while alone and not _is_safe(frame.filter(~pl.col(dimension).is_in(alone)), amounts):

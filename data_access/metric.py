@@ -14,13 +14,15 @@ TOGETHER = "まとめ"  # persons whose own value would make a part of fewer tha
 
 @dataclass(frozen=True)
 class Dimension:
-    """One way to cut: its id (a column of the layer), what it is called and means, and its values in their order."""
+    """One way to cut: its id (a column of the layer), what it is called and means, its values, and whether their
+    order means something (so that a line may join them)."""
 
     id: str
     title: str
     definition: str
     reference: str
     values: tuple[str, ...] = ()
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True)

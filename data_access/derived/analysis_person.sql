@@ -1,5 +1,5 @@
 -- grain: one delinquent, told by coarse bands only: the ground of アドホック分析 (analysis_release.py). Never disclosed as it is.
--- stage: the furthest step that was taken. The bands' names and their order are those of metric.toml.
+-- case_stage: the furthest step that was taken. The bands' names and their order are those of metric.toml.
 create or replace table derived.analysis_person as
 with paid as (
     select assessment.atena_number, sum(receipt.principal_yen)::bigint as paid_yen
@@ -35,7 +35,7 @@ select
         when delinquent.plan_state = '不履行' then '分納不履行'
         when reminded.atena_number is not null then '催告済'
         else '督促まで'
-    end as stage,
+    end as case_stage,
     case
         when months < 6 then '6か月未満'
         when months < 12 then '6か月から1年'
@@ -79,7 +79,7 @@ select
     delinquent.open_count as installment_count,
     delinquent.unpaid_yen,
     delinquent.charge_yen,
-    greatest(coalesce(paid.paid_yen, 0), 0) as paid_yen
+    greatest(coalesce(paid.paid_yen, 0), 0) as year_paid_yen
 from derived.delinquent as delinquent
 cross join lateral (select
     date_diff('month', date_trunc('month', delinquent.oldest_due_date), date_trunc('month', getvariable('as_of'))) as months,

@@ -43,10 +43,11 @@ def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, befor
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))
 
 
-def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None) -> None:
-    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others."""
+def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None, muted: list[int] | None = None) -> None:
+    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others,
+    and the places in `muted` are grey: what is put together from several."""
     named = [f"{name}　<b>{value:,}{unit}</b>" for name, value in zip(names, values, strict=True)]
-    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
+    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": [GREY if at in (muted or ()) else BLUE for at in range(len(values))]}, width=0.6, hovertemplate="%{y}<extra></extra>"))
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", range=[0, most or max(values)], showticklabels=False, showgrid=False)
     _show(figure, alt, key, height=30 * len(names) + 40)

@@ -24,6 +24,7 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    analysis,
     change,
     criterion_trial,
     derivation,
@@ -34,6 +35,8 @@ from data_access import (
     paper_basis,
     planning,
     query,
+    saved_analysis,
+    statement,
     suspension_case,
     suspension_comparison,
     write_off_effect,
@@ -46,6 +49,7 @@ DAY, NOON = date(2026, 10, 30), datetime(2026, 10, 30, 3, tzinfo=UTC)
 SUBJECT = Subject("0000000001", NOBODY, "D99", frozenset(), frozenset())
 SNAPSHOTS = ("20261029T000000Z-0123abcd", "20261030T000000Z-0123abcd")
 ORDER = export_order.Order("0" * 32, "x", "worklist", {}, True, "納付催告", "x", SNAPSHOTS[0], 1, "2026-10-30", False, None, None)
+VIEW = analysis.View("procedure", ("case_stage",), "people", {})
 WRITE = {"event_id": str(uuid.UUID(int=1)), "today": DAY}
 NEW = WRITE | {"expected_version": 0}
 NOTE = {"contacted_on": DAY, "method": "電話", "direction": "発信", "counterpart": "本人", "outcome": "連絡のみ", "body": "不在"}
@@ -93,6 +97,12 @@ CALLS = {
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
+    "data_access.analysis.answer": lambda user: analysis.answer(user, VIEW),
+    "data_access.analysis.layer": analysis.layer,
+    "data_access.saved_analysis.kept": saved_analysis.kept,
+    "data_access.saved_analysis.remove": lambda user: saved_analysis.remove(user, "0" * 32),
+    "data_access.saved_analysis.save": lambda user: saved_analysis.save(user, "月の分析", VIEW),
+    "data_access.statement.run": lambda user: statement.run(user, "select 1"),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.monthly_report.monthly": monthly_report.monthly,

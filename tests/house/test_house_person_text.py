@@ -84,6 +84,8 @@ FIELDS = {
     ("pages/parts/audit_parts.py", 4): "tests/pages/test_my_number_typed.py",
     ("pages/parts/intake_decision_form.py", 1): "tests/casework/test_intake_decision.py",
     ("pages/grounds.py", 1): "tests/pages/test_my_number_typed.py",
+    ("pages/parts/analysis_choice.py", 1): "tests/data_access/test_analysis.py",
+    ("pages/parts/analysis_statement.py", 1): "tests/data_access/test_statement.py",
 }
 
 # The same for our own HTML pages; "" where nothing of it is kept as typed (a code; the sign-in's name, of which a keyed digest is).
