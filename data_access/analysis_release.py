@@ -18,7 +18,7 @@ import polars as pl
 
 import settings
 from data_access import lineage, metric, snapshot
-from data_access.analysis_partition import ELSEWHERE, PERSON, release
+from data_access.analysis_partition import ELSEWHERE, PERSON, Earlier, release
 from data_access.lineage import Kept
 
 TABLE = "analysis_person"
@@ -43,23 +43,28 @@ def newest() -> Release:
     with _alone():
         path = _path_of(wanted.id)
         if path is None:
-            path = _write(wanted.id, make(_persons(wanted.id), [_persons(name) for name in _released() if name != wanted.id and _is_kept(name)]))
+            path = _write(wanted.id, make(_persons(wanted.id), [(_persons(name), _read(_path_of(name))) for name in _released() if name != wanted.id and _is_kept(name)]))
     return Release(wanted.id, wanted.business_date, _read(path))
 
 
-def make(now: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The parts of every measure group and theme; `now` and `earlier` are frames of derived.analysis_person."""
+def make(now: pl.DataFrame, earlier: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> pl.DataFrame:
+    """The parts of every measure group and theme. `now`: a frame of derived.analysis_person; `earlier`: of each earlier
+    release such a frame, and the parts that were made of it."""
     found = []
     for group, measures in metric.groups().items():
-        amount = next((name for name in measures if name.endswith("_yen")), None)
-        frames = [frame.rename({"district_code": metric.DISTRICT}).filter(pl.col(amount) > 0) for frame in (now, *earlier)]
+        amount = next(name for name in measures if name.endswith("_yen"))
         for theme in metric.themes().values():
-            parts = release(frames[0], frames[1:], theme.dimensions, measures)
+            before = [Earlier(_having(frame, amount), parts.filter(measure_group=group, theme=theme.id)) for frame, parts in earlier]
+            parts = release(_having(now, amount), before, theme.dimensions, measures)
             found.append(parts.with_columns(pl.lit(group).alias("measure_group"), pl.lit(theme.id).alias("theme")))
     names = {**dict(now.select("district_code", "district_name").unique().iter_rows()), ELSEWHERE: "ほかの地区"}
     told = pl.concat(found, how="diagonal").with_columns(pl.col(metric.DISTRICT).replace_strict(names, default=None).alias("district_name"))
     return told.select("measure_group", "theme", metric.DISTRICT, "district_name", *(name for name in metric.dimensions() if name != metric.DISTRICT),
                        *metric.measures())
+
+
+def _having(persons: pl.DataFrame, amount: str) -> pl.DataFrame:
+    return persons.rename({"district_code": metric.DISTRICT}).filter(pl.col(amount) > 0)
 
 
 def _wanted(offered: Sequence[Kept]) -> Kept:

@@ -1,13 +1,21 @@
 """A release: everybody in exactly one part, every part safe to tell; found again person by person, in plain Python."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import polars as pl
 import pytest
 
 from data_access import metric
-from data_access.analysis_partition import ALONE, ELSEWHERE, LEAST, MOST_SHARE, PROTECTED, release
+from data_access.analysis_partition import (
+    ALONE,
+    ELSEWHERE,
+    LEAST,
+    MOST_SHARE,
+    PROTECTED,
+    Earlier,
+    release,
+)
 from data_access.analysis_release import make
 from data_access.metric import DISTRICT, TOGETHER
 from tests.data_access.analysis_city import frame, months, place
@@ -15,17 +23,21 @@ from tests.data_access.analysis_city import frame, months, place
 ARREARS = metric.groups()["arrears"]
 
 
-def parted(now: pl.DataFrame, earlier: list[pl.DataFrame], theme: metric.Theme) -> list[dict]:
-    frames = [each.rename({"district_code": DISTRICT}) for each in (now, *earlier)]
-    return release(frames[0], frames[1:], theme.dimensions, ARREARS).to_dicts()
+def parted(history: list[pl.DataFrame], theme: metric.Theme) -> list[list[dict]]:
+    """The parts of every month, each released after those before it."""
+    told: list[Earlier] = []
+    for month in history:
+        persons = month.rename({"district_code": DISTRICT})
+        told.append(Earlier(persons, release(persons, told, theme.dimensions, ARREARS)))
+    return [each.told.to_dicts() for each in told]
 
 
 @pytest.mark.parametrize("seed", range(25))
 def test_every_part_is_the_sum_of_its_ten_or_more_persons(seed):
     """And nobody is left out, nobody counted twice, nobody has most of an amount, and the protected are never a part."""
-    *earlier, now = months(random.Random(seed), 3)
+    history = months(random.Random(seed), 3)
     for theme in metric.themes().values():
-        rows, behind = parted(now, earlier, theme), defaultdict(list)
+        rows, now, behind = parted(history, theme)[-1], history[-1], defaultdict(list)
         for person in now.to_dicts() if rows else ():
             behind[place(rows, theme.dimensions, person)].append(person)
         assert {tuple(row[name] for name in theme.dimensions) for row in rows} == behind.keys()
@@ -42,21 +54,29 @@ def test_every_part_is_the_sum_of_its_ten_or_more_persons(seed):
 
 @pytest.mark.parametrize("seed", range(25))
 def test_since_any_earlier_release_a_part_is_the_same_or_ten_have_other_amounts(seed):
-    """Whoever was or is in a part, then against now: by the amounts of ten and more, or by nothing at all."""
-    *earlier, now = months(random.Random(100 + seed), 4)
+    """Whoever was or is in a part, then against now: by the amounts of ten and more, or by nothing at all. And of no part
+    that was told then is there a share of one to nine in a part of now."""
+    history, compared = months(random.Random(100 + seed), 4), 0
     for theme in metric.themes().values():
-        rows = parted(now, earlier, theme)
-        for before in earlier if rows else ():
-            people = [{person["atena_number"]: person for person in each.to_dicts()} for each in (before, now)]
-            places = [{number: place(rows, theme.dimensions, person) for number, person in each.items()} for each in people]
-            for row in rows:
-                part = tuple(row[name] for name in theme.dimensions)
-                for name in ("installment_count", "unpaid_yen"):
-                    concerned = {number for each in places for number, at in each.items() if at == part}
-                    then, today = ({number: each[number][name] for number in concerned & each.keys()} for each in people)
-                    changed = {number for number in concerned if then.get(number, 0) != today.get(number, 0)}
-                    moved = {number for number in concerned if places[0].get(number) != places[1].get(number)}
-                    assert len(changed) >= LEAST or not changed | moved, (theme.id, part, name)
+        told = parted(history, theme)
+        for number, (now, rows) in enumerate(zip(history, told, strict=True)):
+            for before, earlier in zip(history[:number], told, strict=False):
+                if not rows or not earlier:
+                    continue
+                people = [{person["atena_number"]: person for person in each.to_dicts()} for each in (before, now)]
+                places = [{number: place(rows, theme.dimensions, person) for number, person in each.items()} for each in people]
+                then_told = {number: place(earlier, theme.dimensions, person) for number, person in people[0].items()}
+                for row in rows:
+                    part = tuple(row[name] for name in theme.dimensions)
+                    concerned, compared = {number for each in places for number, at in each.items() if at == part}, compared + 1
+                    for name in ("installment_count", "unpaid_yen"):
+                        then, today = ({number: each[number][name] for number in concerned & each.keys()} for each in people)
+                        changed = {number for number in concerned if then.get(number, 0) != today.get(number, 0)}
+                        moved = {number for number in concerned if places[0].get(number) != places[1].get(number)}
+                        assert len(changed) >= LEAST or not changed | moved, (theme.id, part, name)
+                    shares = Counter(then_told[number] for number, at in places[0].items() if at == part)
+                    assert min(shares.values(), default=LEAST) >= LEAST, (theme.id, part)
+    assert compared > 3 or history[0].height < 200, "something is compared"
 
 
 def test_a_city_of_few_has_no_release():
@@ -72,10 +92,15 @@ def test_one_who_owes_most_of_it_is_never_told():
     ten[0]["unpaid_yen"] = 5_000_000
     others = [person | {"unpaid_yen": 500_000, "age_band": "50代"} for person in people[10:25]]
     payer = metric.themes()["payer"]
-    assert parted(frame(ten), [], payer) == []
-    assert "40代" not in {row["age_band"] for row in parted(frame([*ten, *others]), [], payer)}
+    assert parted([frame(ten)], payer) == [[]]
+    assert "40代" not in {row["age_band"] for row in parted([frame([*ten, *others])], payer)[0]}
 
 
 def test_the_same_persons_always_make_the_same_parts():
-    *earlier, now = months(random.Random(5), 3)
-    assert make(now, earlier).equals(make(now.sample(fraction=1, shuffle=True, seed=2).sort("atena_number"), earlier))
+    before, now = months(random.Random(5), 2)
+    told = [(before, make(before, []))]
+    assert make(now, told).equals(make(now.sample(fraction=1, shuffle=True, seed=2).sort("atena_number"), told))
+
+
+def test_ten_is_ten():
+    assert (LEAST, ALONE, MOST_SHARE) == (10, 14, 85)
