@@ -20,7 +20,7 @@ def render(user: User) -> None:
     """One question of choices, its picture and its rows; and what they mean."""
     heading("アドホック分析", user)
     of = layer(user)
-    st.caption(f"集計の日 **{wording.wareki_with_weekday(of.as_of)}**　10人以上にまとめた表で、月に一度、前の月の終わりのデータから作る（使い始めの月は最初のデータ）。「基準日」では変わらない。"
+    st.caption(f"集計の日 **{wording.wareki_with_weekday(of.as_of)}**　10人以上にまとめた表。月に一度、前の月の終わりのデータから作り、「基準日」では変わらない。"
                + (f"　金額は{UNIT:,}円単位。" if of.is_rounded else ""))
     if not decide(user, "analysis.sql").allowed:
         _counted(user, of)
@@ -65,7 +65,7 @@ def _shown(view: View, found: pl.DataFrame, form: str) -> None:
         return
     total = f"合計 **{found[view.measure].sum():,}{unit}**"
     told = f"{title}。" + "、".join(f"{'・'.join(row[name] for name in labels)} {row[view.measure]:,}{unit}" for row in found.head(8).iter_rows(named=True)) + "。全ての値は右の表にある。"
-    picture, rows = st.columns([3, 2] if len(labels) == 1 else [6, 7])
+    picture, rows = st.columns([3, 2] if len(labels) == 1 else [1, 1])
     with picture:
         if form == analysis_choice.LINE:
             _lines(view, found, labels, unit, told)
