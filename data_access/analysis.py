@@ -4,7 +4,7 @@ Every answer is a sum over released parts. Readers without persons get amounts r
 the screen, a SELECT and an export add up the same numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,9 +106,9 @@ def _check(view: View, of: Layer) -> None:
             raise ViewInvalid(f"{metric.dimensions()[name].title}の値を選び直してください。")
 
 
-def passports(view: View) -> pl.DataFrame:
-    """What the view's measures and dimensions mean: metric_title, definition, includes, excludes, reference."""
-    told = [metric.measures()[name] for name in metric.groups()[metric.measures()[view.measure].group]]
-    told += [metric.dimensions()[name] for name in metric.themes()[view.theme].dimensions]
+def passports(measure: str, dimensions: Sequence[str]) -> pl.DataFrame:
+    """What a view's measures and dimensions mean: metric_title, definition, includes, excludes, reference."""
+    told = [metric.measures()[name] for name in metric.groups()[metric.measures()[measure].group]]
+    told += [metric.dimensions()[name] for name in dimensions]
     return pl.DataFrame([{"metric_title": each.title, "definition": each.definition, "includes": getattr(each, "includes", ""),
                           "excludes": getattr(each, "excludes", ""), "reference": each.reference} for each in told])

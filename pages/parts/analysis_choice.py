@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import polars as pl
 import streamlit as st
 
 from audit.log import AuditUnavailable
@@ -9,11 +10,13 @@ from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access import saved_analysis
 from data_access.analysis import Layer, View, values_of
+from data_access.analysis_exact import exact
 from data_access.metric import Theme, dimensions, measures, themes
 from pages.parts import draft, filters
 
 FORM = "saved_analysis"
 NONE, ALL = "なし", "すべて"
+RELEASED, EXACT = "公開の表（10人以上）", "いまの全員（課内だけ）"
 BARS, LINE = "棒", "線"
 
 
@@ -44,6 +47,30 @@ def _chosen(of: Layer, theme: Theme) -> dict[str, tuple[str, ...]]:
         if value != ALL:
             found[name] = (value,)
     return found
+
+
+def exact_choice(user: User) -> tuple[list[str], str, str, pl.DataFrame]:
+    """The controls over everybody: up to three dimensions, the measure, BARS or LINE, and the rows."""
+    every, named = list(dimensions()), []
+    for label, column, place in zip(("切り口", "重ねる切り口", "さらに重ねる切り口"), st.columns(5)[:3], ("first", "second", "third"), strict=True):
+        with column:
+            left = [name for name in ["case_stage", *every] if name not in named]
+            chosen = filters.choice(label, list(dict.fromkeys(left)) if not named else [NONE, *dict.fromkeys(left)], key=f"analysis_exact_{place}", format_func=_title)
+        if chosen == NONE:
+            break
+        named.append(chosen)
+    first, second, third, fourth = st.columns([1, 1, 1, 2])
+    with first:
+        measure = filters.choice("値", list(measures()), key="analysis_measure", format_func=lambda name: measures()[name].title)
+    with second:
+        form = filters.choice("図", [BARS, LINE] if dimensions()[named[0]].is_ordered and len(named) < 3 else [BARS], key="analysis_form")
+    with third:
+        only = filters.choice("絞る切り口", [NONE, *(name for name in every if dimensions()[name].values)], key="analysis_exact_only", format_func=_title)
+    value = None
+    if only != NONE:
+        with fourth:
+            value = filters.choice(f"{_title(only)}の値", list(dimensions()[only].values), key=f"analysis_exact_value_{only}")
+    return named, measure, form, exact(user, named, None if only == NONE else only, value)
 
 
 def _title(name: str) -> str:

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
+PLOT_HIGH, LINE_HIGH = 270, 18  # of a chart with lines, and of a name in it, in pixels
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
 
 
@@ -24,12 +25,23 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     figure = go.Figure()
     if order:
         figure.update_xaxes(categoryorder="array", categoryarray=order, range=[-0.3, len(order) - 0.5])
+    raised = _apart({name: y[-1] for name, (_, y) in series.items()}, max(max(y) for _, y in series.values()))
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
         figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
-        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, font={"color": colour, "size": 14})
+        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=raised[name], font={"color": colour, "size": 14})
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
+
+
+def _apart(ends: dict[str, int], highest: int) -> dict[str, int]:
+    """How many pixels each name at the end of its line is raised, so that no two stand on each other."""
+    raised, lowest = {}, -LINE_HIGH
+    for name, end in sorted(ends.items(), key=lambda each: each[1]):
+        place = round(end / highest * PLOT_HIGH) if highest > 0 else 0
+        lowest = max(place, lowest + LINE_HIGH)
+        raised[name] = lowest - place
+    return raised
 
 
 def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list) -> None:

@@ -25,6 +25,7 @@ from casework.subject import Subject
 from data_access import (
     allocation_proposal,
     analysis,
+    analysis_exact,
     change,
     criterion_trial,
     derivation,
@@ -98,6 +99,7 @@ CALLS = {
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
     "data_access.analysis.answer": lambda user: analysis.answer(user, VIEW),
+    "data_access.analysis_exact.exact": lambda user: analysis_exact.exact(user, ["case_stage"]),
     "data_access.analysis.layer": analysis.layer,
     "data_access.saved_analysis.kept": saved_analysis.kept,
     "data_access.saved_analysis.remove": lambda user: saved_analysis.remove(user, "0" * 32),

@@ -20,9 +20,9 @@ EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export",
 ANALYSIS = {"analysis.read", "analysis.save", "analysis.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | ANALYSIS | {"monthly_report.export", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+    "manager": LEADS | ANALYSIS | {"analysis.exact", "monthly_report.export", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", "disclosure.approve_large", *APPROVERS},
-    "chief": LEADS | WRITES | ANALYSIS | {"monthly_report.export", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "chief": LEADS | WRITES | ANALYSIS | {"analysis.exact", "monthly_report.export", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"suspension.propose", "write_off.propose", "difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | OWN | ANALYSIS | {"feed.detail", "analysis.sql"},
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,

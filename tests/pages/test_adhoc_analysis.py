@@ -4,7 +4,8 @@ import pytest
 
 from data_access import metric, saved_analysis
 from data_access.analysis import View, answer
-from pages.parts.analysis_choice import ALL, BARS, LINE, NONE
+from data_access.analysis_exact import exact
+from pages.parts.analysis_choice import ALL, BARS, EXACT, LINE, NONE
 from tests import staff
 from tests.pages.screen import Screen, show
 
@@ -90,3 +91,25 @@ def test_a_link_with_another_s_values_says_so_or_leaves_them_out(city):
     screen = show(staff.CHIEF, PAGE, analysis_theme="nothing", analysis_measure="name")
     assert chooser(screen, "切り口の組").value == "procedure"
     assert not screen.at.error
+
+
+@pytest.mark.parametrize("user", [staff.MANAGER, staff.CHIEF], ids=lambda user: user.role)
+def test_everybody_by_three_dimensions_is_looked_at_and_not_taken_away(city, user):
+    screen = show(user, PAGE, analysis_source=EXACT, analysis_exact_first="arrears_band", analysis_exact_second="district", analysis_exact_third="age_band")
+    found = exact(user, ["arrears_band", "district", "age_band"])
+    assert screen.cells("people") == found["people"].to_list()
+    assert screen.cells("district_name") == found["district_name"].to_list()
+    labels = [button.label for button in screen.at.button]
+    assert not {"書き出す", "保存する"} & {*labels}
+    assert "図は初めの40行" in screen.words() or found.height <= 40
+
+
+def test_everybody_of_one_value(city):
+    screen = show(staff.CHIEF, PAGE, analysis_source=EXACT, analysis_exact_only="amount_band", analysis_exact_value_amount_band="5万円未満")
+    assert screen.cells("people") == exact(staff.CHIEF, ["case_stage"], "amount_band", "5万円未満")["people"].to_list()
+
+
+def test_who_sees_no_person_has_no_such_choice(city):
+    screen = show(staff.ANALYST, PAGE, analysis_source=EXACT)
+    assert "もとの表" not in [box.label for box in screen.at.selectbox]
+    assert "課の外に渡さない" not in screen.words()
