@@ -1,9 +1,10 @@
 -- THE GATE OF DATA, continued (アドホック分析 of those who may see the persons). The macros and the rule stand in ../disclosed.sql.
 
--- grain: one delinquent in the reader's districts, by bands only, without a number or a name. What is released to readers
--- without persons is made elsewhere (analysis_release.py), and is not this.
+-- grain: one delinquent in the reader's districts, by bands only; questions count it. What is released to readers without
+-- persons is made elsewhere (analysis_release.py), and is not this.
 create view disclosed.analysis_person as
 select
+    delinquent.atena_ref,
     delinquent.district_code,
     delinquent.district_name,
     whole('C9', person.case_stage) as case_stage,
