@@ -27,8 +27,8 @@ def render(user: User) -> None:
             _exact(user)
             return
     of = layer(user)
-    st.caption(f"集計の日 **{wording.wareki_with_weekday(of.as_of)}**　10人以上にまとめた表。月に一度、前の月の終わりのデータから作り、「基準日」では変わらない。"
-               + (f"　金額は{UNIT:,}円単位。" if of.is_rounded else ""))
+    st.caption(f"集計の日 **{wording.wareki_with_weekday(of.as_of)}**　10人以上にまとめ、月に一度、前の月の終わりのデータで作る表。"
+               + (f"金額は{UNIT:,}円単位。" if of.is_rounded else ""))
     if not decide(user, "analysis.sql").allowed:
         _released(user, of)
         return
@@ -68,7 +68,8 @@ def _released(user: User, of: Layer) -> None:
 def _meaning(measure: str, named: list[str]) -> None:
     with st.expander("定義と読み方", icon=":material/menu_book:"):
         st.markdown(f"- **{TOGETHER}・ほかの地区**　公開の表で、そのままでは少なすぎる人を合わせた行。ほかの行には数えていないので、行の値は市全体のその区分の値より小さいことがある。"
-                    "\n- **合計**　公開の表は、どの組で見ても同じ。延滞金・今年度の納付額は、ある人だけの合計。\n- **共有**　この画面のアドレスに条件が入っている。開く人の権限で集計する。")
+                    "\n- **合計**　公開の表は、どの組で見ても同じ。延滞金・今年度の納付額は、ある人だけの合計。\n- **共有**　この画面のアドレスに条件が入っている。開く人の権限で集計する。"
+                    "\n- **集計の日**　左の「基準日」では変わらない。使い始めの月は最初のデータ。")
         tables.whole(passports(measure, named), PASSPORT, empty="", alt="値と切り口の定義の表")
 
 
