@@ -69,11 +69,12 @@ def _having(persons: pl.DataFrame, amount: str) -> pl.DataFrame:
 
 def _wanted(offered: Sequence[Kept]) -> Kept:
     """Of the kept snapshots, newest first."""
-    usable = [kept for kept in offered if _is_kept(kept.id)]
-    if not usable:
+    month = offered[0].business_date.replace(day=1) if offered else None
+    ends = (kept for kept in offered if kept.business_date < month and _is_kept(kept.id))
+    found = next(ends, None) or next((kept for kept in reversed(offered) if _is_kept(kept.id)), None)
+    if found is None:
         raise snapshot.SnapshotRefused(NOT_YET)
-    month = offered[0].business_date.replace(day=1)
-    return next((kept for kept in usable if kept.business_date < month), usable[-1])
+    return found
 
 
 def _is_kept(snapshot_id: str) -> bool:
