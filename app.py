@@ -15,7 +15,11 @@ import store
 from auth import export_route
 from auth.gate import ROUTES, Gate
 from casework import ledger  # noqa: F401  (declares its tables for create_tables)
-from data_access import export
+from data_access import (
+    export,
+    saved_analysis,  # noqa: F401  (the same)
+    statement,  # noqa: F401  (the same)
+)
 
 _log = logging.getLogger("console")
 # Streamlit would log the text of an error, which may quote a person; _on_script_error logs where it happened instead.

@@ -41,6 +41,11 @@ def snapshots() -> Path:
     return home() / "snapshots"
 
 
+def analysis() -> Path:
+    """The released tables of アドホック分析: no person in them, never changed, never purged."""
+    return home() / "analysis"
+
+
 def temporary() -> Path:
     """What DuckDB cannot hold in memory, while it works on it."""
     return home() / "tmp"

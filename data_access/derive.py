@@ -33,7 +33,7 @@ STEPS = (
     "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
     "screening_evidence", "screening", "suspension_watch", "timeline", "rate_year", "rate_cube", "rate_month", "rate_slice", "rate_part", "rate_open",
-    "activity_month", "deadline", "case_desk", "installment_slip_count", "heir_share", "duplicate_suspect", "person_beside",
+    "activity_month", "deadline", "case_desk", "installment_slip_count", "heir_share", "duplicate_suspect", "person_beside", "analysis_person",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",

@@ -19,7 +19,7 @@ from auth.access import User
 from auth.export_order import Order, OrderRefused
 from auth.export_route import File, FileRefused
 from auth.reveal import RevealRefused, check_reason
-from data_access import feed_status, intake_account, report_archive
+from data_access import analysis, analysis_release, feed_status, intake_account, report_archive
 from data_access.contract import labels
 from data_access.export_kind import Kind, kinds, limits
 from data_access.paper_content import content
@@ -29,7 +29,8 @@ from data_access.workbook import workbook
 from documents.paper import paper
 
 BOM = "\ufeff"
-FEED_DETAIL = "feed_detail"
+FEED_DETAIL, ANALYSIS = "feed_detail", "analysis"
+OLD_RELEASE = "アドホック分析の月が替わりました。画面を開き直して、もう一度書き出してください。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,7 +44,8 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
         check_reason(reason)
     except RevealRefused as refused:
         raise OrderRefused(str(refused)) from None
-    snapshot_id, limit = standing().snapshot_id, limits()[user.role]
+    snapshot_id = analysis_release.newest().snapshot_id if kind.question == ANALYSIS else standing().snapshot_id
+    limit = limits()[user.role]
     count = _rows(user, kind, filters, is_masked, snapshot_id).height
     if count == 0:
         raise OrderRefused("書き出す行がありません。条件を変えてください。")
@@ -74,7 +76,7 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
     refs = tuple(rows["atena_ref"].unique()) if "atena_ref" in rows.columns else ()
     if kind.paper:
         return File(f"{kind.label}_{wanted.id[:8]}.pdf", paper(kind.paper, *content(kind.label, rows.select(kind.columns))), rows.height, refs, "application/pdf")
-    name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns), _footer(user, wanted, rows.height, digest)
+    name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns or rows.columns), _footer(user, wanted, rows.height, digest)
     if is_workbook:
         printed = f"書出し番号 {wanted.id}　{user.name}　{dict(footer)['日時']}　目的外利用禁止"
         return File(f"{name}.xlsx", workbook(kind.label, _heads(listed), listed, footer, printed), rows.height, refs, XLSX)
@@ -87,6 +89,11 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
         return pl.DataFrame(schema=intake_account.PROBLEM) if told is None else intake_account.problems(told)
     if kind.kept:
         return report_archive.listed(str(filters["report"]))
+    if kind.question == ANALYSIS:  # sums over released parts
+        of, found = analysis.answer(user, analysis.from_plain(filters))
+        if of.snapshot_id != snapshot_id:
+            raise SnapshotRefused(OLD_RELEASE)
+        return found
     sized = {"page_size": limits()[user.role]["most"] + 1} if "skipped" in kind.fixed else {}
     return ask(user, kind.question, snapshot_id=snapshot_id, is_masked=is_masked, **filters, **kind.fixed, **sized)
 

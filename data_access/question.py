@@ -50,15 +50,15 @@ def question(name: str) -> Question:
     return Question(name, sql, header["grain"], header["action"])
 
 
-def tables_outside(sql: str) -> list[str]:
-    """What a SELECT reads besides schema disclosed, its own CTEs and unnest; variables count as outside."""
+def tables_outside(sql: str, known: frozenset[str] = frozenset()) -> list[str]:
+    """What a SELECT reads besides schema disclosed, its own CTEs, the tables `known` and unnest; variables count as outside."""
     with duckdb.connect() as parser:
         tree = json.loads(parser.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()[0])
     if tree.get("error"):
         return [tree.get("error_message", "unreadable")]
     nodes = list(_nodes(tree))
     ctes = {entry["key"] for node in nodes for entry in (node.get("cte_map") or {}).get("map", ())}
-    return sorted({reading for node in nodes for reading in _readings(node, ctes)})
+    return sorted({reading for node in nodes for reading in _readings(node, ctes | known)})
 
 
 def _nodes(part) -> Iterator[dict]:

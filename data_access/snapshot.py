@@ -85,10 +85,15 @@ def find(name: str) -> Snapshot:
 
 def verify(snapshot: Snapshot) -> None:
     """Compare every file with its SHA-256 in the manifest. Raises SnapshotRefused at the first difference."""
-    for name, entry in snapshot.manifest["tables"].items():
-        path = snapshot.folder / f"{name}.parquet"
-        if not path.is_file() or _sha256(path) != entry["sha256"]:
-            raise SnapshotRefused(f"スナップショット {snapshot.id} の {name} が壊れています。取込をやり直してください。")
+    for name in snapshot.manifest["tables"]:
+        verify_table(snapshot, name)
+
+
+def verify_table(snapshot: Snapshot, name: str) -> None:
+    """The same for one file ("layer/table")."""
+    path = snapshot.folder / f"{name}.parquet"
+    if not path.is_file() or _sha256(path) != snapshot.manifest["tables"][name]["sha256"]:
+        raise SnapshotRefused(f"スナップショット {snapshot.id} の {name} が壊れています。取込をやり直してください。")
 
 
 def kept() -> list[Snapshot]:

@@ -29,6 +29,7 @@ REGISTER = (
     Entry("deadlines", "期限の見通し", ":material/event_upcoming:", "管理", "deadline.read"),
     Entry("monthly_report", "月次報告", ":material/summarize:", "管理", "monthly_report.read"),
     Entry("annual_report", "年報・決算", ":material/account_balance:", "管理", "annual_report.read"),
+    Entry("adhoc_analysis", "アドホック分析", ":material/query_stats:", "管理", "analysis.read"),
     Entry("disclosures", "解除と書出し", ":material/lock_open:", "管理", "disclosure.approve"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("administration", "復元と論理消去", ":material/settings_backup_restore:", "運用", "snapshot.read"),

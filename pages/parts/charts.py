@@ -6,6 +6,7 @@ import streamlit as st
 BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
 INK, PAPER = "#1A1A1C", "#FFFFFF"
 MOST_DOTS = 15
+PLOT_HIGH, LINE_HIGH = 270, 18  # of a chart with lines, and of a name in it, in pixels
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
 
 
@@ -31,14 +32,25 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
         figure.add_shape(type="line", x0=order.index(marked), x1=order.index(marked), yref="paper", y0=0, y1=1, line={"color": GREY, "width": 1, "dash": "dot"})
         figure.add_annotation(x=order.index(marked), yref="paper", y=0.02, text=marked, showarrow=False, xanchor="left", xshift=6, yanchor="bottom", font={"color": INK, "size": 14})
         figure.update_xaxes(tickvals=order[5::6])
+    raised = _apart({name: y[-1] for name, (_, y) in series.items()}, max(max(y) for _, y in series.values()))
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
         figure.add_scatter(x=x, y=y, name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
         place = order.index if order else float
         is_passed = any(place(other[0]) <= place(x[-1]) < place(other[-1]) for other, _ in series.values())  # another line runs on beside its end
-        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=-18 if is_passed else 0, font={"color": colour, "size": 14})
+        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=-LINE_HIGH if is_passed else raised[name], font={"color": colour, "size": 14})
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
+
+
+def _apart(ends: dict[str, int], highest: int) -> dict[str, int]:
+    """How many pixels each name at the end of its line is raised, so that no two stand on each other."""
+    raised, lowest = {}, -LINE_HIGH
+    for name, end in sorted(ends.items(), key=lambda each: each[1]):
+        place = round(end / highest * PLOT_HIGH) if highest > 0 else 0
+        lowest = max(place, lowest + LINE_HIGH)
+        raised[name] = lowest - place
+    return raised
 
 
 def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, before: list, before_name: str = "前年同日", average: list | float | None = None) -> None:
@@ -61,10 +73,11 @@ def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, befor
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))
 
 
-def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None) -> None:
-    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others."""
+def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None, muted: list[int] | None = None) -> None:
+    """Horizontal bars from zero, each named with its whole number, in the order given; `most` ends the axis, alike beside others,
+    and the places in `muted` are grey: what is put together from several."""
     named = [f"{name}　<b>{value:,}{unit}</b>" for name, value in zip(names, values, strict=True)]
-    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": BLUE}, width=0.6, hovertemplate="%{y}<extra></extra>"))
+    figure = go.Figure(go.Bar(x=values, y=named, orientation="h", marker={"color": [GREY if at in (muted or ()) else BLUE for at in range(len(values))]}, width=0.6, hovertemplate="%{y}<extra></extra>"))
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", range=[0, most or max(values)], showticklabels=False, showgrid=False)
     _show(figure, alt, key, height=30 * len(names) + 40)

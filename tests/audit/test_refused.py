@@ -28,6 +28,8 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    analysis,
+    analysis_exact,
     annual_report,
     change,
     criterion_trial,
@@ -41,6 +43,8 @@ from data_access import (
     planning,
     query,
     report_archive,
+    saved_analysis,
+    statement,
     suspension_case,
     suspension_comparison,
     trial_result,
@@ -54,6 +58,7 @@ DAY, NOON = date(2026, 10, 30), datetime(2026, 10, 30, 3, tzinfo=UTC)
 SUBJECT = Subject("0000000001", NOBODY, "D99", frozenset(), frozenset())
 SNAPSHOTS = ("20261029T000000Z-0123abcd", "20261030T000000Z-0123abcd")
 ORDER = export_order.Order("0" * 32, "x", "worklist", {}, True, "納付催告", "x", SNAPSHOTS[0], 1, "2026-10-30", False, None, None)
+VIEW = analysis.View("procedure", ("case_stage",), "people", {})
 WRITE = {"event_id": str(uuid.UUID(int=1)), "today": DAY}
 NEW = WRITE | {"expected_version": 0}
 TRIED = [f"AAAA-AAAA-{number:04d}" for number in range(trial.LEAST)]
@@ -109,6 +114,13 @@ CALLS = {
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
+    "data_access.analysis.answer": lambda user: analysis.answer(user, VIEW),
+    "data_access.analysis_exact.exact": lambda user: analysis_exact.exact(user, ["case_stage"]),
+    "data_access.analysis.layer": analysis.layer,
+    "data_access.saved_analysis.kept": saved_analysis.kept,
+    "data_access.saved_analysis.remove": lambda user: saved_analysis.remove(user, "0" * 32),
+    "data_access.saved_analysis.save": lambda user: saved_analysis.save(user, "月の分析", VIEW),
+    "data_access.statement.run": lambda user: statement.run(user, "select 1"),
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.annual_report.annual": lambda user: annual_report.annual(user, 2025),

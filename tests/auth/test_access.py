@@ -17,13 +17,14 @@ WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_f
           "slip_issue.write", "allocation_record.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
 EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export", "suspension_paper.export"}
+ANALYSIS = {"analysis.read", "analysis.save", "analysis.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
-    "manager": LEADS | {"monthly_report.export", "annual_report.export", "report.archive", "report.approve", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "collection_plan.approve", "trial.approve", "trial.result", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
+    "manager": LEADS | ANALYSIS | {"analysis.exact", "monthly_report.export", "annual_report.export", "report.archive", "report.approve", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "collection_plan.approve", "trial.approve", "trial.result", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", "disclosure.approve_large", *APPROVERS},
-    "chief": LEADS | WRITES | {"monthly_report.export", "annual_report.export", "report.archive", "report.propose", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "collection_plan.propose", "trial.propose", "trial.result", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "chief": LEADS | WRITES | ANALYSIS | {"analysis.exact", "monthly_report.export", "annual_report.export", "report.archive", "report.propose", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "collection_plan.propose", "trial.propose", "trial.result", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"suspension.propose", "write_off.propose", "difference.read", "reveal.use", *EXPORTS},
-    "analyst": COMMON | OWN | {"feed.detail"},
+    "analyst": COMMON | OWN | ANALYSIS | {"feed.detail", "analysis.sql"},
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,
                     "permission_table.read", "account.read", "account.propose", "account.disable"},
     "auditor": COMMON | OWN | {"report.archive", "feed.detail", "snapshot.read", "permission_table.read", "account.read", *REVIEW},

@@ -23,9 +23,11 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 REASON = "午後の訪問の名簿を作るため"
 FILTERS = {"worklist": {"queue": None, "district": None, "sort": "急ぐ順"}, "suspension_candidates": {"district": None, "verdict": None, "ground": None},
            "write_off_statement": {"district": None, "booked_as": None},
+           "analysis": {"theme": "procedure", "dimensions": ["case_stage"], "measure": "people", "chosen": {}},
            "feed_check": {"report_id": ""}}  # fmt: skip
 MAY = {"worklist": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "suspension_candidates": {MANAGER, CHIEF, OFFICER, NEIGHBOUR},
-       "write_off_statement": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "feed_check": {ADMIN}}
+       "write_off_statement": {MANAGER, CHIEF, OFFICER, NEIGHBOUR}, "feed_check": {ADMIN},
+       "analysis": {MANAGER, CHIEF, ANALYST}}
 
 
 def order(user: User, name: str = "worklist", **more):

@@ -15,6 +15,7 @@ LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "du
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
+    "analysis_exact": {"first": "case_stage", "second": "age_band", "third": None, "only": None, "value": None},
     "change_rows": {"older_id": "", "measure": "滞納額", "term": "収納", **WHOLE_LIST},
     "change_terms": {"older_id": "", "measure": "滞納額", "district": None},
     "annual_report": {"fiscal_year": 2025, "closes_on": "2026-05-31"},

@@ -1,0 +1,190 @@
+"""アドホック分析 over the city: which release, for whom how exact; the dictionary; saved views; exports."""
+
+import shutil
+from datetime import date
+
+import polars as pl
+import pytest
+
+import settings
+from audit import log
+from auth.access import NotAllowed
+from auth.export_route import FileRefused
+from data_access import (
+    analysis,
+    analysis_metric,
+    analysis_release,
+    connection,
+    export,
+    saved_analysis,
+    snapshot,
+)
+from data_access.analysis import UNIT, View, ViewInvalid, answer, as_plain, from_plain, layer
+from data_access.lineage import Kept
+from tests.queries.every_question import entries_after
+from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, MANAGER, OFFICER
+
+STAGES = View("procedure", ("case_stage",), "people", {})
+MY_NUMBER = "123456789018"
+
+
+@pytest.fixture(scope="module")
+def persons(founded):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONSOLE_HOME", str(founded["served"]))
+        return pl.read_parquet(snapshot.current().parquet("derived")["analysis_person"])
+
+
+def test_every_value_is_one_of_the_dictionary(persons):
+    """So that no value falls out of the order of the screen, and none is told that nobody defined."""
+    for name, dimension in analysis_metric.dimensions().items():
+        if name != analysis_metric.DISTRICT:
+            assert set(persons[name]) <= set(dimension.values), name
+
+
+def test_a_delinquent_is_told_once_with_the_amounts_of_the_case(city, persons):
+    cursor = connection.engine().connection.cursor()
+    case = {number: row for number, *row in cursor.execute("select atena_number, unpaid_yen, charge_yen, open_count from derived.delinquent").fetchall()}
+    assert {row["atena_number"]: [row["unpaid_yen"], row["charge_yen"], row["installment_count"]] for row in persons.to_dicts()} == case
+
+
+def test_the_bands_are_those_of_a_plain_reading(city, persons):
+    """Person by person from the source, in Python: age, arrears, amount, income, payment, stage."""
+    cursor, as_of = connection.engine().connection.cursor(), connection.engine().snapshot.business_date
+    found = cursor.execute("""
+        select delinquent.atena_number, birth_date, oldest_due_date, unpaid_yen, last_payment_on, is_wholly_suspended, has_disposition, plan_state,
+            (select total_income_yen from source.resident_tax where atena_number = delinquent.atena_number and tax_year >= 2025 order by tax_year desc limit 1)
+        from derived.delinquent as delinquent""").fetchall()
+    rows = {row["atena_number"]: row for row in persons.to_dicts()}
+    for number, born, oldest, unpaid, paid_on, suspended, disposed, plan, income in found:
+        row, months = rows[number], (as_of.year - oldest.year) * 12 + as_of.month - oldest.month
+        years = None if born is None else as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
+        assert row["arrears_band"] == next(band for least, band in ((60, "5年以上"), (36, "3年から5年"), (24, "2年から3年"), (12, "1年から2年"), (6, "6か月から1年"), (-99, "6か月未満")) if months >= least)
+        assert row["age_band"] == ("法人・不明" if years is None else next(
+            band for least, band in ((75, "75歳以上"), (65, "65から74歳"), (60, "60から64歳"), (50, "50代"), (40, "40代"), (0, "39歳以下")) if years >= least))
+        assert row["amount_band"] == next(band for least, band in (
+            (1_000_000, "100万円以上"), (500_000, "50万円から100万円"), (300_000, "30万円から50万円"), (100_000, "10万円から30万円"), (50_000, "5万円から10万円"), (0, "5万円未満")) if unpaid >= least)
+        assert row["income_class"] == ("申告なし" if income is None else "所得なし" if income <= 0 else next(
+            band for least, band in ((4_000_000, "400万円以上"), (2_000_000, "200万円から400万円"), (1_000_000, "100万円から200万円"), (1, "100万円未満")) if income >= least))
+        assert row["last_payment_band"] == ("納付なし" if paid_on is None else "3か月以内" if paid_on >= date(2026, 7, 30) else "3か月から1年" if paid_on >= date(2025, 10, 30) else "1年以上前")
+        expected = "執行停止" if suspended else "滞納処分" if disposed else {"履行中": "分納中", "不履行": "分納不履行"}.get(plan)
+        assert row["case_stage"] == expected if expected else row["case_stage"] in ("催告済", "督促まで")
+
+
+def test_what_is_shown_adds_up_to_every_delinquent(city, persons):
+    for theme in analysis_metric.themes().values():
+        for dimension in theme.dimensions:
+            of, found = answer(CHIEF, View(theme.id, (dimension,), "people", {}))
+            assert not of.is_rounded
+            assert found["people"].sum() == persons.height
+            assert found["unpaid_yen"].sum() == persons["unpaid_yen"].sum()
+            assert min(found["people"]) >= 10
+
+
+def test_a_reader_without_persons_gets_each_part_rounded(city):
+    exact, rounded = layer(MANAGER), layer(ANALYST)
+    assert rounded.is_rounded
+    for name, measure in analysis_metric.measures().items():
+        one, other = exact.parts[name].drop_nulls(), rounded.parts[name].drop_nulls()
+        assert other.to_list() == ([(value + UNIT // 2) // UNIT * UNIT for value in one] if measure.unit == "yen" else one.to_list())
+    assert answer(ANALYST, STAGES)[1]["unpaid_yen"].sum() == rounded.parts.filter(theme="procedure", measure_group="arrears")["unpaid_yen"].sum()
+
+
+def test_no_part_names_a_person_or_a_day(city):
+    parts = layer(MANAGER).parts
+    assert set(parts.columns) == {"measure_group", "theme", "district_name", *analysis_metric.dimensions(), *analysis_metric.measures()}
+    assert all(kind in (pl.String, pl.Int64) for kind in parts.schema.values())
+
+
+def test_a_filter_takes_whole_parts(city):
+    of, found = answer(CHIEF, View("procedure", ("case_stage",), "people", {}))
+    for row in found.to_dicts():
+        _, own = answer(CHIEF, View("procedure", ("district",), "people", {"case_stage": (row["case_stage"],)}))
+        assert own["people"].sum() == row["people"]
+    assert of.as_of == date(2026, 10, 29), "the first day of the installation, until a month is over"
+
+
+@pytest.mark.parametrize("view", [
+    View("x", ("case_stage",), "people", {}), View("procedure", (), "people", {}), View("procedure", ("age_band",), "people", {}),
+    View("procedure", ("case_stage",), "name", {}), View("procedure", ("case_stage", "case_stage"), "people", {}),
+    View("procedure", ("case_stage",), "people", {"age_band": ("40代",)}), View("procedure", ("case_stage",), "people", {"case_stage": ("'; drop",)}),
+], ids=str)
+def test_what_the_dictionary_does_not_know_is_not_asked(city, view):
+    before = log.count()
+    with pytest.raises(ViewInvalid):
+        answer(CHIEF, view)
+    assert log.count() == before
+
+
+def kept(*days: str) -> list[Kept]:
+    return [Kept(f"{day.replace('-', '')}T000000Z-0123abcd", date.fromisoformat(day), None) for day in reversed(days)]
+
+
+@pytest.mark.parametrize(("days", "wanted"), [
+    (["2026-10-29", "2026-10-30"], "2026-10-29"), (["2026-09-29", "2026-09-30", "2026-10-01", "2026-10-30"], "2026-09-30"),
+    (["2026-08-31", "2026-09-30", "2026-10-30"], "2026-09-30"), (["2026-09-30"], "2026-09-30"), (["2026-10-30", "2026-10-29"], "2026-10-30"),
+])
+def test_the_release_is_of_the_last_day_of_the_month_before(monkeypatch, days, wanted):
+    monkeypatch.setattr(analysis_release, "_is_kept", lambda _id: True)
+    assert analysis_release._wanted(kept(*days)).business_date.isoformat() == wanted
+
+
+def test_a_release_is_written_once_and_never_changes(own_city):
+    first = analysis_release.newest()
+    written = [path for path in settings.analysis().glob("*.parquet")]
+    assert [path.stat().st_mode & 0o077 for path in written] == [0]
+    assert analysis_release.newest().parts.equals(first.parts)
+    assert [path for path in settings.analysis().glob("*.parquet")] == written
+    written[0].write_bytes(written[0].read_bytes() + b"x")
+    with pytest.raises(snapshot.SnapshotRefused, match="公開したときのものと違います"):
+        analysis_release.newest()
+
+
+def test_a_damaged_ground_is_refused(own_city):
+    shutil.rmtree(settings.analysis(), ignore_errors=True)
+    for path in settings.snapshots().glob("*/derived/analysis_person.parquet"):
+        path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(snapshot.SnapshotRefused, match="壊れています"):
+        analysis_release.newest()
+
+
+@pytest.mark.parametrize("user", [OFFICER, ADMIN, AUDITOR], ids=lambda user: user.role)
+def test_others_are_refused(city, user):
+    with pytest.raises(NotAllowed):
+        answer(user, STAGES)
+
+
+def test_an_answer_is_on_record_with_what_was_asked(own_city):
+    before = log.count()
+    answer(ANALYST, STAGES)
+    assert [(entry["actor"], entry["action"], entry["question"]) for entry in entries_after(before)] == [(ANALYST.name, "analysis.read", "analysis")]
+
+
+def test_a_saved_view_is_the_section_s_and_comes_back_as_it_was(own_city):
+    view = View("size", ("arrears_band", "amount_band"), "unpaid_yen", {"arrears_band": ("まとめ",)})
+    saved_id = saved_analysis.save(ANALYST, "  月末の　年数別 ", view)
+    assert [(each.title, each.view) for each in saved_analysis.kept(CHIEF)] == [("月末の 年数別", view)]
+    assert from_plain(as_plain(view)) == view
+    for title in ("月末の 年数別", "", "あ" * 41, f"番号 {MY_NUMBER}"):
+        with pytest.raises(saved_analysis.SaveRefused):
+            saved_analysis.save(MANAGER, title, view)
+    assert MY_NUMBER not in (own_city / "store.sqlite").read_bytes().decode("latin-1"), "個人番号 is kept nowhere"
+    saved_analysis.remove(MANAGER, saved_id)
+    assert saved_analysis.kept(ANALYST) == []
+
+
+def test_an_export_holds_the_released_sums_and_no_other_month_s(own_city, monkeypatch):
+    order = export.order(ANALYST, "analysis", as_plain(STAGES), is_masked=True, purpose="分析", reason="月の会議の資料にするため")
+    assert not order.needs_approval
+    file = export.make(ANALYST, order)
+    lines = file.content.decode("utf-8-sig").split("\r\n")
+    of, found = answer(ANALYST, STAGES)
+    assert lines[0] == "段階,人数,期別数,滞納額"
+    assert [line.split(",") for line in lines[1:found.height + 1]] == [[str(value) for value in row] for row in found.iter_rows()]
+    assert of.snapshot_id in file.content.decode("utf-8-sig")
+    assert file.atena_refs == ()
+    assert export.make(ANALYST, order, is_workbook=True).content.startswith(b"PK")
+    newer = analysis_release.Release("20261130T000000Z-0123abcd", date(2026, 11, 30), analysis_release.newest().parts)
+    monkeypatch.setattr(analysis, "newest", lambda: newer)
+    with pytest.raises(FileRefused, match="月が替わりました"):
+        export.make(ANALYST, order)
