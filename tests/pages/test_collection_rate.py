@@ -112,3 +112,26 @@ def test_other_pages_have_their_passport_too(city):
         assert "SHA-256" in screen.words(), module
         screen.run(screen.at.button(key=f"again_{key}").click())
         assert "同じ答えになりました" in screen.at.success[0].value
+
+
+def test_without_a_single_row_each_view_says_so(city, monkeypatch):
+    """A new city, or a district where nothing was assessed: sentences, no error and no empty chart."""
+    def nothing(user, name, **params):
+        answer = ask(user, name, **params)
+        return answer.clear() if name.startswith("rate_") else answer
+
+    for module in ("pages.collection_rate", "pages.parts.rate_parts", "pages.parts.rate_ahead"):
+        monkeypatch.setattr(f"{module}.ask", nothing)
+    told = {"内訳": "この区分の調定はありません。", "月別": "この区分の収納はまだありません。", "見込": forecast.NOTHING_YET, "回収の進み": "示せる年度がありません", "年度比較": "この区分の調定はありません。"}
+    for view in VIEWS:
+        screen = show(staff.MANAGER, "collection_rate", rate_view=view)
+        assert not screen.at.error
+        assert not screen.at.get("plotly_chart")
+        assert told[view] in screen.words(), view
+        assert [metric.value for metric in screen.at.metric][:3] == ["—"] * 3
+
+
+def test_the_front_page_says_where_the_year_goes_and_should(city):
+    words = show(staff.MANAGER, "home").words()
+    found = forecast.forecasts(ask(staff.MANAGER, "rate_by_year", district=None), CLOCK.feed_dates[-1])
+    assert f"5/31の見込 {found['現年'].rate}%　目標 93.50%" in words
