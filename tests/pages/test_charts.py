@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import pages
+from casework.collection_plan import CITY, QUEUES, Plan
 from pages.collection_rate import CLASSES
 from pages.deadlines import KINDS
 from pages.parts import charts
@@ -24,7 +25,7 @@ RATES = [("collection_rate", dict(rate_view="内訳", dimension=part)) for part 
     ("collection_rate", dict(rate_view="回収の進み")), ("collection_rate", dict(rate_view="内訳", district="D01"))]
 ELSEWHERE = [("changes", {}), *(("deadlines", dict(deadline_kind=kind)) for kind in KINDS), ("write_off", dict(write_off_view="分析")),
              ("suspension_candidates", dict(screening_view="内訳"))]
-DRAWS = {"collection_rate.py", "changes.py", "deadlines.py", "write_off.py", "suspension_watch.py", "parts/screening_funnel.py", "parts/rate_parts.py", "parts/rate_ahead.py"}
+DRAWS = {"collection_rate.py", "changes.py", "deadlines.py", "write_off.py", "suspension_watch.py", "parts/screening_funnel.py", "parts/rate_parts.py", "parts/rate_ahead.py", "collection_plan.py", "parts/plan_capacity_part.py"}
 
 
 def drawn(at: AppTest) -> list:
@@ -55,6 +56,15 @@ def test_every_chart_is_honest_and_readable(screen):
 
 def test_the_months_in_which_suspensions_end_too(cases):  # noqa: F811
     look_at(show(staff.MANAGER, "suspension_watch", watch_view="3年・時効の到来"))
+
+
+@pytest.mark.parametrize("state", [dict(plan_view="目標と進み", year_class="現年"), dict(plan_view="目標と進み", year_class="滞繰"), dict(plan_view="時間と残り"),
+                                   dict(plan_view="時間と残り", capacity_dimension="地区")])
+def test_the_plan_of_the_year_too(city, monkeypatch, state):
+    goals = {(CITY, "現年"): Decimal("95.20"), (CITY, "滞繰"): Decimal("21.00")}
+    plan = Plan(2026, 60, goals, dict.fromkeys(("D01", "D02"), 1), dict.fromkeys(QUEUES, 30))
+    monkeypatch.setattr("casework.collection_plan.approved", lambda _year: plan)
+    look_at(show(staff.MANAGER, "collection_plan", **state))
 
 
 def look_at(screen: Screen) -> None:
