@@ -1,4 +1,4 @@
-"""The city's limits by date (limits.toml): how old a training may be, how many people a day, from which networks."""
+"""The city's limits by date (limits.toml): how old a training may be, how many people and inquiries a day, from which networks."""
 
 import tomllib
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ class Limits:
     reviewed_on: date
     training_days: int
     most_persons_a_day: dict[str, int]
+    most_inquiries_a_day: dict[str, int]
     most_rows_a_chief_approves: int
     networks: dict[str, list[str]]
 

@@ -70,6 +70,11 @@ def engine_looked_at(snapshot_id: str | None = None) -> Engine:
     return engine_of(wanted) if wanted else engine()
 
 
+def is_past() -> bool:
+    """Whether this screen looks at an older day: nothing is written or asked for the other office then."""
+    return _looked_at.get() not in (None, engine().snapshot.id)
+
+
 def kept() -> list[Kept]:
     """The snapshots that may be looked at, the newest first. Empty before the first publish."""
     return lineage.offered()

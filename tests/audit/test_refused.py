@@ -24,6 +24,7 @@ from casework import (
 from casework.subject import Subject
 from data_access import (
     allocation_proposal,
+    care_inquiry,
     change,
     criterion_trial,
     derivation,
@@ -93,6 +94,8 @@ CALLS = {
     "casework.snapshot_rollback.approve": lambda user: snapshot_rollback.approve(user, proposal_id="x", **WRITE),
     "casework.snapshot_rollback.propose": lambda user: snapshot_rollback.propose(
         user, target=SNAPSHOTS[0], leaving=SNAPSHOTS[1], reason="x", **NEW),
+    "data_access.care_inquiry.inquire": lambda user: care_inquiry.inquire(user, document="R8-1", purpose="", atena_number="0000000001"),
+    "data_access.care_inquiry.inquiries": care_inquiry.inquiries,
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.monthly_report.monthly": monthly_report.monthly,
@@ -144,7 +147,7 @@ def test_each_leaves_exactly_one_refused_entry(own_city):
     for number, (name, call) in enumerate(CALLS.items()):
         before = log.count()
         with suppress(NotAllowed):
-            call(User(f"stranger{number}", "他課", "ltc_reader", "長寿社会課"))
+            call(User(f"stranger{number}", "他課", "admin" if name.startswith("data_access.care_inquiry.") else "ltc_reader", "長寿社会課"))
             assert name == "data_access.query.refused", name
         left[name] = [(row["action"], row["actor"]) for row in entries_after(before)]
     wrong = {name: entries for number, (name, entries) in enumerate(left.items()) if entries != [("refused", f"stranger{number}")]}

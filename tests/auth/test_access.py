@@ -15,19 +15,19 @@ LEADS = COMMON | OWN | {"change.read", "deadline.read", "worklist.read", "case.r
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
 WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}
-REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person"}
+REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person", "care_inquiry.read"}
 EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export", "suspension_paper.export"}
 APPROVERS = {"protection.mark", "protection.lift", "disclosure.approve", "reveal.use", *EXPORTS}
 MAY = {
     "manager": LEADS | {"monthly_report.export", "suspension_criterion.try", "feed.detail", "difference.read", "suspension.approve", "write_off.approve", "intake.decide", "snapshot.read", "snapshot.rollback.approve", "levy_erasure.approve", "audit.watch", *REVIEW,
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", "disclosure.approve_large", *APPROVERS},
-    "chief": LEADS | WRITES | {"monthly_report.export", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "feed.detail", "difference.read", "audit.digest", "permission_table.read", *PROPOSALS, *APPROVERS},
+    "chief": LEADS | WRITES | {"monthly_report.export", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "feed.detail", "difference.read", "audit.digest", "care_inquiry.read", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"suspension.propose", "write_off.propose", "difference.read", "reveal.use", *EXPORTS},
     "analyst": COMMON | OWN | {"feed.detail"},
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,
                     "permission_table.read", "account.read", "account.propose", "account.disable"},
     "auditor": COMMON | OWN | {"feed.detail", "snapshot.read", "permission_table.read", "account.read", *REVIEW},
-    "ltc_reader": OWN | {"home.read"},
+    "ltc_reader": OWN | {"home.read", "care_inquiry.read", "care_inquiry.ask"},
 }
 SCOPE = {"manager": "all", "chief": "all", "officer": "own"}
 LEADS_SEE = dict(C1="masked", C2="masked", C3="masked", C4="masked", C5="read", C6="masked", C7="masked", C8="read", C9="read")
