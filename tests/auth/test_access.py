@@ -13,7 +13,7 @@ COMMON = {"monthly_report.read", "home.read", "grounds.read", "collection_rate.r
 OWN = {"account.own"}
 LEADS = COMMON | OWN | {"change.read", "deadline.read", "worklist.read", "case.read", "suspension_candidate.read", "suspension_watch.read", "write_off_candidate.read", "duplicate.read"}
 PROPOSALS = {"snapshot.read", "snapshot.rollback.propose", "levy_erasure.propose"}
-WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "charge_waiver.write", "succession.write", "duplicate_decision.write",
+WRITES = {"note.write", "installment_plan.write", "reminder.write", "residence_finding.write", "finding.confirm", "charge_waiver.write", "succession.write", "duplicate_decision.write",
           "slip_issue.write", "allocation_record.write"}
 REVIEW = {"audit.digest", "audit.read", "audit.sign", "audit.person", "care_inquiry.read"}
 EXPORTS = {"worklist.export", "suspension_candidate.export", "write_off.export", "suspension_paper.export"}
