@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from auth.access import User
+from auth.access import User, rounded_to
 from data_access import monthly_report
 from data_access.query import kept
 from pages.parts import tables, wording
@@ -31,7 +31,10 @@ def render(user: User) -> None:
             export_part(user, kind, {})
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
-    _checks(rows)
+    if rounded_to(user) == 1:
+        _checks(rows)
+    else:
+        st.caption("検算は円単位の額で行うもので、丸めた額の表には出しません。各行の計と合計は、丸めのために千円単位で合わないことがあります。")
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
         st.subheader(section, anchor=False)

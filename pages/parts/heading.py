@@ -3,7 +3,7 @@
 import streamlit as st
 
 import settings
-from auth.access import User, decide, permissions, scope
+from auth.access import User, decide, permissions, rounded_to, scope
 from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
 from data_access.query import Standing, marks_of_now, standing
@@ -55,6 +55,8 @@ def _reach(user: User) -> str:
         return f"担当地区 {'・'.join(user.districts)}"
     if decide(user, "care_inquiry.ask").allowed:
         return "照会した一人"
+    if rounded_to(user) > 1:
+        return "個人の情報を含まない集計（額は千円単位に丸め、率は丸めた額から）"
     return "市全域" if reach == "all" else "個人の情報を含まない集計"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from auth import access
-from auth.access import User, clearance, decide, permissions, scope
+from auth.access import User, clearance, decide, permissions, rounded_to, scope
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 COMMON = {"monthly_report.read", "home.read", "grounds.read", "collection_rate.read", "suspension_candidate.summary", "write_off.read", "difference.summary", "feed.read"}
@@ -23,7 +23,7 @@ MAY = {
                         "permission_table.read", "account.read", "account.approve", "account.disable", "account.review", "disclosure.approve_large", *APPROVERS},
     "chief": LEADS | WRITES | {"monthly_report.export", "suspension_criterion.try", "suspension.propose", "suspension.review", "write_off.propose", "write_off.review", "feed.detail", "difference.read", "audit.digest", "care_inquiry.read", "permission_table.read", *PROPOSALS, *APPROVERS},
     "officer": LEADS | WRITES | {"suspension.propose", "write_off.propose", "difference.read", "reveal.use", *EXPORTS},
-    "analyst": COMMON | OWN | {"feed.detail"},
+    "analyst": COMMON | OWN,
     "admin": OWN | {"home.read", "grounds.read", "difference.summary", "feed.read", "feed.detail", "intake.decide", "feed.export", *PROPOSALS,
                     "permission_table.read", "account.read", "account.propose", "account.disable"},
     "auditor": COMMON | OWN | {"feed.detail", "snapshot.read", "permission_table.read", "account.read", *REVIEW},
@@ -52,6 +52,7 @@ def test_a_role_may_do_exactly_its_actions(role):
 def test_a_role_sees_exactly_its_persons_and_classes(role):
     assert scope(somebody(role)) == SCOPE.get(role, "none")
     assert clearance(somebody(role)) == SEES.get(role, NOTHING)
+    assert rounded_to(somebody(role)) == {"analyst": 1_000, "admin": 1_000}.get(role, 1)
 
 
 @pytest.mark.parametrize("user", [None, somebody("mayor"), somebody("")])
@@ -93,7 +94,7 @@ def test_the_table_cannot_be_changed_at_run_time():
 
 
 @pytest.mark.parametrize(
-    "change", [{"actions": ["home.fly"]}, {"scope": "everything"}, {"clearance": {"C1": "full"}}, {"clearance": {"C0": "read"}}]
+    "change", [{"actions": ["home.fly"]}, {"scope": "everything"}, {"clearance": {"C1": "full"}}, {"clearance": {"C0": "read"}}, {"rounded_to_yen": 7}]
 )
 def test_a_grant_that_means_nothing_is_refused(change):
     row = {"title": "係", "scope": "own", "actions": [], "clearance": {}} | change
