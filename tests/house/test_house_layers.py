@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "data_access": ("data_access", "documents.paper", "casework.subject", "law", "auth.access", "auth.reveal", "auth.limits", "auth.export_order", "auth.export_route", "audit.log", "audit.refusal", "audit.spreadsheet", "audit.watch", *SHARED),
     "pages": ("pages", "data_access.query", "data_access.derivation", "data_access.erasure_preview", "data_access.feed_status", "data_access.intake_account", "data_access.report.Report", "data_access.grounds", "data_access.planning", "data_access.allocation_proposal", "data_access.suspension_case", "data_access.paper_basis", "data_access.paper_content", "data_access.suspension_comparison", "data_access.change", "data_access.monthly_report", "data_access.criterion_trial", "data_access.care_inquiry", "data_access.write_off_effect", "data_access.wage_estimate", "data_access.attachment_check", "data_access.contract", "data_access.export", "law.my_number", "casework", "auth.access", "auth.current", "auth.reveal", "auth.export_order", "auth.step_up", "auth.permission_table", "auth.account_review", "auth.account_store.who_may", "audit.review", "audit.person", "audit.incident", "audit.watch", "audit.words", *SHARED)
     + ("audit.log.AuditUnavailable", "data_access.connection.NothingPublished"),  # errors, which a screen puts in words
-    "app": ("pages", "auth.gate", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
+    "app": ("pages", "auth.gate", "auth.limits", "auth.export_route", "data_access.export", "casework.ledger", *SHARED),  # the ledger declares its table before it is created
 }
 REMEDY = {
     "pages": "画面は data_access.query.ask で尋ね、casework のコマンドで書きます。",
