@@ -14,7 +14,7 @@ from pages.parts import tables, wording
 from pages.parts.find_form import OLDEST
 from pages.parts.heading import heading
 
-FORM = "care_form"
+FORM, ANSWER = "care_form", "care_answer_told"
 COLUMNS = {"asked_at": pl.String, "asked_by": pl.String, "document": pl.String, "asked_purpose": pl.String, "care_answer": pl.String}
 NOT_TARGET = "対象外　この照会には、ここでは何もお答えできません。宛名番号か氏名・生年月日を確かめてください。それでも確認が要るときは、照会番号を添えて収納推進課の係長に問い合わせてください。"
 
@@ -42,12 +42,15 @@ def _ask(user: User) -> None:
         birth_date = birth.date_input("と 生年月日", value=None, min_value=OLDEST, max_value=settings.today(), format="YYYY/MM/DD", key=f"care_birth_{form}")
         asked = st.form_submit_button("照会する", type="primary", icon=":material/search:")
     st.caption("1回に1人。答えるのは、国民健康保険に加入している第2号被保険者本人の滞納額と滞納期間だけです（介護保険法68条）。照会は、答える前に記録し、収納推進課も確かめます。")
+    if answer := st.session_state.pop(ANSWER, None):
+        with st.container(border=True):
+            _told(*answer)
     if asked:
         _answer(user, document.strip(), purpose or "", atena_number.strip() or None, typed.strip() or None, birth_date)
 
 
 def _answer(user: User, document: str, purpose: str, atena_number: str | None, name: str | None, birth_date: date | None) -> None:
-    """What is told, once: the next run does not show it again."""
+    """What is told, in the next run and no other."""
     try:
         found = care_inquiry.inquire(user, document=document, purpose=purpose, atena_number=atena_number, name=name, birth_date=birth_date)
     except NotAllowed as refusal:
@@ -56,8 +59,8 @@ def _answer(user: User, document: str, purpose: str, atena_number: str | None, n
         st.error(str(unavailable), icon=":material/error:")
     else:
         st.session_state[FORM] += 1
-        with st.container(border=True):
-            _told(document, found)
+        st.session_state[ANSWER] = document, found
+        st.rerun()  # with the new form on the screen: what is typed into the old one would be lost
 
 
 def _told(document: str, found: CareAnswer) -> None:
