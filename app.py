@@ -14,6 +14,7 @@ import settings
 import store
 from auth import export_route
 from auth.gate import ROUTES, Gate
+from auth.limits import networks_missing
 from casework import ledger  # noqa: F401  (declares its tables for create_tables)
 from data_access import (
     export,
@@ -30,6 +31,8 @@ try:
         settings.secret(name)
     if settings.second_factor() == "terminal":
         settings.secret("terminal")
+    if settings.is_https() and (missing := networks_missing(settings.today())):
+        raise settings.SettingsInvalid(missing)
 except settings.SettingsInvalid as error:
     raise SystemExit(f"起動できません。{error}") from None
 store.create_tables()

@@ -123,6 +123,14 @@ def second_factor() -> str:
     return chosen
 
 
+def limits_file() -> Path | None:
+    """The city's own limits.toml (CONSOLE_LIMITS); None = the one that is shipped. Raises SettingsInvalid when it is not there."""
+    named = os.environ.get("CONSOLE_LIMITS")
+    if named and not Path(named).is_file():
+        raise SettingsInvalid("CONSOLE_LIMITS に書いたファイルがありません。場所を確かめてください。")
+    return Path(named) if named else None
+
+
 def today() -> date:
     """The office's calendar day in Japan. The only place that asks for it."""
     pinned = os.environ.get("CONSOLE_TODAY")

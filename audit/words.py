@@ -13,7 +13,7 @@ NAMES = {
     "reveal.begin": "一時解除", "reveal.ask": "一時解除の申請", "reveal.approve": "一時解除の承認", "reveal.review": "一時解除の点検の署名", "disclosure.review": "一時解除と書出しの点検",
     "export.order": "書出しの注文", "export.ask": "書出しの申請", "export.approve": "書出しの承認", "export": "書出しの受取り",
     "analysis.remove": "保存したアドホック分析の削除",
-    "outbound.write": "返す連携の書出し", "arrears_inquiry.answer": "滞納照会への回答",
+    "outbound.write": "返す連携の書出し", "arrears_inquiry.answer": "滞納照会への回答", "care_inquiry.answer": "長寿社会課照会への回答",
     "report.keep": "報告の作成と保管",
     "snapshot.purge": "古いスナップショットの消去", "day_folder.purge": "古い連携フォルダの消去", "snapshot.rollback": "前のデータへの復元",
 }  # fmt: skip

@@ -47,6 +47,7 @@ class Role:
     actions: frozenset[str]
     clearance: MappingProxyType
     reveal: MappingProxyType
+    rounded_to_yen: int = 1
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def _role(name: str, row: dict, table: dict) -> Role:
         raise ValueError(f"permissions.toml の役割 {name} の reveal の値が正しくありません。")
     if row["scope"] not in ("all", "own", "none") or set(row["clearance"].values()) - {"none", "masked", "read"}:
         raise ValueError(f"permissions.toml の役割 {name} の scope か clearance の値が正しくありません。")
+    if row.get("rounded_to_yen", 1) not in (1, 1_000):
+        raise ValueError(f"permissions.toml の役割 {name} の rounded_to_yen は 1000 だけです。")
     clearance = {column_class: row["clearance"].get(column_class, "none") for column_class in table["classes"]}
-    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance), MappingProxyType(reveal))
+    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance), MappingProxyType(reveal), row.get("rounded_to_yen", 1))
 
 
 def decide(user: User | None, action: str) -> Decision:
@@ -120,3 +123,9 @@ def revealable(user: User | None) -> dict[str, Literal["alone", "approved"]]:
     """The column classes this person may have unmasked for a while, and whether somebody has to approve it."""
     role = permissions().roles.get(user.role) if user else None
     return dict(role.reveal) if role else {}
+
+
+def rounded_to(user: User | None) -> int:
+    """To how many yen amounts are rounded for this person; 1 = as they are."""
+    role = permissions().roles.get(user.role) if user else None
+    return role.rounded_to_yen if role else 1

@@ -4,7 +4,9 @@ An order names a catalogue entry and its filters, never rows. Its ticket is a ra
 and one use; the store keeps the token's SHA-256, and the chain that of the reason. data_access/export.py says what may be ordered and makes the bytes.
 """
 
+import base64
 import hashlib
+import hmac
 import json
 import secrets
 import uuid
@@ -22,6 +24,7 @@ from auth.access import User
 from auth.limits import limits
 
 TICKET_LIVES, ORDER_LIVES, REVIEWED = timedelta(minutes=5), timedelta(hours=24), timedelta(days=7)
+PASSWORD_LETTERS = 20  # of 32: 100 bits
 GONE = "この書出しは、期限が切れたか、もう使われています。もう一度書き出してください。"
 
 export_order = sa.Table(
@@ -114,6 +117,14 @@ def ticket(user: User, sid: str, order_id: str) -> str:
     if given.rowcount != 1:
         raise OrderRefused(GONE)
     return token
+
+
+def password(token: str) -> str:
+    """The password of what this ticket fetches where names are in clear: 20 letters, worked out from the token that only its session
+    was given, and kept nowhere."""
+    digest = hmac.digest(settings.secret("pepper"), b"export password " + token.encode(), "sha256")
+    letters = base64.b32encode(digest).decode()[:PASSWORD_LETTERS]
+    return "-".join(letters[start:start + 4] for start in range(0, PASSWORD_LETTERS, 4))
 
 
 def redeem(token: str, sid: str) -> Order | None:

@@ -35,7 +35,7 @@ class FileRefused(Exception):
 
 
 def route(make: Callable[..., File]) -> Route:
-    """The route, with the maker of bytes that data_access brings (auth knows no data): make(user, order, is_workbook=…).
+    """The route, with the maker of bytes that data_access brings (auth knows no data): make(user, order, is_workbook=…, password=…).
 
     /export/<ticket> is the file of the order, /export/<ticket>.xlsx a list as an Excel workbook; one ticket is for one of them."""
 
@@ -58,7 +58,7 @@ def _answer(make: Callable[..., File], request: Request) -> Response:
         if order is None or order.actor != user.name:
             refusal.record(actor=user.name, question="export", source=found.source, reason="ticket")
             return PlainTextResponse(NOT_VALID, 404)
-        file = make(user, order, is_workbook=form == "xlsx")
+        file = make(user, order, is_workbook=form == "xlsx", password=export_order.password(ticket))
         _record(order, file, found.source)
     except log.AuditUnavailable as unavailable:
         return PlainTextResponse(str(unavailable), 503)

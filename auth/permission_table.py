@@ -35,7 +35,8 @@ def rows() -> list[dict[str, str]]:
         row("一時解除", key, label, {name: REVEALS.get(role.reveal.get(key), DENIED) for name, role in table.roles.items()})
         for key, label in table.classes.items()
     ]
-    return [scopes, *actions, *classes, *reveals]
+    amounts = row("額", "rounded_to_yen", "額の見せ方", {name: "円" if role.rounded_to_yen == 1 else f"{role.rounded_to_yen:,}円に丸め" for name, role in table.roles.items()})
+    return [scopes, amounts, *actions, *classes, *reveals]
 
 
 def csv_text() -> str:

@@ -117,7 +117,7 @@ class _Step:
         self.user, self.subject, self.kind, self.today = user, subject, kind, today
         self.event_id, self.expected_version = event_id, expected_version
         self.others = [event for event in ledger.events_of(subject.atena_number) if event.event_id != event_id]
-        self.about = About(subject, today, user.display_name, standing(self.others))
+        self.about = About(subject, today, user.display_name, user.name, standing(self.others))
 
     def check(self, action: str) -> None:
         check_reach(self.user, self.subject, action)

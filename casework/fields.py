@@ -25,11 +25,12 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True)
 class About:
-    """What a check may know: whose entry, the day, who writes, and the person's entries that stand."""
+    """What a check may know: whose entry, the day, who writes (氏名 and account), and the person's entries that stand."""
 
     subject: Subject
     today: date
     writer: str
+    account: str
     standing: tuple[Event, ...] = ()
 
 
@@ -135,7 +136,7 @@ def _parts(field: Field, value: object, about: About) -> list[dict]:
 
 
 def _event(field: Field, value: object, about: About) -> str:
-    if not any(event.event_id == value and event.kind == field.of for event in about.standing):
+    if not any(event.event_id == value and event.kind in field.of for event in about.standing):
         raise Wrong(f"{field.label}が見つかりません。画面を開き直して選んでください。")
     return value
 

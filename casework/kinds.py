@@ -20,7 +20,7 @@ class Field:
     digits: int = 0
     most: int = 0
     years: int = 1
-    of: str = ""
+    of: tuple[str, ...] = ()
     amount: str = ""
     offered: str = ""
 
@@ -65,5 +65,9 @@ def kinds() -> MappingProxyType:
 
 
 def _kind(name: str, row: dict) -> Kind:
-    fields = (Field(**{**field, "values": tuple(field.get("values", ()))}) for field in row["fields"])
+    fields = (Field(**{**field, "values": tuple(field.get("values", ())), "of": _names(field.get("of", ()))}) for field in row["fields"])
     return Kind(name, **{**row, "fields": tuple(fields)})
+
+
+def _names(of: str | list[str]) -> tuple[str, ...]:
+    return (of,) if isinstance(of, str) else tuple(of)

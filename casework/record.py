@@ -73,8 +73,8 @@ def _append(
     others = [event for event in ledger.events_of(subject.atena_number) if event.event_id != event_id]
     left = tuple(event for event in standing(others) if event.event_id != corrects)
     if corrects and any(corrects in event.payload.values() for event in left):
-        raise EventRefused("この記録を取り消した記録があるため、訂正できません。新しく記録してください。")
-    payload = checked_fields(kind, fields, About(subject, today, user.display_name, left))
+        raise EventRefused("この記録を確かめたか取り消した記録があるため、訂正できません。新しく記録してください。")
+    payload = checked_fields(kind, fields, About(subject, today, user.display_name, user.name, left))
     occurred_on = date.fromisoformat(payload[kind.dated])
     late = late_days(occurred_on, today) if kind.is_own_act else 0
     note_write(user, kind.action, subject.atena_ref, event_id, late)

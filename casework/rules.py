@@ -53,8 +53,16 @@ def _residence_finding(finding: Mapping, about: About) -> Errors:
         yield "address", "居所判明のときは、判明した住所を入力してください。"
     if not is_found and finding["address"] is not None:
         yield "address", "住所は、結果が居所判明のときだけ入力してください。"
-    if finding["confirmed_by"] is not None and finding["confirmed_by"].strip() == about.writer:
-        yield "confirmed_by", "確かめた人には、記録者のほかの職員を入力してください。まだなら空のままにしてください。"
+
+
+def _finding_confirmation(confirmation: Mapping, about: About) -> Errors:
+    finding = next(event for event in about.standing if event.event_id == confirmation["finding"])
+    if finding.actor == about.account:
+        yield "finding", "自分が記録した調査結果は確かめられません。ほかの職員に、その人の利用者で確かめてもらってください。"
+    if finding.payload.get("confirmed_by") or any(event.payload.get("finding") == finding.event_id for event in about.standing):
+        yield "finding", "この調査結果はすでに確かめられています。"
+    if date.fromisoformat(confirmation["confirmed_on"]) < finding.occurred_on:
+        yield "confirmed_on", "確認日が、調査の日より前です。日付を確かめてください。"
 
 
 def _succession(succession: Mapping, about: About) -> Errors:
@@ -209,7 +217,7 @@ def _protection_lift(lift: Mapping, about: About) -> Errors:
     mark = next(event for event in about.standing if event.event_id == lift["mark"])
     if any(event.payload.get("mark") == lift["mark"] for event in about.standing):
         yield "mark", "この登録はすでに解除されています。"
-    if mark.payload["officer_name"] == about.writer:
+    if about.account == mark.actor or about.writer == mark.payload["officer_name"]:
         yield "mark", "登録した本人は解除できません。ほかの係長・課長に確かめてもらってください。"
     if date.fromisoformat(lift["lifted_on"]) <= mark.occurred_on:
         yield "lifted_on", "登録した日のうちは解除できません。翌日以後に、市民課に確かめてから解除してください。"
@@ -220,6 +228,7 @@ RULES: dict[str, Callable[[Mapping, About], Errors]] = {
     "plan_cancellation": _plan_cancellation,
     "reminder": _reminder,
     "residence_finding": _residence_finding,
+    "finding_confirmation": _finding_confirmation,
     "succession": _succession,
     "allocation_record": _allocation_record,
     "suspension_decision": _suspension_decision,

@@ -21,7 +21,7 @@ import polars as pl
 
 import settings
 from audit import watch
-from auth.access import User, clearance, scope
+from auth.access import User, clearance, rounded_to, scope
 from auth.reveal import Grant
 from data_access import (
     ledger_tail,
@@ -142,6 +142,7 @@ def reader(served: Engine, user: User, *, revealed: Grant | None = None, is_mask
         seen |= dict.fromkeys(revealed.classes, "read")
     if own := _own_numbers(served, watch.own(user.name)):
         cursor.execute("set variable own_numbers = ?::varchar[]", [own])
+    cursor.execute("set variable rounded_to = ?::bigint", [rounded_to(user)])
     cursor.execute("set variable scope = ?", [scope(user)])
     cursor.execute("set variable districts = ?::varchar[]", [list(user.districts)])
     cursor.execute("set variable clearance = ?::map(varchar, varchar)", [seen])

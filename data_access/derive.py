@@ -95,7 +95,17 @@ def load_law(connection: duckdb.DuckDBPyConnection) -> None:
 
 def atena_ref(atena_number: str, key: bytes) -> str:
     """一覧用参照: a keyed pseudonym of one 宛名番号, e.g. 7K3M-9QXD-2FHA. It cannot be turned back without `key`."""
-    digest = hmac.digest(key, atena_number.encode(), hashlib.sha256)
+    return _letters(hmac.digest(key, atena_number.encode(), hashlib.sha256))
+
+
+def pseudonym(atena_number: str, purpose: str, day: date, key: bytes) -> str:
+    """仮名: as atena_ref, for what leaves the section. Each purpose and fiscal year has a key of its own, so that what was told for one
+    purpose or in one year joins with nothing else."""
+    of_purpose = hmac.digest(key, f"{purpose}/{fiscal_year(day)}".encode(), hashlib.sha256)
+    return _letters(hmac.digest(of_purpose, atena_number.encode(), hashlib.sha256))
+
+
+def _letters(digest: bytes) -> str:
     letters = base64.b32encode(digest).decode()[:REFERENCE_LETTERS]
     return "-".join(letters[start:start + 4] for start in range(0, REFERENCE_LETTERS, 4))
 

@@ -33,9 +33,12 @@ create macro names_protected(text) as text is not null and len(list_filter(
 create macro age_on(birth_date, day) as date_part('year', age(day, birth_date))::integer;
 create macro decade(years) as case when years >= 90 then '90歳以上' else (years // 10) * 10 || '代' end;
 
--- 収納率 (%): 2 decimals, half up, from the sums; null where nothing was assessed (law/collection_rate.py is its twin)
-create macro percent(part, whole_yen) as
+-- 収納率 (%): 2 decimals, half up, from the sums; null where nothing was assessed (law/collection_rate.py is its twin).
+-- Whoever is told rounded amounts is told the rate of those: an exact rate would give back what the rounding holds.
+create macro told_yen(yen) as (yen + coalesce(getvariable('rounded_to'), 1) // 2) // coalesce(getvariable('rounded_to'), 1) * coalesce(getvariable('rounded_to'), 1);
+create macro percent_of(part, whole_yen) as
     (((part * 20000 + whole_yen) // nullif(2 * whole_yen, 0)) * 0.01)::decimal(9, 2);
+create macro percent(part, whole_yen) as percent_of(told_yen(part), told_yen(whole_yen));
 
 -- 市計 is everybody's; a district only its own readers'. 'all' sees every district; 'none' (分析・監査): disclosed/figure.sql.
 create macro visible_district(code) as case when getvariable('scope') = 'own' and not in_scope(code) then 'X00' else code end;

@@ -23,6 +23,8 @@ select
     kind,
     payload ->> '$.plan' as plan,
     payload ->> '$.mark' as mark,
+    payload ->> '$.finding' as finding,
+    if(kind in ('residence_finding', 'mailing_address_finding'), confirmed <> '未確認', null) as is_confirmed,
     payload ->> '$.proposal' as proposal,
     payload ->> '$.ground' as ground,
     payload ->> '$.cancel_ground' as cancel_ground,
@@ -53,6 +55,7 @@ select
         when 'charge_waiver' then '延滞金減免'
         when 'succession' then '承継'
         when 'mailing_address_finding' then '送付先'
+        when 'finding_confirmation' then '調査結果の確認'
         when 'slip_issue' then '納付書発行'
         when 'allocation_record' then '充当'
         when 'suspension_decision' then '執行停止'
@@ -76,10 +79,10 @@ select
             json_array_length(payload, '$.parts') || '回', payload ->> '$.parts[0].promised_on' || '〜' || (payload ->> '$.parts[#-1].promised_on'))
         when 'plan_cancellation' then '分納の取消 ' || (payload ->> '$.reason')
         when 'reminder' then concat_ws(' ', payload ->> '$.letter', scope, if((payload ->> '$.is_claim')::boolean, '民法150条の催告', null))
-        when 'residence_finding' then concat_ws(' ', payload ->> '$.source', payload ->> '$.result',
-            coalesce('確認 ' || (payload ->> '$.confirmed_by'), '未確認'))
+        when 'residence_finding' then concat_ws(' ', payload ->> '$.source', payload ->> '$.result', confirmed)
         when 'charge_waiver' then (payload ->> '$.ground') || ' ' || json_array_length(payload, '$.waived') || '期'
-        when 'mailing_address_finding' then '送付先判明 ' || (payload ->> '$.source')
+        when 'mailing_address_finding' then concat_ws(' ', '送付先判明', payload ->> '$.source', confirmed)
+        when 'finding_confirmation' then payload ->> '$.means'
         when 'slip_issue' then json_array_length(payload, '$.slips') || '期 使用期限 ' || (payload ->> '$.valid_until')
         when 'allocation_record' then (payload ->> '$.proceeds') || ' ' || (payload ->> '$.collected_yen') || '円のうち '
             || json_array_length(payload, '$.allocated') || '期' || if((payload ->> '$.has_surplus')::boolean, '（残余あり）', '')
@@ -102,3 +105,9 @@ select
     recorded_at,
     seq
 from standing
+left join (select payload ->> '$.finding' as event_id, '確認 ' || any_value(officer_name) as by_account from standing where kind = 'finding_confirmation' group by all)
+    as confirmation using (event_id)
+cross join lateral (
+    -- a name that was typed, as entries of before have it, is told apart from an account that confirmed
+    select coalesce(by_account, '確認（氏名の記入による） ' || (payload ->> '$.confirmed_by'), '未確認') as confirmed
+) as told

@@ -24,6 +24,7 @@ from data_access.contract import labels
 from data_access.export_kind import Kind, kinds, limits
 from data_access.paper_content import content
 from data_access.query import SnapshotRefused, ask, standing
+from data_access.sealed import sealed
 from data_access.snapshot import find
 from data_access.workbook import workbook
 from documents.paper import paper
@@ -57,8 +58,9 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
                               snapshot_id=snapshot_id, row_count=count, needs_approval=needs_approval)
 
 
-def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
-    """The file of an order: CSV, Excel when `is_workbook`, or the paper of its kind. Raises NotAllowed, FileRefused, AuditUnavailable."""
+def make(user: User, wanted: Order, *, is_workbook: bool = False, password: str = "") -> File:
+    """The file of an order: CSV, Excel when `is_workbook`, or the paper of its kind. A list with names in clear is in a ZIP that opens
+    with `password` only. Raises NotAllowed, FileRefused, AuditUnavailable."""
     kind = kinds()[wanted.kind]
     refusal.check_allowed(user, kind.action)
     if not wanted.is_masked and not wanted.approved_by:
@@ -79,8 +81,10 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False) -> File:
     name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns or rows.columns), _footer(user, wanted, rows.height, digest)
     if is_workbook:
         printed = f"書出し番号 {wanted.id}　{user.name}　{dict(footer)['日時']}　目的外利用禁止"
-        return File(f"{name}.xlsx", workbook(kind.label, _heads(listed), listed, footer, printed), rows.height, refs, XLSX)
-    return File(f"{name}.csv", _csv(listed, footer), rows.height, refs)
+        file = File(f"{name}.xlsx", workbook(kind.label, _heads(listed), listed, footer, printed), rows.height, refs, XLSX)
+    else:
+        file = File(f"{name}.csv", _csv(listed, footer), rows.height, refs)
+    return file if wanted.is_masked else File(f"{name}.zip", sealed(file.name, file.content, password), file.row_count, refs, "application/zip")
 
 
 def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool, snapshot_id: str) -> pl.DataFrame:

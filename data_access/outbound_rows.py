@@ -20,6 +20,7 @@ HERE = Path(__file__).parent / "outgoing"
 CITY = Path(__file__).with_name("city.toml")
 CONFIRMATION = 6  # digits; law/payment_slip.toml allows 4 too
 CANNOT = "できない"
+CONFIRMED = "finding_confirmation"
 FACTS = ("efforts", "special_circumstances", "notified")
 
 
@@ -50,6 +51,19 @@ def _ledger(file: OutFile, basis: Basis) -> list[dict]:
             found += [{**entry, **payload, **item, "each_no": number} for number, item in enumerate(items, start=1)]
     # a correction goes out whatever it says now: what it replaces may have gone out before
     return [row for row in found if row["corrects"] or all(row[name] == value for name, value in file.where)]
+
+
+def _findings(file: OutFile, basis: Basis) -> list[dict]:
+    """What a second account has confirmed since, under the number of the confirmation; and an entry of before that has a name typed."""
+    entries = [{**entry, **json.loads(entry["payload"])} for entry in ledger_tail.entries_after(0, basis.upto_seq).iter_rows(named=True)]
+    of_kind = {entry["event_id"]: entry for entry in entries if entry["kind"] == file.kind}
+    found = []
+    for entry in (entry for entry in entries if entry["seq"] > basis.after_seq):
+        if entry["kind"] == CONFIRMED and (finding := of_kind.get(entry["finding"])):
+            found.append({**finding, "event_id": entry["event_id"], "corrects": entry["corrects"] or finding["corrects"], "confirmed_by": entry["officer_name"]})
+        elif entry["event_id"] in of_kind and entry.get("confirmed_by"):
+            found.append(entry)
+    return found
 
 
 def _slips(file: OutFile, basis: Basis) -> list[dict]:
@@ -126,4 +140,4 @@ def _asked(sql: str) -> list[dict]:
 
 
 MEASURES = {"special_medical_payment": _special_medical_payment, "benefit_hold": _benefit_hold}
-ORIGINS = {"ledger": _ledger, "slips": _slips, "write_offs": _write_offs, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}
+ORIGINS = {"ledger": _ledger, "findings": _findings, "slips": _slips, "write_offs": _write_offs, "snapshot": _snapshot, "sanctions": _sanctions, "inquiry": _inquiry}

@@ -16,7 +16,7 @@ import polars as pl
 import settings
 from audit import log, refusal, watch
 from auth import reveal
-from auth.access import NotAllowed, User, clearance
+from auth.access import NotAllowed, User, clearance, rounded_to
 from casework.subject import Subject
 from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
@@ -70,6 +70,11 @@ def engine_looked_at(snapshot_id: str | None = None) -> Engine:
     return engine_of(wanted) if wanted else engine()
 
 
+def is_past() -> bool:
+    """Whether this screen looks at an older day: nothing is written or asked for the other office then."""
+    return _looked_at.get() not in (None, engine().snapshot.id)
+
+
 def kept() -> list[Kept]:
     """The snapshots that may be looked at, the newest first. Empty before the first publish."""
     return lineage.offered()
@@ -95,6 +100,7 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
         reveal.leave(user, but=about)
     revealed = None if is_masked else reveal.granted(user, about)
     frame = reader(served, user, revealed=revealed, is_masked=is_masked).sql(asked.sql, params=params).pl()
+    frame = _rounded(frame, rounded_to(user))
     columns = [frame[name] for name in ("atena_ref", "other_ref") if name in frame.columns]  # 名寄せ tells of two people
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
     if about and frame.height:
@@ -103,6 +109,13 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),
                detail=noted(served, references, params, hidden_lines) | ({"reveal": revealed.id} if revealed else {}))
     return frame
+
+
+def _rounded(frame: pl.DataFrame, unit: int) -> pl.DataFrame:
+    """Every amount rounded half up to `unit` yen, each from its exact sum, so that no total is a total of rounded parts; disclosed.sql
+    does the same to the rates. Done here, so that no question can forget it."""
+    amounts = [name for name in frame.columns if name == "yen" or name.endswith("_yen")] if unit > 1 else []
+    return frame.with_columns(((pl.col(name) + unit // 2) // unit * unit).cast(frame.schema[name]) for name in amounts)
 
 
 def _check_reach(user: User, name: str, atena_ref: str) -> None:

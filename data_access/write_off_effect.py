@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from auth.access import User
+from auth.access import User, rounded_to
 from data_access.query import ask
 from law.collection_rate import points, rate, settlement_difference
 
@@ -33,14 +33,14 @@ def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
 
     What is booked leaves 収入未済 and so the 調定 that next year begins with: today's 滞繰 and, of 現年, which is mostly not due yet, as much
     as last year left; there the 滞繰 receipts of last year are taken to come in again."""
-    found = ask(user, "write_off_effect", district=district)
+    found, slack_yen = ask(user, "write_off_effect", district=district), len(TERMS) * (rounded_to(user) // 2)
     is_hidden = any(found[name].null_count() for name in ("waiting_yen", *TERMS))
     waiting = None if is_hidden else found["waiting_yen"].sum()
     if waiting is None or found.is_empty():
         return Effect(waiting, pl.DataFrame(schema=ROWS), None, None)
-    rows = [row for slice_ in found.iter_rows(named=True) for row in _pair(fiscal_year, slice_["year_class"], _terms(slice_), slice_["waiting_yen"])]
+    rows = [row for slice_ in found.iter_rows(named=True) for row in _pair(fiscal_year, slice_["year_class"], _terms(slice_), slice_["waiting_yen"], slack_yen)]
     whole = {name: found[name].sum() for name in TERMS}
-    rows += _pair(fiscal_year, WHOLE, whole, waiting)
+    rows += _pair(fiscal_year, WHOLE, whole, waiting, found.height * slack_yen)
     opening = found.filter(year_class=CARRIED)["outstanding_yen"].sum() + (found["current_left_before_yen"][0] or 0)
     rows += _next_year(fiscal_year + 1, opening, waiting, found["carried_received_before_yen"][0] or 0)
     return Effect(waiting, pl.DataFrame(rows, schema=ROWS), rows[-3]["rate_change"], rows[-1]["rate_change"])
@@ -50,18 +50,19 @@ def _terms(row: dict) -> dict[str, int]:
     return {name: row[name] for name in TERMS}
 
 
-def _pair(year: int, year_class: str, before: dict[str, int], waiting_yen: int) -> list[dict]:
+def _pair(year: int, year_class: str, before: dict[str, int], waiting_yen: int, slack_yen: int) -> list[dict]:
     after = before | {"written_off_yen": before["written_off_yen"] + waiting_yen, "outstanding_yen": before["outstanding_yen"] - waiting_yen}
-    return _rated(year, year_class, before, after)
+    return _rated(year, year_class, slack_yen, before, after)
 
 
 def _next_year(year: int, outstanding_yen: int, waiting_yen: int, received_yen: int) -> list[dict]:
     opening = [outstanding_yen, outstanding_yen - waiting_yen]
-    return _rated(year, CARRIED, *(dict(zip(TERMS, (yen, received_yen, 0, 0, yen - received_yen), strict=True)) for yen in opening))
+    return _rated(year, CARRIED, 0, *(dict(zip(TERMS, (yen, received_yen, 0, 0, yen - received_yen), strict=True)) for yen in opening))
 
 
-def _rated(year: int, year_class: str, *slices: dict[str, int]) -> list[dict]:
-    if broken := [terms for terms in slices if settlement_difference(*terms.values())]:
+def _rated(year: int, year_class: str, slack_yen: int, *slices: dict[str, int]) -> list[dict]:
+    """`slack_yen`: by how much the terms may miss each other because they were rounded; 0 for whoever is told them exactly."""
+    if broken := [terms for terms in slices if abs(settlement_difference(*terms.values())) > slack_yen]:
         raise ValueError(f"{year}年度 {year_class} の 調定＝収納−還付未済＋欠損＋未済 が成り立ちません: {broken}")
     rates = [rate(terms["received_yen"] - terms["refund_due_yen"], terms["assessed_yen"]) for terms in slices]
     changes = (None, points(rates[1], rates[0]))

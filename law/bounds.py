@@ -43,6 +43,8 @@ NUMBERS = {  # setting → what its whole number may be
     "special_medical_payment_months": range(1, 37),
     "benefit_hold_months": range(1, 37),
     "child_years": range(1, 31),
+    "second_insured_from_years": range(20, 65),
+    "second_insured_before_years": range(41, 91),
     "extinction_years": range(1, 11),
     "immediate_extinction_item": range(1, 4),
     "public_notice_item": range(1, 4),

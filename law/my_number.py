@@ -13,6 +13,8 @@ LONGEST_ODD_GAP = 2
 DIGITS = re.compile(r"\d+")
 TELEPHONE_BEFORE = re.compile(rf"\d{HYPHEN}")
 DATE_OR_AMOUNT_AFTER = re.compile(r"[年円]|[-/.－／．]\d")
+EVEN_SIGNS = {1: r"[^\w\s]{1,2}", 2: "[・.．:：/／_,，]", 3: "[・.．,，]"}  # by how many digits stand together
+COUNTED_AFTER = re.compile(r"\s?[期月年日回時分人円件号番条%％第]")
 KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 UNSEEN = ("Cf", "Mn", "Me")  # zero-width characters, variation selectors, the frame of a keycap
 
@@ -28,7 +30,9 @@ def my_number_at(text: str) -> int | None:
     The text is read as written, as it looks (１, ① and 1 alike, zero-width characters left out) and with 一二三 for 123. Between groups
     stand spaces or hyphens, the two mixed only in 4-4-4 (a telephone number and an hour, 0857-22-8111 15時, is no
     個人番号); in 4-4-4 also one or two characters of any kind, a new line among them, unless a telephone number's
-    hyphen leads in or a date or an amount goes on. A longer run of digits is something else.
+    hyphen leads in or a date or an amount goes on. Evenly cut with one and the same sign (1.2.3.…, 12・34・…, 123,456,789,018) it
+    is one too, unless it is part of a longer row, counts something (…期) or is a list that counts up. A longer run of digits is
+    something else: thirteen are a 法人番号.
     """
     looks, places = _as_it_looks(text)
     seen = _first(looks)
@@ -67,7 +71,8 @@ def _twelve_from(text: str, groups: list[re.Match]) -> str | None:
     used = groups[: lengths.index(LENGTH) + 1]
     gaps = [text[one.end() : other.start()] for one, other in pairwise(used)]
     is_in_fours = lengths[: len(used)] == IN_FOURS
-    if not _are_gaps(gaps, is_in_fours) and not (is_in_fours and _is_oddly_written(text, used, gaps)):
+    is_odd = is_in_fours and _is_oddly_written(text, used, gaps)
+    if not (_are_gaps(gaps, is_in_fours) or is_odd or _is_evenly_cut(text, used, gaps)):
         return None
     return "".join(group.group() for group in used)
 
@@ -83,6 +88,16 @@ def _is_oddly_written(text: str, used: list[re.Match], gaps: list[str]) -> bool:
     if TELEPHONE_BEFORE.fullmatch(text, max(start - 2, 0), start) or DATE_OR_AMOUNT_AFTER.match(text, end):
         return False
     return all(len(gap) <= LONGEST_ODD_GAP for gap in gaps)
+
+
+def _is_evenly_cut(text: str, used: list[re.Match], gaps: list[str]) -> bool:
+    """1.2.3.4.5.6.7.8.9.0.1.8, 12・34・56・78・90・18 or 123,456,789,018, and no list or amount."""
+    start, end, widths = used[0].start(), used[-1].end(), {len(group.group()) for group in used}
+    if len(widths) > 1 or len(set(gaps)) != 1 or not re.fullmatch(EVEN_SIGNS.get(max(widths), r"\b\B"), gaps[0]):
+        return False
+    goes_on = re.search(rf"\d{re.escape(gaps[0])}$", text[:start]) or re.match(rf"{re.escape(gaps[0])}\d", text[end:])
+    counts_up = len({int(other.group()) - int(one.group()) for one, other in pairwise(used)}) == 1
+    return not (goes_on or counts_up or COUNTED_AFTER.match(text, end))
 
 
 def _is_valid(digits: str) -> bool:

@@ -126,6 +126,12 @@ def long_term_care_extract(unpaid: Iterable[tuple[date, int]], as_of: date) -> L
     return LongTermCareExtract(as_of, sum(yen for _, yen in overdue), (min(overdue)[0] + DAY, as_of))
 
 
+def second_insured_ages(on: date) -> range:
+    """The ages of a 第2号被保険者 of 介護保険 (9条2号); an age is reached on the eve of the birthday."""
+    first, end = (value(FILE, f"second_insured_{bound}_years", on, int).value for bound in ("from", "before"))
+    return range(first, end)
+
+
 def _asked(setting: str, facts: Mapping[str, bool], as_of: date) -> list[Condition]:
     found = values(FILE, setting, as_of, {"code": str, "needed": bool, "text": str})
     return [

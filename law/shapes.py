@@ -148,6 +148,8 @@ SHAPES: dict[str, dict[str, Shape]] = {
         "benefit_hold_limit": str,
         "deduction": str,
         "earlier": str,
+        "second_insured_from_years": int,
+        "second_insured_before_years": int,
     },
     "suspension.toml": {
         "ground": {"item": int, "name": str},

@@ -31,6 +31,7 @@ REGISTER = (
     Entry("annual_report", "年報・決算", ":material/account_balance:", "管理", "annual_report.read"),
     Entry("adhoc_analysis", "アドホック分析", ":material/query_stats:", "管理", "analysis.read"),
     Entry("disclosures", "解除と書出し", ":material/lock_open:", "管理", "disclosure.approve"),
+    Entry("care_inquiry", "長寿社会課照会", ":material/contact_support:", "照会", "care_inquiry.read"),
     Entry("feeds", "連携状況", ":material/sync:", "運用", "feed.read"),
     Entry("administration", "復元と論理消去", ":material/settings_backup_restore:", "運用", "snapshot.read"),
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),

@@ -36,7 +36,7 @@ def render(user: User) -> None:
             export_part(user, kind, annual_report.asked(year))
     if not rows["is_closed"][0]:
         st.info(f"{wording.fiscal(year)}は、まだ出納閉鎖（{wording.wareki(annual_report.closes_on(year))}）の前です。基準日までの額を示します。", icon=":material/info:")
-    checks_part(annual_report.checks(rows))
+    checks_part(user, annual_report.checks(rows))
     for section, columns in annual_report.SECTIONS.items():
         own = rows.filter(section=section)
         if section == annual_report.LEVY_YEARS:

@@ -37,7 +37,7 @@ def render(user: User) -> None:
             export_part(user, kind, {})
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
-    checks_part(monthly_report.checks(rows))
+    checks_part(user, monthly_report.checks(rows))
     passport_part(user, "monthly_report", {}, rows, key="monthly_report")
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)

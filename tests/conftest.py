@@ -30,6 +30,7 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+os.environ["CONSOLE_LIMITS"] = str(Path(__file__).with_name("limits.toml"))  # a city that has named its networks: anywhere
 SECRETS = ("pepper", "csrf", "pseudonym", "cookie")
 
 

@@ -125,6 +125,13 @@ join serving.delinquent as delinquent using (atena_number)
 where entry.kind = 'protection_mark' and in_scope(delinquent.district_code) and level('C7') <> 'none'
     and entry.event_id not in (select mark from serving.entry where mark is not null);
 
+-- grain: one 居所調査・送付先 that stands and that no second account has confirmed
+create view disclosed.unconfirmed_finding as
+select delinquent.atena_ref, entry.event_id, whole('C9', entry.happened_on) as happened_on, whole('C9', entry.summary) as summary, whole('C9', entry.written_by) as written_by
+from serving.entry as entry
+join serving.delinquent as delinquent using (atena_number)
+where not entry.is_confirmed and in_scope(delinquent.district_code);
+
 -- grain: one other delinquent in reach whose name is read alike (同姓同名), but whoever is under 支援措置
 create view disclosed.namesake as
 select distinct

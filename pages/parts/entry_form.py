@@ -27,9 +27,10 @@ SHORT = ("day", "deadline", "choice", "number", "integer")
 NONE_LEFT = {
     "plan_cancellation": "ここで記録した分納で、取り消していないものはありません。",
     "protection_lift": "ここで登録した支援措置で、解除していないものはありません。",
+    "finding_confirmation": "確かめるのを待つ居所調査・送付先はありません。",
     "duplicate_decision": "判断を待つ名寄せの候補はありません。",
 }
-UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks"}  # kind → the question that lists what still stands
+UNDONE = {"plan_cancellation": "case_plans", "protection_lift": "case_marks", "finding_confirmation": "case_findings"}  # kind → the question that lists what still stands
 
 
 def record_part(user: User, person: dict, as_of: date) -> None:
@@ -102,7 +103,7 @@ def _listed(user: User, atena_ref: str, kind: Kind) -> dict[str, str]:
     """What an entry of this kind is about, where it is one of a list: its key → how it is said."""
     if kind.name in UNDONE:
         standing = ask(user, UNDONE[kind.name], atena_ref=atena_ref)
-        return {row["event_id"]: wording.in_wareki(row["summary"]) for row in standing.iter_rows(named=True)}
+        return {row["event_id"]: "　".join(filter(None, (wording.in_wareki(row["summary"]), row.get("written_by")))) for row in standing.iter_rows(named=True)}
     return suspects(ask(user, "case_duplicates", atena_ref=atena_ref)) if kind.name == "duplicate_decision" else {}
 
 

@@ -30,11 +30,15 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
         if confirm_first(f"confirm_{kind_name}"):
             _form(user, kind, filters)
     for order in ready:
-        st.button(f"承認された書出し（{order.row_count:,}行）を受け取る", key=f"fetch_{order.id}", icon=":material/task_alt:", on_click=_ticket, args=(kind_name, order.id))
+        st.button(f"承認された書出し（{order.row_count:,}行）を受け取る", key=f"fetch_{order.id}", icon=":material/task_alt:", on_click=_ticket, args=(kind_name, order.id, order.is_masked or bool(kind.paper)))
     if outcome:
         getattr(st, outcome)(text)
     token = st.session_state.pop(f"{TICKET}_{kind_name}", None)
     if token:
+        token, password = token
+        if password:
+            st.text("氏名を含むので、暗号化した ZIP で渡します。パスワードはここに一度だけ出ます（保存されません）。7-Zip などで開いてください。")
+            st.code(password, language=None)
         for form, suffix in {"PDF": ""}.items() if kind.is_pdf else FORMS:
             st.link_button(f"{form}を保存する（5分以内、1回だけ）", f"/export/{token}{suffix}", icon=":material/download:")
 
@@ -44,7 +48,7 @@ def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
         st.selectbox("使用目的", kind.purposes, index=None, placeholder="選ぶ", key=f"export_purpose_{kind.name}")
         st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます")
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
-            st.checkbox("氏名を伏せない（承認が要る）", key=f"export_clear_{kind.name}")
+            st.checkbox("氏名を伏せない（承認が要る。暗号化した ZIP で渡す）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))
     st.caption(f"{f'{kind.label}をPDFに' if kind.is_pdf else 'いまの条件の全ての行をExcelかCSVのどちらか1つに'}します。リンクは5分間、1回だけ使えます。中身の指紋と使用目的が記録されます。")
 
@@ -64,15 +68,16 @@ def _order(kind_name: str, filters: dict) -> None:
     if order.needs_approval:
         draft.say(FORM, "info", f"{order.row_count:,}行の書出しの承認を求めました。承認されると、ここに受け取りのボタンが出ます。")
     else:
-        _ticket(kind_name, order.id)
+        _ticket(kind_name, order.id, True)  # what needs no approval names nobody in clear
 
 
-def _ticket(kind_name: str, order_id: str) -> None:
+def _ticket(kind_name: str, order_id: str, is_open: bool) -> None:
     user = current_user()
     if user is None:
         return
     try:
         must_be_confirmed()
-        st.session_state[f"{TICKET}_{kind_name}"] = export_order.ticket(user, current_sid(), order_id)
+        token = export_order.ticket(user, current_sid(), order_id)
+        st.session_state[f"{TICKET}_{kind_name}"] = token, None if is_open else export_order.password(token)
     except (NotAllowed, NotConfirmed, OrderRefused) as refusal:
         draft.say(FORM, "error", str(refusal))

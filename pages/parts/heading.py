@@ -3,7 +3,7 @@
 import streamlit as st
 
 import settings
-from auth.access import User, decide, permissions, scope
+from auth.access import User, decide, permissions, rounded_to, scope
 from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
 from data_access.query import Standing, marks_of_now, standing
@@ -45,13 +45,18 @@ def _past(stands: Standing) -> None:
 
 def _watermark(user: User) -> str:
     """Who looks, and when, on every page that shows persons: on the screen, and so on a photograph of it."""
-    return f"閲覧 {user.name} {clock(settings.now().isoformat())}" if scope(user) != "none" else ""
+    sees = scope(user) != "none" or decide(user, "care_inquiry.ask").allowed
+    return f"閲覧 {user.name} {clock(settings.now().isoformat())}" if sees else ""
 
 
 def _reach(user: User) -> str:
     reach = scope(user)
     if reach == "own":
         return f"担当地区 {'・'.join(user.districts)}"
+    if decide(user, "care_inquiry.ask").allowed:
+        return "照会した一人"
+    if rounded_to(user) > 1:
+        return "個人の情報を含まない集計（額は千円単位に丸め、率は丸めた額から）"
     return "市全域" if reach == "all" else "個人の情報を含まない集計"
 
 

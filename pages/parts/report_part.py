@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from auth.access import User, decide
+from auth.access import User, decide, rounded_to
 from casework import report_release
 from casework.approval import undeclined
 from casework.ledger import Event
@@ -19,8 +19,11 @@ FINAL, DRAFT, WAITING, DAMAGED, OTHER = "確定", "作成済（確定前）", "�
 APPLIED = "確定しました。下の一覧から受け取れます。"
 
 
-def checks_part(found: list[Check]) -> None:
-    """Every way in which the tables were compared; in red, and first, when one differs."""
+def checks_part(user: User, found: list[Check]) -> None:
+    """Every way in which the tables were compared; in red, and first, when one differs. Not of rounded amounts, which need not add up."""
+    if rounded_to(user) != 1:
+        st.caption("検算は円単位の額で行うもので、丸めた額の表には出しません。各行の計と合計は、丸めのために千円単位で合わないことがあります。")
+        return
     broken = [check for check in found if check.difference_yen]
     if broken:
         st.error("報告の表どうしが合いません。合うまで、この報告を使わないでください。\n" + "\n".join(f"- {check.says}　差 {wording.yen(check.difference_yen)}" for check in broken),

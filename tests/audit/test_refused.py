@@ -31,6 +31,7 @@ from data_access import (
     analysis,
     analysis_exact,
     annual_report,
+    care_inquiry,
     change,
     criterion_trial,
     derivation,
@@ -121,6 +122,8 @@ CALLS = {
     "data_access.saved_analysis.remove": lambda user: saved_analysis.remove(user, "0" * 32),
     "data_access.saved_analysis.save": lambda user: saved_analysis.save(user, "月の分析", VIEW),
     "data_access.statement.run": lambda user: statement.run(user, "select 1"),
+    "data_access.care_inquiry.inquire": lambda user: care_inquiry.inquire(user, document="R8-1", purpose="", atena_number="0000000001"),
+    "data_access.care_inquiry.inquiries": care_inquiry.inquiries,
     "data_access.allocation_proposal.proposal": lambda user: allocation_proposal.proposal(user, NOBODY, 1_000, DAY),
     "data_access.change.bridge": lambda user: change.bridge(user, query.kept()[-1].id, "滞納額", None),
     "data_access.annual_report.annual": lambda user: annual_report.annual(user, 2025),
@@ -176,7 +179,7 @@ def test_each_leaves_exactly_one_refused_entry(own_city):
     for number, (name, call) in enumerate(CALLS.items()):
         before = log.count()
         with suppress(NotAllowed):
-            call(User(f"stranger{number}", "他課", "ltc_reader", "長寿社会課"))
+            call(User(f"stranger{number}", "他課", "admin" if name.startswith("data_access.care_inquiry.") else "ltc_reader", "長寿社会課"))
             assert name == "data_access.query.refused", name
         left[name] = [(row["action"], row["actor"]) for row in entries_after(before)]
     wrong = {name: entries for number, (name, entries) in enumerate(left.items()) if entries != [("refused", f"stranger{number}")]}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, seed
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+import settings
 import store
 from audit import log
 from auth import (
@@ -366,10 +368,44 @@ def test_each_role_has_its_networks(two_networks, role, source, inside):
     assert limits.is_inside(role, source, date(2026, 11, 24)) is inside
 
 
+def test_a_fresh_installation_is_open_to_this_machine_alone(monkeypatch):
+    monkeypatch.delenv("CONSOLE_LIMITS")
+    day = date(2026, 11, 24)
+    for role in permissions().roles:
+        assert [limits.is_inside(role, source, day) for source in ("127.0.0.1", "::1", "10.0.0.1", "192.168.1.5", "2001:db8::7", "")] == [True, True, False, False, False, False]
+    assert "auth/limits.toml の networks" in limits.networks_missing(day)
+    named = replace(limits.limits(day), networks={"officer": ["loopback", "10.0.0.0/24"]})
+    monkeypatch.setattr(limits, "_every", lambda: (named,))
+    assert limits.networks_missing(day) == ""
+    assert limits.is_inside("officer", "10.0.0.9", day)
+    assert not limits.is_inside("officer", "me", day)
+
+
+def test_behind_a_proxy_the_console_does_not_start_until_the_networks_are_named(home):
+    settings.make_secret("pseudonym")
+    environment = {name: value for name, value in os.environ.items() if name != "CONSOLE_LIMITS"}
+    told = []
+    for more in ({}, {"CONSOLE_LIMITS": os.environ["CONSOLE_LIMITS"]}):
+        done = subprocess.run([sys.executable, "-c", "import app"], cwd=ROOT, env=environment | {"CONSOLE_HTTPS": "1"} | more, capture_output=True, text=True)
+        told.append((done.returncode, "起動できません。サインインできる端末のネットワークが決まっていません。auth/limits.toml の networks" in done.stderr))
+    assert told == [(1, True), (0, False)]
+
+
+def test_the_city_s_own_file_takes_the_place_of_the_shipped_one(monkeypatch, tmp_path):
+    own = tmp_path / "limits.toml"
+    own.write_text(limits.SHIPPED.read_text("utf-8").replace("training_days = 400", "training_days = 300"), "utf-8")
+    monkeypatch.setenv("CONSOLE_LIMITS", str(own))
+    assert limits.limits(date(2026, 11, 24)).training_days == 300
+    monkeypatch.setenv("CONSOLE_LIMITS", str(tmp_path / "gone.toml"))
+    with pytest.raises(settings.SettingsInvalid, match="CONSOLE_LIMITS"):
+        limits.limits(date(2026, 11, 24))
+
+
 def test_every_role_is_named_in_the_limits_and_they_were_looked_at():
-    for held in limits._every():
+    for held in limits._read(limits.SHIPPED):
         assert held.networks.keys() == permissions().roles.keys()
         assert held.most_persons_a_day.keys() == {name for name, role in permissions().roles.items() if role.scope != "none"}
+        assert held.most_inquiries_a_day.keys() == {name for name, role in permissions().roles.items() if "care_inquiry.ask" in role.actions}
         assert held.reviewed_on >= held.since
 
 

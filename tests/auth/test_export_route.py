@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import sqlite3
 from datetime import date
 
@@ -39,15 +40,15 @@ def order(user: User, **more):
                                        "row_count": 3, "needs_approval": False} | more)  # fmt: skip
 
 
-def make(user, wanted, *, is_workbook):
+def make(user, wanted, *, is_workbook, password):
     if wanted.kind == "gone":
         raise FileRefused("行が増えています。")
     return File("地区ワークリスト.xlsx" if is_workbook else "地区ワークリスト.csv", CONTENT, 3, ("AAAA-BBBB-CCCC",))
 
 
-def fetch(ticket: str, cookie: str | None, method: str = "GET", **headers: str) -> tuple[int, dict, bytes]:
+def fetch(ticket: str, cookie: str | None, method: str = "GET", made=make, **headers: str) -> tuple[int, dict, bytes]:
     """The answer of Gate and route to one request."""
-    app, sent = Starlette(routes=[*ROUTES, route(make)], middleware=[Middleware(Gate)]), []
+    app, sent = Starlette(routes=[*ROUTES, route(made)], middleware=[Middleware(Gate)]), []
     raw = [(b"host", b"localhost"), *((name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items())]
     raw += [(b"cookie", f"console={cookie}".encode())] if cookie else []
     scope = {"type": "http", "method": method, "path": f"/export/{ticket}", "raw_path": b"", "query_string": b"", "headers": raw, "scheme": "http",
@@ -87,6 +88,20 @@ def test_a_ticket_brings_the_file_once_with_its_hash_in_the_chain(desk):
     assert (status, "export.xlsx" in headers["content-disposition"]) == (200, True)
     assert [entry["detail"]["form"] for entry in entries("export")] == [".csv", ".xlsx"]
     assert fetch(ticket, cookie)[0] == 404, "one ticket is one file"
+
+
+def test_a_ticket_s_password_is_its_own_and_is_kept_nowhere(desk, home):
+    user, cookie, sid = desk("tanaka")
+    tickets = [export_order.ticket(user, sid, order(user).id) for _ in range(2)]
+    passwords = [export_order.password(ticket) for ticket in tickets]
+    assert len({*passwords}) == 2
+    assert all(re.fullmatch("[A-Z2-7]{4}(-[A-Z2-7]{4}){4}", one) for one in passwords)
+    assert export_order.password(tickets[0]) == passwords[0]
+    given = []
+    assert fetch(tickets[0], cookie, made=lambda *_, password, **__: given.append(password) or File("x.zip", CONTENT, 3, ()))[0] == 200
+    assert given == passwords[:1], "what the screen showed is what the file is closed with"
+    kept = b"".join(path.read_bytes() for path in home.glob("store.sqlite*"))
+    assert not [one for one in (*passwords, *tickets) if one.encode() in kept]
 
 
 def test_nobody_without_a_session_reaches_the_route(desk):

@@ -68,6 +68,8 @@ class Walk:
                 self.evidence()
             if entry.module == "adhoc_analysis":
                 self.analysis()
+            if entry.module == "care_inquiry" and self.may("care_inquiry.ask"):
+                self.inquire()
             assert self.page.get_by_test_id("stAlertContentError").count() == 0, (entry.title, self.desk.text())
             self.keep(entry.title)
         stored = self.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
@@ -146,6 +148,20 @@ class Walk:
         self.desk.settled()
         self.page.get_by_label("宛名番号（10桁）").fill("")  # what somebody typed is theirs; what comes back for it is not
         self.page.get_by_text("滞納者を探す（本人確認）").click()
+
+    def inquire(self) -> None:
+        """Of the other office: somebody protected is 対象外, and a debtor is an amount and no name."""
+        for number in (self.someone_protected(), self.someone_in_debt()):
+            self.page.get_by_label("照会番号（照会の文書の番号）").fill("R8-015")
+            self.choose("照会の目的", "保険給付の一時差止の確認")
+            self.page.get_by_label("宛名番号（10桁）").fill(number)
+            self.page.get_by_role("button", name="照会する").click()
+            self.page.get_by_text("への回答").wait_for(timeout=20_000)
+            self.desk.settled()
+
+    def someone_in_debt(self) -> str:
+        found = connection.engine().connection.cursor().execute("select min(atena_number) from derived.balance where unpaid_yen > 0").fetchone()
+        return found[0]
 
     def someone_protected(self) -> str:
         found = connection.engine().connection.cursor().execute("select atena_number from derived.delinquent where is_protected order by 1").fetchone()

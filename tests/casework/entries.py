@@ -16,6 +16,7 @@ SUBJECT = Subject("0000012345", "7K3M-9QXD-2FHA", "湖山", frozenset({ONE, TWO}
                   unpaid=frozenset({(ONE, 15_000), (TWO, 15_000)}))
 OFFICER = User("sato", "佐藤", "officer", "収納推進課", ("湖山", "賀露"))
 AT_ONCE = {"is_immediate": True, "extinction_ground": "限定承認をした相続", "extinction_reason": "相続財産の目録に徴収できる財産がない。"}
+FINDER = User("shirabe", "調査の係長", "chief", "収納推進課")
 CHIEF = User("kakari", "係長", "chief", "収納推進課")
 MANAGER = User("kacho", "課長", "manager", "収納推進課")
 KEPT = [{"notice_number": "0000000001", "installment_no": "01"}, {"notice_number": "0000000001", "installment_no": "02"}]
@@ -25,7 +26,8 @@ GOOD = {
                          "parts": [(date(2026, 4, 30), 10_000), (date(2026, 6, 1), 2_300)]},
     "plan_cancellation": {"plan": None, "cancelled_on": TODAY, "reason": "不履行"},
     "reminder": {"sent_on": date(2026, 3, 31), "letter": "催告書", "installments": [ONE], "is_claim": True},
-    "residence_finding": {"found_on": date(2026, 3, 30), "source": "住民票", "result": "居所判明", "address": "湖山町東一丁目1番地", "confirmed_by": "田中"},
+    "residence_finding": {"found_on": date(2026, 3, 30), "source": "住民票", "result": "居所判明", "address": "湖山町東一丁目1番地"},
+    "finding_confirmation": {"finding": None, "confirmed_on": TODAY, "means": "調査の資料と照合した"},
     "charge_waiver": {"decided_on": TODAY, "ground": "病気・負傷", "waived": {TWO: 1_200, ONE: 300}},
     "mailing_address_finding": {"found_on": date(2026, 3, 30), "source": "本人の申出", "addressee": "湖山　母", "address": "湖山町西二丁目2番地"},
     "slip_issue": {"issued_on": TODAY, "valid_until": date(2026, 4, 30), "slips": {TWO: 12_000, ONE: 3_000}},
@@ -40,11 +42,14 @@ GOOD = {
 
 
 def fields(kind: str, **changed) -> dict:
-    """A good entry's fields; a cancellation cancels the newest plan there is, made when there is none."""
+    """A good entry's fields; a cancellation cancels the newest plan, a confirmation the newest finding of somebody else, made when there is none."""
     made = {**GOOD[kind], **changed}
     if kind == "plan_cancellation" and "plan" not in changed:
         plans = [event for event in ledger.events_of(SUBJECT.atena_number) if event.kind == "installment_plan"]
         made["plan"] = (plans or [write("installment_plan")])[-1].event_id
+    if kind == "finding_confirmation" and "finding" not in changed:
+        findings = [event for event in ledger.events_of(SUBJECT.atena_number) if event.kind == "residence_finding" and event.actor != OFFICER.name]
+        made["finding"] = (findings or [write("residence_finding", user=FINDER)])[-1].event_id
     return made
 
 

@@ -14,10 +14,11 @@ from auth.access import NotAllowed, User, decide, permissions
 from casework import fields as field_checks
 from casework import ledger
 from casework.kinds import kinds
+from casework.ledger import EventRefused
 from casework.record import EntryRefused
 from casework.rules import RULES
 from casework.subject import Subject
-from tests.casework.entries import GOOD, KEPT, OFFICER, ONE, SUBJECT, TODAY, TWO, fields, write
+from tests.casework.entries import CHIEF, GOOD, KEPT, OFFICER, ONE, SUBJECT, TODAY, TWO, fields, write
 
 # Those of protection are in test_protection_mark.py, those decided in steps in test_case_decision.py.
 KINDS = tuple(name for name, kind in kinds().items() if not name.startswith("protection") and not kind.is_decided)
@@ -69,7 +70,7 @@ def test_every_kind_is_whole():
         assert kind.field(kind.dated).type == "day", kind.name
         assert {field.type for field in kind.fields} <= field_checks.TYPES.keys(), kind.name
         assert all(field.values for field in kind.fields if field.type == "choice"), kind.name
-        assert all(kinds()[field.of] for field in kind.fields if field.type == "event"), kind.name
+        assert all(kinds()[name] for field in kind.fields if field.type == "event" for name in field.of), kind.name
         assert {kind.propose_action, kind.review_action} <= permissions().actions.keys() | {""}, kind.name
     assert GOOD.keys() == set(KINDS) | {name for name, kind in kinds().items() if kind.is_decided}
     assert RULES.keys() <= kinds().keys()
@@ -96,8 +97,10 @@ def test_what_the_payloads_look_like(sqlite_file):
                         "is_sent_though_paid": None, "officer_name": "佐藤"}
     assert waiver == {"decided_on": "2026-04-01", "ground": "病気・負傷", "officer_name": "佐藤",
                       "waived": [{**KEPT[0], "yen": 300}, {**KEPT[1], "yen": 1_200}]}
-    assert write("residence_finding", result="居所不明", address=None, confirmed_by=" ").payload == {
-        "found_on": "2026-03-30", "source": "住民票", "result": "居所不明", "address": None, "confirmed_by": None, "officer_name": "佐藤"}
+    finding = write("residence_finding", user=CHIEF, result="居所不明", address=None)
+    assert finding.payload == {"found_on": "2026-03-30", "source": "住民票", "result": "居所不明", "address": None, "officer_name": "係長"}
+    assert write("finding_confirmation").payload == {
+        "finding": finding.event_id, "confirmed_on": "2026-04-01", "means": "調査の資料と照合した", "officer_name": "佐藤"}
     assert write("slip_issue").payload == {"issued_on": "2026-04-01", "valid_until": "2026-04-30", "officer_name": "佐藤",
                                            "slips": [{**KEPT[0], "yen": 3_000}, {**KEPT[1], "yen": 12_000}]}
     assert write("succession").payload == {"opened_on": "2020-02-29", "death_ground": "戸籍", "heir_atena_number": "0000099999", "share_numerator": 1,
@@ -232,10 +235,40 @@ def test_shares_add_up_to_one_at_most(sqlite_file):
     assert "自身の番号" in told("succession", heir_atena_number=SUBJECT.atena_number)["heir_atena_number"]
 
 
-def test_a_finding_names_an_address_only_when_one_was_found_and_a_second_person_is_another(sqlite_file):
+def test_a_finding_names_an_address_only_when_one_was_found(sqlite_file):
     assert "住所を入力" in told("residence_finding", address=None)["address"]
     assert "居所判明のときだけ" in told("residence_finding", result="居所不明")["address"]
-    assert "記録者のほか" in told("residence_finding", confirmed_by=OFFICER.display_name)["confirmed_by"]
+    assert "ない項目" in told("residence_finding", confirmed_by="田中")["confirmed_by"], "a typed name confirms nothing"
+
+
+@pytest.mark.parametrize("kind", ["residence_finding", "mailing_address_finding"])
+def test_a_finding_is_confirmed_by_another_account_once_and_then_stands(sqlite_file, kind):
+    finding = write(kind)
+    namesake = replace(OFFICER, display_name="佐藤（別名）")  # the account counts, not the name
+    for user in (OFFICER, namesake):
+        assert "自分が記録した" in told("finding_confirmation", user=user, finding=finding.event_id)["finding"]
+    assert "日付を確かめて" in told("finding_confirmation", user=CHIEF, finding=finding.event_id, confirmed_on=date(2026, 3, 29))["confirmed_on"]
+    confirmed = write("finding_confirmation", user=CHIEF, finding=finding.event_id)
+    assert (confirmed.actor, confirmed.payload["finding"]) == (CHIEF.name, finding.event_id)
+    assert "すでに確かめ" in told("finding_confirmation", user=replace(OFFICER, name="tanaka"), finding=finding.event_id)["finding"]
+    with pytest.raises(EventRefused, match="確かめたか取り消した記録がある"):
+        write(kind, corrects=finding.event_id)
+    assert "自分が記録した" in told("finding_confirmation", corrects=confirmed.event_id, finding=finding.event_id)["finding"], "nor by way of a correction"
+    assert write("finding_confirmation", user=CHIEF, corrects=confirmed.event_id, finding=finding.event_id, means="現地で確かめた").corrects == confirmed.event_id
+
+
+def test_whoever_corrects_a_finding_is_its_writer(sqlite_file):
+    first = write("residence_finding", user=CHIEF)
+    mended = write("residence_finding", corrects=first.event_id)
+    assert "見つかりません" in told("finding_confirmation", user=CHIEF, finding=first.event_id)["finding"], "what was replaced is gone"
+    assert "自分が記録した" in told("finding_confirmation", finding=mended.event_id)["finding"]
+    assert write("finding_confirmation", user=CHIEF, finding=mended.event_id).actor == CHIEF.name
+
+
+def test_a_name_typed_in_an_entry_of_before_counts_as_confirmed_by_hand(sqlite_file):
+    old = ledger.append(event_id=str(uuid.uuid4()), kind="residence_finding", subject=SUBJECT.atena_number, expected_version=0, actor=OFFICER.name, occurred_on=TODAY,
+                        payload={**dict.fromkeys(["found_on"], "2026-04-01"), "source": "住民票", "result": "居所不明", "address": None, "confirmed_by": "田中", "officer_name": "佐藤"})
+    assert "すでに確かめ" in told("finding_confirmation", user=CHIEF, finding=old.event_id)["finding"]
 
 
 def test_a_day_may_lie_as_far_back_as_its_kind_says(sqlite_file):

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+import settings
 from casework import ledger
 from casework.case_decision import approve, propose, review
-from casework.record import correct, record
+from casework.record import EntryRefused, correct, record
 from data_access import query, snapshot
 from data_access.intake import take_in
 from tests.data_access.feeds import DAY_ONE, DAY_TWO
@@ -17,7 +18,7 @@ from tests.staff import CHIEF, MANAGER, NEIGHBOUR, OFFICER
 NUMBER = "9900000090"  # story 9, with open installments and no plan
 PROTECTED = "9900000150"
 PLACE = "湖山町東一丁目1番地"
-RECORDED = 21
+RECORDED = 23
 
 
 @pytest.fixture
@@ -36,9 +37,14 @@ def write(ref: str, kind: str, user=CHIEF, corrects: str | None = None, **fields
     return command(user, query.subject(user, ref), kind, event_id=str(uuid.uuid4()), expected_version=version, fields=fields, today=DAY_TWO, **more)
 
 
+def officer_of(ref: str):
+    """Whose district it is."""
+    return next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+
+
 def decide(ref: str, kind: str, *, day: date = DAY_TWO, officer=None, basis: dict | None = None, **fields):
     """起案 by the person's officer, 審査 and 決裁: the entry. Each step sees the newest version."""
-    officer = officer or next(user for user in (OFFICER, NEIGHBOUR) if query.ask(user, "case_head", atena_ref=ref).height)
+    officer = officer or officer_of(ref)
     proposal_id = None
     for user, step in ((officer, propose), (CHIEF, review), (MANAGER, approve)):
         version = ledger.version_of(query.subject(user, ref).atena_number)
@@ -73,10 +79,12 @@ def record_all(ref: str) -> None:
     plan = pledge(ref, months(3, 4_000))
     write(ref, "plan_cancellation", plan=plan.event_id, cancelled_on=DAY_TWO, reason="不履行")
     write(ref, "reminder", sent_on=DAY_ONE, letter="催告書", installments=keys[:1], is_claim=True)
-    write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    found = write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    write(ref, "finding_confirmation", user=officer_of(ref), finding=found.event_id, confirmed_on=DAY_TWO, means="調査の資料と照合した")
     write(ref, "charge_waiver", decided_on=DAY_ONE, ground="病気・負傷", waived={key: 100 for key in keys[:2]})
     write(ref, "succession", opened_on=date(2026, 1, 5), death_ground="戸籍", heir_atena_number="9900000010", share_numerator=1, share_denominator=2)
-    write(ref, "mailing_address_finding", found_on=DAY_ONE, source="本人の申出", addressee=None, address=PLACE)
+    found = write(ref, "mailing_address_finding", found_on=DAY_ONE, source="本人の申出", addressee=None, address=PLACE)
+    write(ref, "finding_confirmation", user=officer_of(ref), finding=found.event_id, confirmed_on=DAY_TWO, means="本人か関係者に確かめた")
     write(ref, "slip_issue", issued_on=DAY_TWO, valid_until=DAY_TWO + timedelta(days=30), slips={key: 1_000 for key in keys[:2]})
     write(ref, "allocation_record", collected_on=DAY_ONE, proceeds="取立", collected_yen=5_000, allocated={keys[0]: 5_000}, has_surplus=False)
     decide(ref, "suspension_decision", ground="2号", installments=keys, is_partial=False, is_immediate=False, evidence_ids=["I01"])
@@ -93,10 +101,11 @@ def test_every_kind_is_told_at_once_and_after_the_next_snapshot_alike(ref):
         "分納": {(DAY_TWO, "分納の取消 不履行", None, None, by),
                (DAY_ONE, f"分納誓約（書面） {count}期 3回 {months(3, 1)[0][0]}〜{months(3, 1)[-1][0]}", 12_000, None, by)},
         "催告": {(DAY_ONE, "催告書 1期 民法150条の催告", None, None, by)},
-        "居所調査": {(DAY_ONE, "住民票 居所判明 未確認", None, "（非表示）", by)},
+        "居所調査": {(DAY_ONE, f"住民票 居所判明 確認 {officer}", None, "（非表示）", by)},
         "延滞金減免": {(DAY_ONE, f"病気・負傷 {min(2, count)}期", 100 * min(2, count), None, by)},
         "承継": {(date(2026, 1, 5), "相続人 持分 1/2", None, None, by)},
-        "送付先": {(DAY_ONE, "送付先判明 本人の申出", None, "（非表示）", by)},
+        "調査結果の確認": {(DAY_TWO, "調査の資料と照合した", None, None, officer), (DAY_TWO, "本人か関係者に確かめた", None, None, officer)},
+        "送付先": {(DAY_ONE, f"送付先判明 本人の申出 確認 {officer}", None, "（非表示）", by)},
         "納付書発行": {(DAY_TWO, f"{min(2, count)}期 使用期限 2026-11-29", 1_000 * min(2, count), None, by)},
         "充当": {(DAY_ONE, "取立 5000円のうち 1期", 5_000, None, by)},
         "執行停止": {(DAY_TWO, f"停止の起案 2号 {count}期", None, "預金も給与もない。", officer), (DAY_TWO, "停止の審査", None, None, by),
@@ -126,6 +135,36 @@ def test_the_place_found_is_read_by_who_reads_addresses_and_by_nobody_when_prote
     hidden = query.reference_of(PROTECTED)
     write(hidden, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
     assert [row[3] for row in told(hidden, "居所調査")] == ["（非表示）"]
+
+
+def test_a_finding_is_unconfirmed_until_another_account_confirms_it(ref):
+    officer = officer_of(ref)
+    found = write(ref, "residence_finding", found_on=DAY_ONE, source="住民票", result="居所判明", address=PLACE)
+    ledger.append(event_id=str(uuid.uuid4()), kind="residence_finding", subject=NUMBER, expected_version=1, actor=CHIEF.name, occurred_on=DAY_ONE,
+                  payload={"found_on": str(DAY_ONE), "source": "現地調査", "result": "居所不明", "address": None, "confirmed_by": "田中", "officer_name": "旧版"})
+    waits = query.ask(officer, "case_findings", atena_ref=ref).to_dicts()
+    assert [(row["event_id"], row["written_by"]) for row in waits] == [(found.event_id, CHIEF.display_name)]
+    for _ in range(2):
+        assert {row[1] for row in told(ref, "居所調査")} == {"住民票 居所判明 未確認", "現地調査 居所不明 確認（氏名の記入による） 田中"}
+        assert take_in(DAY_TWO).is_published
+    with pytest.raises(EntryRefused, match="自分が記録した"):
+        write(ref, "finding_confirmation", finding=found.event_id, confirmed_on=DAY_TWO, means="調査の資料と照合した")
+    write(ref, "finding_confirmation", user=officer, finding=found.event_id, confirmed_on=DAY_TWO, means="調査の資料と照合した")
+    assert f"住民票 居所判明 確認 {officer.display_name}" in {row[1] for row in told(ref, "居所調査")}
+    assert query.ask(officer, "case_findings", atena_ref=ref).is_empty()
+
+
+def test_a_finding_changes_nothing_that_is_computed(ref):
+    """Where letters go, who is unreachable and what may be stopped stands in the feeds; a finding reaches them by way of 宛名 alone."""
+    def computed() -> dict:
+        return {name: derived(name, f"atena_number = '{NUMBER}'") for name in ("delinquent", "case_person", "screening", "screening_evidence", "place")}
+
+    assert take_in(DAY_TWO).is_published
+    before = computed()
+    write(ref, "residence_finding", found_on=DAY_ONE, source="現地調査", result="居所不明", address=None)
+    write(ref, "mailing_address_finding", found_on=DAY_ONE, source="その他", addressee=None, address=PLACE)
+    take_in_again(settings.home())
+    assert computed() == before
 
 
 def test_a_correction_takes_the_entrys_place(ref):

@@ -17,6 +17,7 @@ from auth.access import NotAllowed, User
 from auth.export_order import OrderRefused
 from auth.export_route import FileRefused
 from data_access import connection, export, query, workbook
+from tests.data_access.test_sealed import PASSWORD, opened
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, LTC_READER, MANAGER, NEIGHBOUR, OFFICER, STAFF
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -95,7 +96,15 @@ def test_names_in_clear_need_an_approval_and_then_are_there(own_city):
     with pytest.raises(FileRefused, match="承認が要ります"):
         export.make(OFFICER, replace(wanted, needs_approval=False))
     wanted = replace(wanted, approved_by=CHIEF.name)
-    names = {row[1] for row in lines(export.make(OFFICER, wanted).content)[1 : wanted.row_count + 1]}
+    sealed = {form: export.make(OFFICER, wanted, is_workbook=form == "xlsx", password=PASSWORD) for form in ("csv", "xlsx")}
+    for form, file in sealed.items():
+        name, content = opened(file.content, PASSWORD)
+        assert (file.name, name, file.media_type) == (f"地区ワークリスト_{wanted.id[:8]}.zip", f"地区ワークリスト_{wanted.id[:8]}.{form}", "application/zip")
+        assert zipfile.is_zipfile(io.BytesIO(content)) is (form == "xlsx")
+    with pytest.raises(ValueError, match="password"):
+        export.make(OFFICER, wanted)
+    names = {row[1] for row in lines(opened(sealed["csv"].content, PASSWORD)[1])[1 : wanted.row_count + 1]}
+    assert not [name for name in names if name.encode() in sealed["csv"].content]
     assert names == set(query.ask(OFFICER, "district_worklist", page_size=10_000, skipped=0, **FILTERS["worklist"])["name"])
     assert order(CHIEF, is_masked=False).needs_approval, "what the chief sees is masked, but for whom a 一時解除 has opened"
 

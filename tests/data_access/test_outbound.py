@@ -28,7 +28,7 @@ from law.calendar import last_day
 from law.payment_slip import mpn_complaints
 from law.sanctions import child_until
 from tests.data_access.feeds import DAY_ONE, DAY_TWO
-from tests.data_access.test_entries import RECORDED, pledge, record_all, take_in_again, write
+from tests.data_access.test_entries import RECORDED, officer_of, pledge, record_all, take_in_again, write
 from tests.staff import CHIEF
 
 NUMBER, OTHER = "9900000090", "9900000060"
@@ -77,7 +77,8 @@ def test_the_table_of_files_is_whole():
             assert file.kind in kinds() or file.origin not in ("ledger", "slips"), file.name
     sent = {file.kind for target in targets() for file in target.files if file.kind}
     # 支援措置 is decided by 市民課: what is marked here hides, and goes nowhere; how a caller was confirmed is our own record
-    ours = {"protection_mark", "protection_lift", "identity_check"}
+    # what confirms a finding goes out with the finding
+    ours = {"protection_mark", "protection_lift", "identity_check", "finding_confirmation"}
     assert sent == kinds().keys() - ours, "every other kind that officers record goes somewhere"
 
 
@@ -109,6 +110,8 @@ def test_every_event_goes_out_exactly_once_over_the_days(ref):
         for file in (file for file in target.files if file.kind):
             found = [row["記録番号"] for day in (DAY_TWO, NEXT) for row in rows(file.name, day)]
             events = [event for event in ledger.events_after(0) if event.kind == file.kind]
+            if file.origin == "findings":
+                events = [event for event in ledger.events_after(0) if event.payload.get("finding") in {one.event_id for one in events}]
             expected = [event.event_id for event in events for _ in (event.payload[file.each] if file.each else [0])]
             assert found == expected, file.name
     corrected = rows("reminder", NEXT)[-1]
@@ -121,7 +124,7 @@ def test_the_ledger_s_files_say_what_the_events_say(ref):
     """The twin: cells worked out from the events by hand, file by file."""
     record_all(ref)
     send_out(DAY_TWO)
-    plan, cancelled, reminder, finding, waiver, succession, letters, slips, allocation, _, _, suspension, _, _, ended, _, _, write_off, _, _, freed = ledger.events_after(0)
+    plan, cancelled, reminder, finding, seen, waiver, succession, letters, heard, slips, allocation, _, _, suspension, _, _, ended, _, _, write_off, _, _, freed = ledger.events_after(0)
     assert rows("installment_plan") == [
         {"記録番号": plan.event_id, "訂正元": "", "宛名番号": NUMBER, "誓約日": "20261029", "誓約書": "1", "回": str(number),
          "納付予定日": part["promised_on"].replace("-", ""), "納付予定額": str(part["promised_yen"])} for number, part in enumerate(plan.payload["parts"], 1)]
@@ -131,11 +134,11 @@ def test_the_ledger_s_files_say_what_the_events_say(ref):
     (each,) = reminder.payload["installments"]
     assert rows("reminder") == [{"記録番号": reminder.event_id, "訂正元": "", "宛名番号": NUMBER, "通知書番号": each["notice_number"], "期別": each["installment_no"],
                                  "発送日": "20261029", "文書": "催告書", "民法150条の催告": "1"}]
-    assert rows("residence_finding") == [{"記録番号": finding.event_id, "訂正元": "", "宛名番号": NUMBER, "調査日": "2026-10-29", "調査の方法": "住民票", "結果": "居所判明",
-                                          "判明した住所": finding.payload["address"], "確認済": "0"}]
+    assert rows("residence_finding") == [{"記録番号": seen.event_id, "訂正元": "", "宛名番号": NUMBER, "調査日": "2026-10-29", "調査の方法": "住民票", "結果": "居所判明",
+                                          "判明した住所": finding.payload["address"], "確認済": "1"}]
     assert [(row["減免の理由"], row["減免額"], row["決定日"]) for row in rows("charge_waiver")] == [("病気・負傷", str(one["yen"]), "20261029") for one in waiver.payload["waived"]]
     assert rows("succession") == [{"記録番号": succession.event_id, "訂正元": "", "被相続人宛名番号": NUMBER, "相続人宛名番号": "9900000010", "相続開始日": "20260105", "持分の分子": "1", "持分の分母": "2"}]
-    assert rows("mailing_address_finding") == [{"記録番号": letters.event_id, "訂正元": "", "宛名番号": NUMBER, "判明日": "2026-10-29", "どこから": "本人の申出", "送付先の氏名": "", "送付先の住所": letters.payload["address"]}]
+    assert rows("mailing_address_finding") == [{"記録番号": heard.event_id, "訂正元": "", "宛名番号": NUMBER, "判明日": "2026-10-29", "どこから": "本人の申出", "送付先の氏名": "", "送付先の住所": letters.payload["address"]}]
     assert rows("allocation_record") == [entry_of(allocation, each) | {"取立・配当の日": "20261029", "得た金": "取立", "充当額": "5000"} for each in allocation.payload["allocated"]]
     assert rows("suspension_decision") == [entry_of(suspension, each) | {"停止決定日": "20261030", "停止事由": "2号", "即時消滅": "0"} for each in suspension.payload["installments"]]
     assert rows("suspension_cancellation") == [entry_of(ended, each) | {"停止決定日": "20261030", "取消日": "20261030", "取消の理由": "停止の誤り"} for each in ended.payload["installments"]]
@@ -143,6 +146,24 @@ def test_the_ledger_s_files_say_what_the_events_say(ref):
     assert rows("write_off_reversal") == [{"記録番号": freed.event_id, "訂正元": "", "宛名番号": NUMBER, "不納欠損の記録番号": write_off.event_id,
                                            "取消日": "20261030", "取消の理由": "額の誤り"}]
     assert [(row["発行日"], row["使用期限"], row["納付額"]) for row in rows("slip_issue")] == [("20261030", "20261129", str(each["yen"])) for each in slips.payload["slips"]]
+
+
+def test_what_nobody_else_has_confirmed_stays_here_until_somebody_does(ref):
+    """gate.md Ⅲ-2④: neither where somebody lives nor where their letters go leaves on one account's word."""
+    place = {"found_on": DAY_ONE, "source": "その他", "address": "湖山町東一丁目1番地"}
+    living = write(ref, "residence_finding", result="居所判明", **place)
+    letters = write(ref, "mailing_address_finding", addressee=None, **place)
+    mended = write(ref, "mailing_address_finding", corrects=letters.event_id, addressee=None, **place | {"address": "湖山町東一丁目2番地"})
+    ledger.append(event_id="00000000-0000-4000-8000-000000000001", kind="residence_finding", subject=NUMBER, expected_version=3, actor=CHIEF.name, occurred_on=DAY_ONE,
+                  payload={"found_on": str(DAY_ONE), "source": "現地調査", "result": "居所不明", "address": None, "confirmed_by": "田中", "officer_name": "旧版"})
+    send_out(DAY_TWO)
+    assert [(row["記録番号"], row["確認済"]) for row in rows("residence_finding")] == [("00000000-0000-4000-8000-000000000001", "1")], "a name typed before, as it stands"
+    assert rows("mailing_address_finding") == []
+    confirmations = [write(ref, "finding_confirmation", user=officer_of(ref), finding=each.event_id, confirmed_on=DAY_TWO, means="調査の資料と照合した") for each in (living, mended)]
+    send_out(NEXT)
+    assert [(row["記録番号"], row["訂正元"], row["判明した住所"]) for row in rows("residence_finding", NEXT)] == [(confirmations[0].event_id, "", "湖山町東一丁目1番地")]
+    assert [(row["記録番号"], row["訂正元"], row["送付先の住所"]) for row in rows("mailing_address_finding", NEXT)] == [
+        (confirmations[1].event_id, letters.event_id, "湖山町東一丁目2番地")]
 
 
 def entry_of(event, each: dict) -> dict[str, str]:

