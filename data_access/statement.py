@@ -22,7 +22,7 @@ from audit import log, refusal
 from auth.access import User
 from data_access import analysis_metric
 from data_access.analysis import Layer, layer
-from data_access.statement_process import FAILED, REFUSED, ROWS, TOO_LARGE
+from data_access.statement_process import REFUSED, ROWS, TOO_LARGE
 from law.typed_text import text_errors
 
 SECONDS = 20
@@ -72,7 +72,7 @@ def run(user: User, body: str) -> Found:
     of = layer(user)
     digest, statement_id = hashlib.sha256(body.encode()).hexdigest(), uuid.uuid4().hex
     if not _turn.acquire(timeout=WAITS):
-        _refuse(user, BUSY, BUSY)
+        raise StatementRefused(BUSY)
     try:
         with store.engine().begin() as connection:
             connection.execute(insert(STATEMENT).values(id=statement_id, actor=user.name, asked_at=settings.now().isoformat(), sha256=digest, body=body))
@@ -81,11 +81,12 @@ def run(user: User, body: str) -> Found:
         answer = _ask_process({"sql": body, "tables": {name: _as_table(frame) for name, frame in tables(of).items()}})
     finally:
         _turn.release()
-    if answer["outcome"] != ROWS:
-        told = TOLD.get(answer["outcome"]) or answer["told"]
-        _refuse(user, {REFUSED: "許していない文", FAILED: "実行できない文"}.get(answer["outcome"], told), told)
-    log.append(actor=user.name, action="analysis.sql", question="analysis_result", snapshot_id=of.snapshot_id, row_count=len(answer["rows"]),
-               detail={"id": statement_id, "sha256": digest})
+    if answer["outcome"] == REFUSED:
+        _refuse(user, "許していない文", answer["told"])
+    log.append(actor=user.name, action="analysis.sql", question="analysis_result", snapshot_id=of.snapshot_id, row_count=len(answer.get("rows", ())),
+               detail={"id": statement_id, "sha256": digest, "outcome": answer["outcome"]})
+    if answer["outcome"] != ROWS:  # a slip or a limit, and no attempt at what is not allowed
+        raise StatementRefused(TOLD.get(answer["outcome"]) or answer["told"])
     return Found(_frame(answer["columns"], answer["rows"]), answer["is_cut"], of)
 
 

@@ -46,7 +46,7 @@ def _answer(sql: str, tables: dict) -> dict:
         if outside := tables_outside(sql, frozenset(tables)):
             return {"outcome": REFUSED, "told": f"使えない表か関数があります: {', '.join(outside)[:200]}"}
     except duckdb.Error as error:
-        return {"outcome": REFUSED, "told": f"SQL として読めません。{_first_line(error)}"}
+        return {"outcome": FAILED, "told": f"SQL として読めません。{_first_line(error)}"}
     with _layer(tables) as connection:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # from here on it can open nothing: no file, no socket
         try:

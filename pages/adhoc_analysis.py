@@ -116,4 +116,6 @@ def _lines(first: str, value: str, found: pl.DataFrame, labels: list[str], unit:
     largest = lines.group_by("line").agg(pl.col(value).sum()).sort(value, "line", descending=[True, False])["line"].head(3)
     series = {line: (own[labels[0]].to_list(), own[value].to_list()) for line in largest for own in [lines.filter(line=line)]}
     charts.lines(series, unit=unit, alt=told, key="analysis_lines", order=order)
-    st.caption("まとめは順に並べられないので、線には入らない。表にある。" + ("線は大きい順に3本まで。" if len(labels) > 1 else ""))
+    said = ["まとめは順に並べられないので、線には入らない。表にある。"] * (placed.height < found.height) + ["線は大きい順に3本まで。"] * (len(labels) > 1)
+    if said:
+        st.caption("".join(said))

@@ -140,6 +140,16 @@ def test_a_release_is_written_once_and_never_changes(own_city):
         analysis_release.newest()
 
 
+def test_the_next_release_is_held_against_the_one_before(own_city, monkeypatch):
+    first = analysis_release.newest()
+    newest = snapshot.current()
+    monkeypatch.setattr(analysis_release, "_wanted", lambda _offered: Kept(newest.id, newest.business_date, None))
+    second = analysis_release.newest()
+    then, now = (pl.read_parquet(snapshot.find(name).parquet("derived")["analysis_person"]).sort("atena_number") for name in (first.snapshot_id, newest.id))
+    assert second.parts.equals(analysis_release.make(now, [(then, first.parts)]))
+    assert len(list(settings.analysis().glob("*.parquet"))) == 2
+
+
 def test_a_damaged_ground_is_refused(own_city):
     shutil.rmtree(settings.analysis(), ignore_errors=True)
     for path in settings.snapshots().glob("*/derived/analysis_person.parquet"):

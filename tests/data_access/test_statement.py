@@ -66,7 +66,7 @@ REFUSED = [
     "select 1; select 2", "copy part to '/tmp/out.csv'", "copy (select 1) to '/dev/stdout'", "attach '/tmp/x.db' as x", "pragma database_list", "set memory_limit = '8GB'",
     "reset lock_configuration", "install httpfs", "load httpfs", "create table x as select 1", "insert into part values ('c', 1)", "update part set people = 0",
     "delete from part", "drop table part", "export database '/tmp/x'", "import database '/tmp/x'", "explain analyze select 1", "call pragma_version()", "vacuum",
-    "checkpoint", "use main", "prepare x as select 1", "execute x", "set variable a = 1", "select $1", "selec 1", "", ";", "-- nothing",
+    "checkpoint", "use main", "prepare x as select 1", "execute x", "set variable a = 1", "select $1", "", ";", "-- nothing",
     "select * from read_csv('/etc/passwd')", "select * from read_csv_auto('/etc/passwd')", "select * from read_parquet('/tmp/*.parquet')", "select * from read_json('/etc/passwd')",
     "select * from read_text('/etc/passwd')", "select * from read_blob('/proc/self/environ')", "select * from glob('/*')", "select * from sniff_csv('/etc/passwd')",
     "select * from parquet_metadata('x')", "select * from '/etc/passwd'", "select * from 'https://example.com/x.parquet'", "from \"/proc/self/maps\"",
@@ -115,7 +115,22 @@ def test_what_does_not_end_is_killed_and_on_record(own_city, monkeypatch):
     with pytest.raises(StatementRefused, match="秒を超えたため"):
         run(ANALYST, "with recursive a(n) as (select 1 union all select n + 1 from a) select count(*) from a")
     assert time.monotonic() - started < 10
-    assert [entry["action"] for entry in entries_after(before)] == ["analysis.sql", "refused"]
+    assert [(entry["action"], '"outcome":"killed"' in entry["detail"]) for entry in entries_after(before)] == [("analysis.sql", False), ("analysis.sql", True)]
+
+
+def test_a_slip_is_no_attempt(own_city):
+    """What cannot be read is on record as a result, not among the refusals that a review counts."""
+    before = log.count()
+    for body in ("selec 1", "select nothing from size_arrears"):
+        with pytest.raises(StatementRefused):
+            run(ANALYST, body)
+    assert [entry["action"] for entry in entries_after(before)] == ["analysis.sql"] * 4
+
+
+def test_a_third_at_the_same_time_waits_and_is_told(own_city, monkeypatch):
+    monkeypatch.setattr(statement, "WAITS", 0)
+    with statement._turn, statement._turn, pytest.raises(StatementRefused, match="ほかの人のSELECT"):
+        run(ANALYST, STAGES)
 
 
 def test_a_huge_join_is_killed(own_city, monkeypatch):
