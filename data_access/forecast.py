@@ -24,6 +24,7 @@ CLASSES, WHOLE = ("現年", "滞繰"), "合計"
 NEEDED = ("assessed_same_day_yen", "received_same_day_yen", "assessed_yen", "received_yen")
 TOO_SHORT = f"過年度が足りないため予測しません（試しに{LEAST}年、その前の{FIT}年を合わせて、締めた年度が続けて{FIT + LEAST}年要ります）。"
 NOT_TOLD = "10人未満の還付や欠損を含む年度があるため予測しません。"
+NOT_CLOSED = "前年度がまだ締まっていないため予測しません。出納閉鎖（5月31日）の次の日から予測します。"
 NOTHING_YET = "今年度の調定がまだないため予測しません。"
 TRIAL = {"fiscal_year": pl.Int64, "forecast_rate": pl.Decimal(9, 2), "actual_rate": pl.Decimal(9, 2), "error_points": pl.Decimal(9, 2)}
 
@@ -57,12 +58,12 @@ def _forecast(known: dict, year_class: str, year: int, as_of: date) -> Forecast:
     now = [known.get((year, part)) for part in parts]
     if None in now or not all(row["assessed_same_day_yen"] for row in now):
         return Forecast(year_class, NOTHING_YET)
-    closed = [each for each in range(year - 1, min(each for each, _ in known) - 1, -1) if accounts_close_on(each) < as_of]
-    if closed and closed[0] != year - 1:
-        closed = []
+    if accounts_close_on(year - 1) >= as_of:
+        return Forecast(year_class, NOT_CLOSED)
+    closed = range(min(each for each, _ in known), year)
     if any(row[name] is None for each in (*closed, year) for part in parts if (row := known.get((each, part))) for name in NEEDED):
         return Forecast(year_class, NOT_TOLD)
-    trials = [_trial(known, parts, each) for each in sorted(closed) if _may_try(known, parts, each, closed)]
+    trials = [_trial(known, parts, each) for each in closed if _may_try(known, parts, each, closed)]
     if len(trials) < LEAST or not _may_try(known, parts, year, closed):
         return Forecast(year_class, TOO_SHORT)
     collected, assessed = _ahead(known, parts, year)
@@ -72,7 +73,7 @@ def _forecast(known: dict, year_class: str, year: int, as_of: date) -> Forecast:
                     (len(trials), len(trials) + 1), frame)
 
 
-def _may_try(known: dict, parts: tuple[str, ...], year: int, closed: list[int]) -> bool:
+def _may_try(known: dict, parts: tuple[str, ...], year: int, closed: range) -> bool:
     """Whether the FIT years before `year` are closed and on file for every part, and the year itself had a 調定 on the day."""
     own = [known.get((year, part)) for part in parts]
     before = range(year - FIT, year)

@@ -11,7 +11,7 @@ import pytest
 
 from casework.collection_plan import CITY, QUEUES, Plan, approve, propose
 from data_access import connection, forecast, small_cell, target
-from data_access.forecast import NOT_TOLD, NOTHING_YET, TOO_SHORT, forecasts
+from data_access.forecast import NOT_CLOSED, NOT_TOLD, NOTHING_YET, TOO_SHORT, forecasts
 from data_access.query import ask
 from law.fiscal_year import fiscal_year
 from tests.conftest import CLOCK
@@ -102,7 +102,7 @@ def test_the_trial_of_a_year_knows_nothing_of_it_or_later():
     (STEADY | {2022: None}, TODAY, NOT_TOLD),
     (STEADY | {2026: (0, 0, 0, 0)}, TODAY, NOTHING_YET),
     ({year: yen for year, yen in STEADY.items() if year < 2026}, TODAY, NOTHING_YET),
-    (STEADY, date(2026, 5, 31), TOO_SHORT),  # the year before is still open
+    (STEADY, date(2026, 5, 31), NOT_CLOSED),
     (STEADY | {2020: (1_000, 1_000, 1_000, 1_000)}, TODAY, TOO_SHORT),  # nothing was open of which a share could have come in
 ], ids=["six years", "no past", "a gap", "not told", "nothing assessed", "no year", "before 出納閉鎖", "all paid"])
 def test_what_cannot_be_forecast_is_not(years, day, refusal):

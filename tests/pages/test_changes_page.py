@@ -32,3 +32,10 @@ def test_the_report_is_shown_to_its_readers_and_taken_away_by_two(city):
         assert "9 項目すべて差 0 円" in screen.words()
         assert len(screen.at.dataframe) == 6
         assert (export.kinds()["monthly_report_paper"].label + "（PDF）" in screen.words()) == may_take, user.role
+
+
+def test_the_terms_have_their_passport_and_come_out_the_same_once_more(earlier):  # noqa: F811
+    screen = show(staff.OFFICER, "changes", passport_changes=True)
+    assert "期首 ＋ 各行 ＝ 期末" in screen.words()
+    screen.run(screen.at.button(key="again_changes").click())
+    assert "同じ答えになりました" in screen.at.success[0].value
