@@ -56,7 +56,7 @@ def _reach(user: User) -> str:
     if decide(user, "care_inquiry.ask").allowed:
         return "照会した一人"
     if rounded_to(user) > 1:
-        return "個人の情報を含まない集計（額は千円単位に丸め、率は丸めた額から）"
+        return "個人の情報を含まない集計（千円単位に丸め）"
     return "市全域" if reach == "all" else "個人の情報を含まない集計"
 
 
