@@ -41,6 +41,11 @@ class SuspensionCase:
         return lacking(self.evidence)
 
     @property
+    def is_household_no_record(self) -> bool:
+        """Is the household reckoned, and yet no record for the criterion 家計: whoever has moved out lives by what is not known here."""
+        return self.hardship is not None and self.hardship.line is not Line.UNKNOWN and self.evidence.filter(target="家計", finding="資料なし").height > 0
+
+    @property
     def suggests_welfare(self) -> bool:
         return self.hardship is not None and self.hardship.line is Line.BELOW
 
@@ -79,6 +84,15 @@ def speaking_against(user: User, atena_ref: str, ground: str, as_of: date, *, is
     known = [Held(**row) for row in ask(user, "suspension_against", atena_ref=atena_ref, is_masked=is_masked).iter_rows(named=True)]
     return pl.DataFrame([(sign.sign, sign.meaning, sign.happened_on, sign.yen, sign.evidence_id) for sign in against(known, ground, as_of)],
                         schema=AGAINST, orient="row")
+
+
+def against_counts(user: User, candidates: pl.DataFrame, as_of: date) -> list[int]:
+    """How many 反する資料 each row (atena_ref, ground) of one page of suspension_candidates has. Raises NotAllowed as `ask` does."""
+    rows = ask(user, "suspension_against_list", refs=sorted(set(candidates["atena_ref"]))) if candidates.height else None
+    known: dict[str, list[Held]] = {}
+    for row in rows.iter_rows(named=True) if rows is not None else ():
+        known.setdefault(row.pop("atena_ref"), []).append(Held(**row))
+    return [len(against(known.get(ref, ()), ground, as_of)) for ref, ground in candidates.select("atena_ref", "ground").iter_rows()]
 
 
 def release_due(installments: pl.DataFrame) -> tuple[Duty, ...]:

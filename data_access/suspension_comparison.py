@@ -67,5 +67,6 @@ def _summary(parts: dict[str, list[dict]]) -> pl.DataFrame:
         for part, own in parts.items():
             yen = [each["active_yen"] for each in own if each["ground"] == ground]
             row |= {f"{part}_count": len(yen), "gone_yen" if part == "left" else f"{part}_yen": sum(yen)}
+        row["stayed_yen"] = row["now_yen"] - row["before_yen"] - row["entered_yen"] + row["gone_yen"]
         rows.append(row)
     return pl.DataFrame(rows)

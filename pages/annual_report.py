@@ -41,6 +41,8 @@ def render(user: User) -> None:
         own = rows.filter(section=section)
         if section == annual_report.LEVY_YEARS:
             own = own.with_columns(pl.Series("part", [wording.fiscal(int(part)) if part.isdecimal() else part for part in own["part"]], dtype=pl.String))
+        if section == annual_report.DISTRICTS:
+            own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         st.subheader(section, anchor=False)
         tables.show(own, columns, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
         st.caption(NOTES[section])

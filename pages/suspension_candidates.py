@@ -8,7 +8,7 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import Standing, ask
-from data_access.suspension_case import SuspensionCase, suspension_case
+from data_access.suspension_case import SuspensionCase, against_counts, suspension_case
 from pages.parts import filters, tables, wording
 from pages.parts.criterion_trial_part import criterion_trial
 from pages.parts.decision_part import waiting_part
@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
-CANDIDATES = {"name": 118, "district_name": 82, "ground": 46, "verdict": 94, "matter_state": 80, "active_yen": 146, "missing": 200, "prescription_on": 120, "last_payment_on": 90}
+CANDIDATES = {"name": 118, "district_name": 82, "ground": 46, "verdict": 94, "against_count": 84, "matter_state": 80, "active_yen": 130, "missing": 150, "prescription_on": 120, "last_payment_on": 90}
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
@@ -90,7 +90,7 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数")
+            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数。反する資料のある人も入る（候補の表の「反する資料」で分かる）")
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
@@ -104,7 +104,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     found = ask(user, "suspension_candidates", **asked, skipped=page * PAGE_SIZE)
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
-    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。")
+    found = found.with_columns(pl.Series("against_count", against_counts(user, found, stands.as_of), dtype=pl.Int64))
+    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
     told = tables.short_places(found).with_columns(pl.Series("missing", [wording.lacking(text) for text in found["missing"]], dtype=pl.String))
     tables.show(told, list(CANDIDATES), widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
@@ -130,6 +131,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     st.subheader(f"証拠（{ground}）", anchor=False)
     person_line(name, atena_ref, f"open_{key}")
     st.caption("資料の行を押すと、カルテのその資料があるところ（経過・財産・所得など）が開きます。")
+    _running(user, atena_ref)
     _against(found, atena_ref, key, is_proposed="proposal_id" in candidate)
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
@@ -143,6 +145,12 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     _ends(found, as_of)
     _hardship(found)
     return found
+
+
+def _running(user: User, atena_ref: str) -> None:
+    """A 停止 that runs already and shows means again belongs to the question whether there should be a further one."""
+    if signs := ask(user, "suspension_signs", atena_ref=atena_ref).height:
+        st.warning(f"この人には停止中の期別があり、資力が戻った兆しが{signs}件あります。先に「停止の監視」で、その停止を取り消すかを確かめてください。", icon=":material/visibility:")
 
 
 def _against(found: SuspensionCase, atena_ref: str, key: str, *, is_proposed: bool) -> None:
@@ -178,6 +186,8 @@ def _hardship(found: SuspensionCase) -> None:
     if not found.agrees:
         st.error("ここでの計算と、スナップショットの額が一致しません。システム管理者に連絡してください。", icon=":material/error:")
     st.text(found.hardship.sentence)
+    if found.is_household_no_record:
+        st.caption("上の要件の「家計」には使いません。要件にするのは、住民票が市内にあり、世帯の全員の今年度の所得が分かる人だけです（転出した人・住登外の人の今の暮らしは、この記録では分からない）。")
     tables.show(found.steps, list(STEPS), widths=STEPS, empty="", alt="家計の目安の計算の表")
     if found.suggests_welfare:
         st.info("生活保護を受けていなければ、福祉の相談（生活保護・生活困窮者の自立支援）を案内する。生計を一にする親族と今の収入は聞取りで確かめる。",

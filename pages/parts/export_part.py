@@ -46,7 +46,7 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
 def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
     with st.form(f"{FORM}_{kind.name}", border=False, enter_to_submit=False):
         st.selectbox("使用目的", kind.purposes, index=None, placeholder="選ぶ", key=f"export_purpose_{kind.name}")
-        st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます")
+        st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます（10文字から200文字）")
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る。暗号化した ZIP で渡す）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))

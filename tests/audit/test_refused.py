@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from audit import incident, log, person, refusal, review, watch
@@ -150,6 +151,7 @@ CALLS = {
     "data_access.query.subject": lambda user: query.subject(user, NOBODY),
     "data_access.suspension_comparison.compare": lambda user: suspension_comparison.compare(user, query.kept()[-1].id, None),
     "data_access.write_off_effect.effect": lambda user: write_off_effect.effect(user, None, 2026),
+    "data_access.suspension_case.against_counts": lambda user: suspension_case.against_counts(user, pl.DataFrame({"atena_ref": [NOBODY], "ground": ["1号"]}), DAY),
     "data_access.suspension_case.speaking_against": lambda user: suspension_case.speaking_against(user, NOBODY, "1号", DAY),
     "data_access.suspension_case.suspension_case": lambda user: suspension_case.suspension_case(user, NOBODY, "1号", DAY),
 }

@@ -6,10 +6,11 @@ import pytest
 from auth import second_factor, step_up
 from casework import ledger
 from data_access.query import ask, reference_of, standing
-from data_access.suspension_case import suspension_case
+from data_access.suspension_case import against_counts, speaking_against, suspension_case
 from law.files import values_on
 from law.suspension_watch import FILE, SETTING
 from pages.case import KINDS
+from pages.parts.suspension_form import proposable
 from pages.suspension_candidates import INVESTIGATED, RECORDS
 from sample_city.stories import FIRST
 from tests.data_access.test_entries import take_in_again
@@ -155,6 +156,43 @@ def test_several_of_one_号_are_proposed_at_once(own_city):
     waiting = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None)
     assert set(waiting["atena_ref"]) == set(refs)
     assert ledger.last_seq() == len(refs) >= 1
+
+
+def test_whoever_has_records_against_is_not_proposed_in_a_batch(own_city, monkeypatch):
+    """Not offered; and refused at the click when a record has come in between."""
+    as_of = standing().as_of
+    every = ask(CHIEF, "suspension_candidates", ground=None, verdict="該当の疑い", district=None, page_size=10_000, skipped=0)
+    counts = against_counts(CHIEF, every, as_of)
+    assert counts == [speaking_against(CHIEF, row["atena_ref"], row["ground"], as_of).height for row in every.iter_rows(named=True)]
+    assert 0 in counts
+    assert max(counts) > 0
+    with_some = {row["atena_ref"] for row, count in zip(every.iter_rows(named=True), counts, strict=True) if count}
+    for ground in ("1号", "2号"):
+        screen = show(CHIEF, "suspension_candidates", ground=ground, verdict="該当の疑い")
+        offered_to = {option.split("　")[-2] for box in screen.at.multiselect if box.key.startswith("people_") for option in box.options}
+        assert not offered_to & with_some
+    screen = show(CHIEF, "suspension_candidates", ground="1号", verdict="該当の疑い")
+    people = keyed(screen.at.multiselect, "people_")
+    people.set_value([people.options[0].split("　")[-2]])
+    event_id = people.key.removeprefix("people_")
+    keyed(screen.at.checkbox, f"confirmed_{event_id}").set_value(True)
+    keyed(screen.at.text_area, f"reason_{event_id}").set_value("財産がない。")
+    monkeypatch.setattr("pages.parts.suspension_form.speaking_against", lambda *_: pl.DataFrame({"sign": ["納付"]}))
+    screen.run(keyed(screen.at.button, f"batch_{event_id}").click())
+    assert "反する資料が1件あります" in screen.at.error[0].value
+    assert ledger.last_seq() == 0
+
+
+def test_everything_that_is_neither_stopped_nor_ended_can_be_proposed(city):
+    """Also what was due yesterday and has had no 督促 yet: otherwise a 決議書 would say 全部 and leave it out."""
+    every = ask(CHIEF, "suspension_candidates", ground=None, verdict=None, district=None, page_size=10_000, skipped=0)
+    fresh = 0
+    for ref in sorted(set(every["atena_ref"])):
+        owed = ask(CHIEF, "suspension_installments", atena_ref=ref)
+        assert owed["is_extinct"].null_count() == 0
+        assert set(proposable(owed)["installment_key"]) == {row["installment_key"] for row in owed.iter_rows(named=True) if not row["is_extinct"]}
+        fresh += owed["claim_state"].null_count()
+    assert fresh > 0, "the city has some before their 督促"
 
 
 @pytest.mark.slow

@@ -46,6 +46,7 @@ PARAMETERS = {
     "rate_by_year": {"district": None},
     "rate_cohort": {"district": None},
     "rate_rows": {"dimension": "期別", "part_key": None, "year_class": "合計", **WHOLE_LIST},
+    "suspension_against_list": {"refs": [NOBODY]},
     "suspension_arrival_list": {"from_month": date(1900, 1, 1), "to_month": date(2100, 1, 1), **WHOLE_LIST},
     "suspension_arrivals": {"district": None, "months": 1_000},
     "suspension_breakdown": {"dimension": "地区", "verdict": "資料不足", "district": None},

@@ -1,0 +1,35 @@
+-- grain: as suspension_against, of every person of $refs: one record that may speak against a 停止, of those on one page of the candidates
+-- action: suspension_candidate.read
+with asked as (select unnest($refs::varchar[]) as atena_ref)
+select atena_ref, '所得' as sign, corrected_on as dated_on, tax_year, null as word, '住民税 ' || tax_year as evidence_id, dependant_count,
+    salary_revenue_yen + pension_revenue_yen + business_income_yen + farm_income_yen + rent_income_yen + dividend_income_yen + occasional_income_yen as yen
+from disclosed.income
+semi join asked using (atena_ref)
+qualify row_number() over (partition by atena_ref order by tax_year desc) = 1
+union all by name
+select atena_ref, '勤務先' as sign, greatest(make_date(tax_year - 1, 12, 31), hired_on) as dated_on, concat_ws(' ', '給報', tax_year, employer_name) as evidence_id, gross_yen as yen
+from disclosed.employment
+semi join asked using (atena_ref)
+where monthly_gross_yen is not null
+union all by name
+select atena_ref, '土地・家屋' as sign, (select fiscal_year from disclosed.standing) as tax_year, property_kind as word, concat_ws(' ', property_kind, property_place) as evidence_id,
+    coalesce(share_valuation_yen, valuation_yen) as yen
+from disclosed.property
+semi join asked using (atena_ref)
+union all by name
+select atena_ref, '車両' as sign, owned_from as dated_on, vehicle_kind as word, '軽自 ' || plate as evidence_id
+from disclosed.vehicle
+semi join asked using (atena_ref)
+where ownership = '本人所有' and (scrapped_on is null or scrapped_on > (select as_of from disclosed.standing))
+union all by name
+select distinct atena_ref, '財産調査' as sign, dated_on, result as word, target || ' ' || evidence_id as evidence_id
+from disclosed.screening_evidence
+semi join asked using (atena_ref)
+where finding = '反証' and result = '財産あり'
+union all by name
+select atena_ref, '納付' as sign, max(happened_on) as dated_on, regexp_extract(summary, ' ([^ ]+)$', 1) as word, concat('収納 ', word) as evidence_id, arg_max(yen, happened_on) as yen
+from disclosed.event
+semi join asked using (atena_ref)
+where kind = '収納'
+group by atena_ref, word
+order by atena_ref, sign, dated_on desc nulls last, evidence_id
