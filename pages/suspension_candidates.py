@@ -104,7 +104,8 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     found = ask(user, "suspension_candidates", **asked, skipped=page * PAGE_SIZE)
     if found.is_empty() and page:
         found = ask(user, "suspension_candidates", **asked, skipped=0)
-    found = found.with_columns(pl.Series("against_count", against_counts(user, found, stands.as_of), dtype=pl.Int64))
+    counts = against_counts(user, found, stands.as_of)
+    found = found.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
     told = tables.short_places(found).with_columns(pl.Series("missing", [wording.lacking(text) for text in found["missing"]], dtype=pl.String))
     tables.show(told, list(CANDIDATES), widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",

@@ -15,7 +15,7 @@ from casework.record import EntryRefused
 from data_access.paper_basis import cancellation_basis, suspension_basis
 from data_access.paper_content import public_days
 from data_access.query import ask, subject
-from data_access.suspension_case import SuspensionCase, lacking, release_due, speaking_against
+from data_access.suspension_case import MEANS, SuspensionCase, lacking, release_due, speaking_against
 from pages.parts import draft, wording
 from pages.parts.attempt import attempt, outcome
 from pages.parts.export_part import export_part
@@ -78,11 +78,11 @@ def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None
         return
     outcome(BATCH)
     event_id = draft.opened(BATCH, ground)
-    rows = {row["atena_ref"]: row for row in likely.iter_rows(named=True) if not row["against_count"]}
+    rows = {row["atena_ref"]: row for row in likely.iter_rows(named=True) if not row["means_count"]}
     with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
         next_hands(user, "suspension_decision")
-        if marked := sum(row["against_count"] > 0 for row in likely.iter_rows(named=True)):
-            st.caption(f"反する資料のある{marked}人は、ここでは選べません。一人ずつ、資料を見て理由を書いて起案してください。")
+        if marked := sum(row["means_count"] > 0 for row in likely.iter_rows(named=True)):
+            st.caption(f"所得・勤務先・土地家屋・車両・財産調査の反する資料がある{marked}人は、ここでは選べません。一人ずつ、資料を見て理由を書いて起案してください。")
         st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
                        select_all=False, key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
         st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
@@ -100,8 +100,8 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
     done, refused = [], []
     for row in candidates:
         try:
-            if speaking := speaking_against(user, row["atena_ref"], row["ground"], settings.today()).height:
-                raise ApprovalRefused(f"反する資料が{speaking}件あります。一人ずつ起案してください。")
+            if speaking := speaking_against(user, row["atena_ref"], row["ground"], settings.today()).filter(pl.col("sign").is_in(MEANS)).height:
+                raise ApprovalRefused(f"資力についての反する資料が{speaking}件あります。一人ずつ起案してください。")
             own = str(uuid.uuid5(uuid.UUID(event_id), row["atena_ref"]))
             done.append(_propose(user, row["atena_ref"], row["ground"], row["note_version"], own, reason))
         except (ApprovalRefused, EntryRefused, NotAllowed, Conflict) as refusal:
