@@ -17,7 +17,7 @@ from law.suspension_watch import Held, against
 
 ENDS = {"three_years_on": pl.Date, "ends_on": pl.Date, "ended_by": pl.String}
 AGAINST = {"sign": pl.String, "against": pl.String, "happened_on": pl.Date, "yen": pl.Int64, "evidence_id": pl.String}
-MEANS = {"所得", "勤務先", "土地・家屋", "車両", "財産調査"}
+MEANS = {"勤務先", "土地・家屋", "車両", "財産調査"}  # what could be seized, if it is there; an income and a payment are past
 STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "article": pl.String}
 
 
@@ -88,8 +88,8 @@ def speaking_against(user: User, atena_ref: str, ground: str, as_of: date, *, is
 
 
 def against_counts(user: User, candidates: pl.DataFrame, as_of: date) -> list[tuple[int, int]]:
-    """How many 反する資料 each row (atena_ref, ground) of one page of suspension_candidates has, and how many of them tell of means
-    (MEANS) and not of a payment alone. Raises NotAllowed as `ask` does."""
+    """How many 反する資料 each row (atena_ref, ground) of one page of suspension_candidates has, and how many of them tell of
+    something to seize (MEANS). Raises NotAllowed as `ask` does."""
     rows = ask(user, "suspension_against_list", refs=sorted(set(candidates["atena_ref"]))) if candidates.height else None
     known: dict[str, list[Held]] = {}
     for row in rows.iter_rows(named=True) if rows is not None else ():

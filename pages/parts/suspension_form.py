@@ -82,7 +82,7 @@ def batch_part(user: User, candidates: pl.DataFrame, ground: str | None) -> None
     with st.expander(f"まとめて起案する（{ground}・該当の疑い）", icon=":material/playlist_add_check:"):
         next_hands(user, "suspension_decision")
         if marked := sum(row["means_count"] > 0 for row in likely.iter_rows(named=True)):
-            st.caption(f"所得・勤務先・土地家屋・車両・財産調査の反する資料がある{marked}人は、ここでは選べません。一人ずつ、資料を見て理由を書いて起案してください。")
+            st.caption(f"差し押さえられるものの記録（勤務先・土地家屋・車両・財産調査）がある{marked}人は、ここでは選べません。一人ずつ、資料を見て理由を書いて起案してください。")
         st.multiselect("起案する人", list(rows), format_func=lambda one: f"{rows[one]['name']}　{one}　{wording.yen(rows[one]['active_yen'])}",
                        select_all=False, key=f"people_{event_id}", placeholder="一人ずつ証拠を見てから選ぶ")
         st.text_area("理由（全員に同じ）", key=f"reason_{event_id}", height=90, placeholder=ASKED)
@@ -101,7 +101,7 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
     for row in candidates:
         try:
             if speaking := speaking_against(user, row["atena_ref"], row["ground"], settings.today()).filter(pl.col("sign").is_in(MEANS)).height:
-                raise ApprovalRefused(f"資力についての反する資料が{speaking}件あります。一人ずつ起案してください。")
+                raise ApprovalRefused(f"反する資料（差し押さえられるものの記録）が{speaking}件あります。一人ずつ起案してください。")
             own = str(uuid.uuid5(uuid.UUID(event_id), row["atena_ref"]))
             done.append(_propose(user, row["atena_ref"], row["ground"], row["note_version"], own, reason))
         except (ApprovalRefused, EntryRefused, NotAllowed, Conflict) as refusal:

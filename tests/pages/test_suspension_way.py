@@ -164,7 +164,7 @@ def test_whoever_has_records_against_is_not_proposed_in_a_batch(own_city, monkey
     every = ask(CHIEF, "suspension_candidates", ground=None, verdict="該当の疑い", district=None, page_size=10_000, skipped=0)
     counts = against_counts(CHIEF, every, as_of)
     found = [speaking_against(CHIEF, row["atena_ref"], row["ground"], as_of)["sign"] for row in every.iter_rows(named=True)]
-    assert counts == [(signs.len(), (signs != "納付").sum()) for signs in found]
+    assert counts == [(signs.len(), signs.is_in(["勤務先", "土地・家屋", "車両", "財産調査"]).sum()) for signs in found]
     assert max(total for total, _ in counts) > 0
     with_some = {row["atena_ref"] for row, (_, means) in zip(every.iter_rows(named=True), counts, strict=True) if means}
     for ground in ("1号", "2号"):
@@ -177,9 +177,9 @@ def test_whoever_has_records_against_is_not_proposed_in_a_batch(own_city, monkey
     event_id = people.key.removeprefix("people_")
     keyed(screen.at.checkbox, f"confirmed_{event_id}").set_value(True)
     keyed(screen.at.text_area, f"reason_{event_id}").set_value("財産がない。")
-    monkeypatch.setattr("pages.parts.suspension_form.speaking_against", lambda *_: pl.DataFrame({"sign": ["所得", "納付"]}))
+    monkeypatch.setattr("pages.parts.suspension_form.speaking_against", lambda *_: pl.DataFrame({"sign": ["勤務先", "納付"]}))
     screen.run(keyed(screen.at.button, f"batch_{event_id}").click())
-    assert "反する資料が1件あります" in screen.at.error[0].value
+    assert "差し押さえられるものの記録）が1件あります" in screen.at.error[0].value
     assert ledger.last_seq() == 0
 
 
