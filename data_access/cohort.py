@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 CLOSING = 14  # months from April to the end of May of the next year: 出納閉鎖
-MARKS = {"at_6_months": 6, "at_12_months": 12, "at_closing": CLOSING, "at_26_months": 26, "at_38_months": 38}
+MARKS = {"at_six_months": 6, "at_twelve_months": 12, "at_closing": CLOSING, "at_second_closing": 26, "at_third_closing": 38}
 
 
 def at_marks(cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:

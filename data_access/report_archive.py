@@ -86,8 +86,8 @@ def final(report: str) -> str | None:
 
 def listed(name: str) -> pl.DataFrame:
     """The one row of a final report, as an order of it counts it; none when it is not final."""
-    rows = [{"report": kept.report, "as_of": kept.as_of, "sha256": kept.sha256} for kept in every("") if kept.name == name and kept.sha256 == final(kept.report)]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("report", "as_of", "sha256"), pl.String))
+    rows = [{"report": kept.report, "as_of": kept.as_of, "fingerprint": kept.sha256} for kept in every("") if kept.name == name and kept.sha256 == final(kept.report)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("report", "as_of", "fingerprint"), pl.String))
 
 
 def read(name: str) -> bytes:

@@ -14,7 +14,7 @@ from pages.parts import filters, tables, wording
 from pages.parts.approval_form import events, history, propose_form, told, waiting_part
 from pages.parts.export_part import export_part
 
-COLUMNS = ["report_period", "report_state", "as_of_day", "agreed_by", "sha256"]
+COLUMNS = ["report_period", "report_state", "as_of_day", "agreed_by", "fingerprint"]
 FINAL, DRAFT, WAITING, DAMAGED, OTHER = "確定", "作成済（確定前）", "承認を待つ", "破損", "確定版ではない"
 APPLIED = "確定しました。下の一覧から受け取れます。"
 
@@ -62,7 +62,7 @@ def _archive(user: User, prefix: str, waiting: set[str]) -> None:
     kept = report_archive.every(prefix)
     final = {report: report_archive.final(report) for report in {each.report for each in kept}}
     rows = [{"report_period": _period(each.report), "report_state": _state(each, final[each.report], waiting), "as_of_day": each.as_of, "agreed_by": each.made_by,
-             "sha256": each.sha256} for each in kept]
+             "fingerprint": each.sha256} for each in kept]
     tables.show(pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)), COLUMNS, empty="保管した報告はまだありません。", alt="保管した報告の表。新しいものから", key=f"archive_{prefix}")
     ready = {f"{_period(each.report)}（基準日 {each.as_of}）": each.name for each, row in zip(kept, rows, strict=True) if row["report_state"] == FINAL}
     if ready:
