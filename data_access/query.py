@@ -5,6 +5,7 @@ first lines. It runs on a cursor that carries the asker's districts and clearanc
 the access log before the caller sees it.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,6 +52,7 @@ class Standing:
         return self.missed_days > 0
 
 
+_unrecorded_at: deque[datetime] = deque(maxlen=1)
 _looked_at: ContextVar[str | None] = ContextVar("looked_at", default=None)
 
 
@@ -88,7 +90,7 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
 
     Raises NotAllowed when the user's role does not hold the question's action or has opened as many people today as it
     may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
-    case nothing is returned.
+    case nothing is returned. Sums in which nobody stands are answered without a record, and `is_unrecorded` says so.
     """
     asked = question(name)
     refusal.check_allowed(user, asked.action, name)
@@ -106,8 +108,15 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     if about and frame.height:
         references |= beside(served, name, about)
     hidden_lines = kept_back(name, frame, reads_addresses=clearance(user)["C2"] == "read")
-    log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),
-               detail=noted(served, references, params, hidden_lines) | ({"reveal": revealed.id} if revealed else {}))
+    try:
+        log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),
+                   detail=noted(served, references, params, hidden_lines) | ({"reveal": revealed.id} if revealed else {}))
+    except log.AuditUnavailable:
+        if not asked.is_without_persons or references:
+            raise
+        _unrecorded_at.append(settings.now())
+    else:
+        _unrecorded_at.clear()
     return frame
 
 
@@ -116,6 +125,11 @@ def _rounded(frame: pl.DataFrame, unit: int) -> pl.DataFrame:
     does the same to the rates. Done here, so that no question can forget it."""
     amounts = [name for name in frame.columns if name == "yen" or name.endswith("_yen")] if unit > 1 else []
     return frame.with_columns(((pl.col(name) + unit // 2) // unit * unit).cast(frame.schema[name]) for name in amounts)
+
+
+def is_unrecorded() -> bool:
+    """Whether the last answer of this process was one of sums that the access log could not record."""
+    return bool(_unrecorded_at)
 
 
 def _check_reach(user: User, name: str, atena_ref: str) -> None:

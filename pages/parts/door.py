@@ -11,12 +11,13 @@ from audit.log import AuditUnavailable
 from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access.connection import NothingPublished
-from data_access.query import SnapshotRefused, looking_at, refused
+from data_access.query import SnapshotRefused, is_unrecorded, looking_at, refused
 from pages import REGISTER, Entry
 from pages.parts import as_of
 
 CASE = "case_ref"
 OPENS = "opens_case"
+ONLY_SUMS = "アクセスログに記録できない状態です。個人を含まない集計だけを表示しています。個人の画面・一時解除・書出し・記録はできません。システム管理者に連絡してください。"
 
 
 def shown_pages(user: User) -> dict[str, list]:
@@ -43,6 +44,8 @@ def _runner(entry: Entry) -> Callable[[], None]:
         try:
             with looking_at(as_of.chosen()):
                 import_module(f"pages.{entry.module}").render(user)
+            if is_unrecorded():
+                st.error(ONLY_SUMS, icon=":material/edit_off:")
         except NotAllowed as refusal:
             st.warning(str(refusal), icon=":material/lock:")
         except SnapshotRefused as refusal:
@@ -50,7 +53,7 @@ def _runner(entry: Entry) -> Callable[[], None]:
         except NothingPublished as empty:
             st.info(str(empty), icon=":material/inbox:")
         except AuditUnavailable:
-            st.error("アクセスログに記録できないため、個人の情報を表示できません。システム管理者に連絡してください。", icon=":material/error:")
+            st.error("アクセスログに記録できないため、個人の情報を表示できません。収納状況・月次報告など、個人を含まない集計は見られます。システム管理者に連絡してください。", icon=":material/error:")
 
     return run
 

@@ -29,6 +29,7 @@ class Canary:
     server: Server
     heard: dict[str, dict[str, list[bytes]]] = field(default_factory=dict)
     revealed: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    typed: dict[str, set[str]] = field(default_factory=dict)  # account → 宛名番号 it typed itself: what somebody typed is theirs
 
     def logged(self) -> Iterator[tuple[str, bytes]]:
         """Every table of the store as bytes, but the ledger: that is where officers write whom they spoke to."""

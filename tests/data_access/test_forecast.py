@@ -17,7 +17,7 @@ from law.fiscal_year import fiscal_year
 from tests.conftest import CLOCK
 from tests.data_access.source_rows import one
 from tests.data_access.test_derived_twins import balances, lived_years  # noqa: F401 - a fixture and what it makes
-from tests.staff import ANALYST, CHIEF, MANAGER
+from tests.staff import AUDITOR, CHIEF, MANAGER
 
 TODAY = date(2026, 10, 30)
 CENT = Decimal("0.01")
@@ -138,7 +138,7 @@ def test_a_cohort_is_what_came_in_of_its_levy(city, rows):
 def test_without_persons_a_cohort_has_one_point_a_year_of_the_same_money(city, monkeypatch):
     monkeypatch.setattr(small_cell, "LEAST", 1)  # the small city has too few people in a levy year
     connection._engines.clear()
-    told, known = ask(ANALYST, "rate_cohort", district=None), ask(CHIEF, "rate_cohort", district=None)
+    told, known = ask(AUDITOR, "rate_cohort", district=None), ask(CHIEF, "rate_cohort", district=None)
     connection._engines.clear()
     assert told.height
     assert set(told["month_index"] % 12) <= {1, 6}, "出納閉鎖 of each year, and today"
