@@ -7,15 +7,17 @@ import pytest
 
 from auth.access import permissions, rounded_to
 from data_access import query
+from data_access.annual_report import asked
 from data_access.question import question
 from data_access.write_off_effect import TERMS, effect
 from law.collection_rate import points
 from law.collection_rate import rate as percent
+from pages.parts.rate_parts import DIMENSIONS
 from tests.queries.every_question import NAMES
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, STAFF
 
 UNIT = 1_000
-YEARS, CLASSES, DIMENSIONS = (2025, 2026), ("合計", "現年", "滞繰"), ("期別", "地区", "納付方法", "相当年度")
+YEARS, CLASSES = (2025, 2026), ("合計", "現年", "滞繰")
 DISTRICTS = (None, "X00", *(f"D{number:02}" for number in range(1, 9)))
 VIEWS = {
     "rate_by_year": [{"district": district} for district in DISTRICTS],
@@ -23,6 +25,8 @@ VIEWS = {
                           for dimension, district, year, part in product(DIMENSIONS, DISTRICTS, YEARS, CLASSES)],
     "rate_by_month": [{"district": district, "fiscal_year": year, "year_class": part} for district, year, part in product(DISTRICTS, YEARS, CLASSES)],
     "monthly_report": [{}],
+    "annual_report": [asked(year) for year in YEARS],
+    "rate_cohort": [{"district": district} for district in DISTRICTS],
     "suspension_summary": [{"district": None}],
     "suspension_breakdown": [{"dimension": dimension, "verdict": verdict, "district": None}
                              for dimension, verdict in product(("地区", "年齢", "滞納額", "足りない資料"), ("該当の疑い", "資料不足"))],
@@ -32,7 +36,15 @@ VIEWS = {
     "difference_summary": [{"district": None}],
     "intake_history": [{}],
 }
-RATES = {"rate": ("received_yen", "assessed_yen"), "same_day_rate": ("received_same_day_yen", "assessed_yen")}
+# question → rate → the exact sums over and under the line; of the others one of the two is not among the columns
+RATES = {
+    "rate_by_year": {"rate": (lambda row: row["received_yen"], lambda row: row["assessed_yen"]),
+                     "same_day_rate": (lambda row: row["received_same_day_yen"], lambda row: row["assessed_same_day_yen"])},
+    "rate_by_dimension": {"same_day_rate": (lambda row: row["received_same_day_yen"], lambda row: row["assessed_yen"])},
+    "rate_cohort": {"collected_rate": (lambda row: row["received_so_far_yen"], lambda row: row["assessed_yen"])},
+    "annual_report": {"settlement_rate": (lambda row: row["received_yen"] - row["refund_due_yen"], lambda row: row["assessed_yen"])},
+}
+UNTOLD = {"same_day_rate", "rate_before", "rate_change", "city_rate", "settlement_rate_change", "settlement_rate", "annual_rate"}
 
 
 def may_ask(user) -> set[str]:
@@ -65,10 +77,10 @@ def test_every_answer_is_the_exact_one_rounded_once(city, name):
             for column, value in theirs.items():
                 if column in amounts(exact):
                     assert own[column] == rounded(value), (name, params, column)
-                elif column in RATES and RATES[column][0] in theirs:
-                    part, whole = (rounded(theirs[each]) for each in RATES[column])
+                elif column in RATES.get(name, {}) and None not in (theirs.get("received_yen", 0), theirs.get("refund_due_yen", 0), theirs.get("assessed_yen", 0)):
+                    part, whole = (rounded(of(theirs)) for of in RATES[name][column])
                     assert own[column] == (percent(part, whole) if None not in (part, whole) else None), (name, params, column)
-                elif column not in ("same_day_rate", "rate_before", "rate_change"):
+                elif column not in UNTOLD:
                     assert own[column] == value, (name, params, column)
             if None not in (own.get("same_day_rate"), own.get("rate_before")):
                 assert own["rate_change"] == points(own["same_day_rate"], own["rate_before"])
