@@ -51,4 +51,4 @@ from derived.plan_state as plan
 join serving.place as place using (atena_number)
 join source.atena_reference as reference using (atena_number)
 left join derived.case_desk as desk using (atena_number)
-where in_scope(place.district_code);
+where in_scope(place.district_code) and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'));

@@ -12,7 +12,8 @@ from source.atena_reference as reference
 join serving.place as place using (atena_number)
 join source.person as person using (atena_number)
 cross join serving.standing as standing
-where in_scope(place.district_code) and not place.is_protected and level('C9') = 'read';
+where in_scope(place.district_code) and not place.is_protected and level('C9') = 'read'
+  and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'));
 
 -- grain: one person of the reader's districts × day: 本料 that came in
 create view disclosed.trial_receipt as
@@ -22,4 +23,5 @@ join source.annual_assessment as assessment using (notice_number)
 join source.atena_reference as reference using (atena_number)
 join serving.place as place using (atena_number)
 where in_scope(place.district_code) and not place.is_protected and level('C9') = 'read' and receipt.principal_yen > 0
+  and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'))
 group by all;
