@@ -25,7 +25,7 @@ TOLD = re.compile("表示できませんでした。もう一度試し、続く�
 # What a page asks beside the questions of queries/, by page.
 SOURCES = {
     "feeds": "data_access.feed_status.board", "administration": "data_access.erasure_preview.preview", "disclosures": "auth.reveal.recent",
-    "adhoc_analysis": "data_access.analysis.newest", "audit": "audit.review.findings", "care_inquiry": "data_access.care_inquiry.inquiries", "grounds": "pages.grounds.parameters_on", "permission_table": "pages.permission_table.rows",
+    "adhoc_analysis": "data_access.analysis.newest", "audit": "audit.review.findings", "care_inquiry": "data_access.care_inquiry.inquiries", "grounds": "pages.grounds.parameters_on", "permission_table": "pages.permission_table.rows", "trials": "casework.trial.every",
 }  # fmt: skip
 
 

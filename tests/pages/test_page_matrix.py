@@ -21,7 +21,7 @@ MENU = {
     staff.CHIEF: [*APPROVING, "権限表"],
     staff.OFFICER: CITY_ONLY,
     staff.NEIGHBOUR: CITY_ONLY,
-    staff.ANALYST: [*WITHOUT_PERSONS[:5], "アドホック分析", *WITHOUT_PERSONS[5:]],
+    staff.ANALYST: [*WITHOUT_PERSONS[:6], "アドホック分析", *WITHOUT_PERSONS[6:]],
     staff.ADMIN: ["ホーム", "連携状況", "復元と論理消去", "突合", "根拠", "権限表"],
     staff.AUDITOR: ["ホーム", "執行停止候補", "不納欠損", "収納状況", "月次報告", "年報・決算", "長寿社会課照会", "連携状況", "復元と論理消去", "突合", "監査", "根拠", "権限表"],
     staff.LTC_READER: ["ホーム", "長寿社会課照会"],

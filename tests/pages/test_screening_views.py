@@ -19,7 +19,7 @@ def test_the_parts_are_bars_from_zero_with_words(city):
     for chart in drawn:
         figure = json.loads(chart.spec)
         assert {trace["type"] for trace in figure["data"]} == {"bar"}
-        assert {trace["marker"]["color"] for trace in figure["data"]} <= FOUR
+        assert {colour for trace in figure["data"] for colour in trace["marker"]["color"]} <= FOUR
         assert figure["layout"]["xaxis"]["range"][0] == 0
         assert "下の表" in chart.alt
     assert sum(screen.cells("person_count")) > 0
