@@ -19,3 +19,4 @@ select
 from told
 where $district is null or district_code = $district
 group by term
+order by term

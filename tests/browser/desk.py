@@ -90,7 +90,8 @@ class Desk:
         grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()
-        x, y = box["x"] + 40, box["y"] + ROW_HEIGHT * (row + 1.5)
+        high = (grid.evaluate("each => each.scrollHeight") - ROW_HEIGHT) / len(self.table(place))  # rows of a table whose texts wrap are higher
+        x, y = box["x"] + 40, box["y"] + ROW_HEIGHT + high * (row + 0.5)
         self.page.mouse.move(x - 10, y)
         self.page.wait_for_timeout(200)
         self.page.mouse.move(x, y, steps=4)

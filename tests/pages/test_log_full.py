@@ -54,7 +54,7 @@ def test_a_page_of_sums_goes_on_and_says_so_and_one_of_persons_stops(full):
 
 def test_nothing_leaves_and_it_is_over_when_the_log_is_back(full):
     with pytest.raises(AuditUnavailable):
-        export.order(staff.MANAGER, "monthly_report", {}, is_masked=True, purpose="月次の報告", reason="月末の報告のため。")
+        export.order(staff.MANAGER, "monthly_report", {}, is_masked=True, purpose="月次の報告", reason="月末の報告書を作って綴るため。")
     ask(staff.MANAGER, "rate_by_year", district=None)
     assert query.is_unrecorded()
     with store.engine().begin() as connection:
