@@ -1,10 +1,13 @@
 """収納状況 in front of each role: the cards, the list behind a part, the outlook and its refusal, the passport and the same sum once more."""
 
 import re
+import uuid
+from decimal import Decimal
 
 import pytest
 
 from audit import log
+from casework.collection_plan import CITY, QUEUES, Plan, approve, propose
 from data_access import forecast
 from data_access.query import ask
 from pages.parts import wording
@@ -131,7 +134,10 @@ def test_without_a_single_row_each_view_says_so(city, monkeypatch):
         assert [metric.value for metric in screen.at.metric][:3] == ["—"] * 3
 
 
-def test_the_front_page_says_where_the_year_goes_and_should(city):
+def test_the_front_page_says_where_the_year_goes_and_should(own_city):
+    plan = Plan(2026, 60, {(CITY, "現年"): Decimal("93.50"), (CITY, "滞繰"): Decimal("21.00")}, {"D01": 1}, dict.fromkeys(QUEUES, 1))
+    said = dict(event_id=str(uuid.uuid4()), expected_version=0, reason="前年度に足した。", today=CLOCK.feed_dates[-1])
+    approve(staff.MANAGER, proposal_id=propose(staff.CHIEF, plan, **said).event_id, event_id=str(uuid.uuid4()), today=CLOCK.feed_dates[-1])
     words = show(staff.MANAGER, "home").words()
     found = forecast.forecasts(ask(staff.MANAGER, "rate_by_year", district=None), CLOCK.feed_dates[-1])
     assert f"5/31の見込 {found['現年'].rate}%　目標 93.50%" in words

@@ -69,13 +69,13 @@ def test_before_the_first_intake_a_page_says_so(empty_city, entry):
 
 
 @pytest.mark.parametrize("module", ["home", "district_worklist", "case"])
-def test_without_an_access_log_nothing_is_shown(own_city, module):
-    """The disclosure cannot be recorded, so there is none (gate.md §0, decision 9)."""
+def test_without_an_access_log_nobody_is_shown(own_city, module):
+    """The disclosure cannot be recorded, so there is none (gate.md §0, decision 9); the city's rates are nobody's (E5, test_log_full.py)."""
     with sqlite3.connect(own_city / "store.sqlite") as store:
         store.execute("create trigger full before insert on access_log begin select raise(abort, 'disk full'); end")
     screen = show(staff.MANAGER, module, case_ref=reference_of("9900000020"))
     assert not screen.at.dataframe
-    assert not screen.at.metric
+    assert [metric.label for metric in screen.at.metric] == (["現年", "滞繰", "合計"] if module == "home" else [])
     assert [error.value for error in screen.at.error] == [
-        "アクセスログに記録できないため、個人の情報を表示できません。システム管理者に連絡してください。"
+        "アクセスログに記録できないため、個人の情報を表示できません。収納状況・月次報告など、個人を含まない集計は見られます。システム管理者に連絡してください。"
     ]
