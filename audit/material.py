@@ -20,6 +20,12 @@ NEAR = timedelta(days=4)  # the open days before and after, over a long weekend
 YEAR = timedelta(days=365)
 OFFSET = timedelta(hours=9)
 HERE = Path(__file__).parent
+# Questions that bring up several persons, none of whom was asked for: whom one of them showed is part of an officer's work (R3).
+LISTS = frozenset({
+    "change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "rate_rows",
+    "suspension_arrival_list", "suspension_candidates", "suspension_decided", "suspension_extinctions", "suspension_watch", "trial_people", "trial_population",
+    "waiting_decisions", "write_off_candidates", "write_off_decided", "write_off_paper", "write_off_statement",
+})
 RAW = "seq, at, actor, action, question, row_count, atena_refs, source, detail"
 
 
@@ -32,6 +38,8 @@ def material(first: date, last: date) -> sqlite3.Connection:
     made.executemany("insert into account values (?, ?, ?, ?)", accounts())
     made.execute("create table watched (list, account, atena_ref)")
     made.executemany("insert into watched values (?, ?, ?)", watch.everyone())
+    made.execute("create table list_question (question primary key)")
+    made.executemany("insert into list_question values (?)", [(name,) for name in LISTS])
     made.execute("create table closed (day)")
     made.executemany("insert into closed values (?)", [(day.isoformat(),) for day in _days(first, last) if _is_closed(day)])
     made.executescript((HERE / "material.sql").read_text("utf-8").replace("$first", f"'{first}'").replace("$last", f"'{last}'"))
