@@ -7,6 +7,7 @@ from sqlalchemy import inspect, text
 
 import store
 
+KNOWN = "select distinct subject from event where kind = :approval"
 EVENTS = "select seq, event_id, kind, payload, actor, recorded_at from event where subject = :matter order by seq"
 
 
@@ -32,6 +33,15 @@ def approved(matter: str, about: str = "") -> list[Approved]:
     proposals = {entry["event_id"]: entry for entry in found if entry["kind"] == f"{matter}_proposal"}
     approvals = [(entry, proposals.get(json.loads(entry["payload"])["proposal"])) for entry in found if entry["kind"] == f"{matter}_approval"]
     return [_approved(approval, proposal) for approval, proposal in approvals if proposal and proposal["actor"] != approval["actor"]]
+
+
+def abouts(matter: str) -> list[str]:
+    """What there are approvals about, of a matter that has many."""
+    if not inspect(store.engine()).has_table("event"):
+        return []
+    with store.engine().connect() as connection:
+        found = connection.execute(text(KNOWN), {"approval": f"{matter}_approval"}).scalars()
+        return sorted(subject.removeprefix(f"{matter}:") for subject in found)
 
 
 def _approved(approval, proposal) -> Approved:

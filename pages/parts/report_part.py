@@ -60,6 +60,8 @@ def release_part(user: User, stands: Standing, report: str, fiscal_year: int | N
 
 def _archive(user: User, prefix: str, waiting: set[str]) -> None:
     kept = report_archive.every(prefix)
+    if gone := report_archive.lost(prefix):
+        st.error(f"確定した報告のファイルが、保管場所にありません（{'、'.join(map(_period, gone))}）。控えから戻すよう、システム管理者に連絡してください。", icon=":material/error:")
     final = {report: report_archive.final(report) for report in {each.report for each in kept}}
     rows = [{"report_period": _period(each.report), "report_state": _state(each, final[each.report], waiting), "as_of_day": each.as_of, "agreed_by": each.made_by,
              "fingerprint": each.sha256} for each in kept]
