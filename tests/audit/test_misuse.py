@@ -229,3 +229,17 @@ def test_when_and_how_often(clock):
 def test_the_command_line_is_listed(clock):
     assert accounts_command.main(["unlock", "tanto1"]) == 0
     assert [number for number, _ in found()] == [16]
+
+
+def test_a_clock_set_back_is_told_in_the_week_that_it_happened(clock):
+    """An act of today that the log dates to a week already signed would be seen by nobody."""
+    clock.at(29, 10)
+    open_case(staff.CHIEF, people(staff.CHIEF)[0])
+    clock.at(29, 9, 58)
+    open_case(staff.CHIEF, people(staff.CHIEF)[1])
+    assert not found(), "a minute or two is a time server's"
+    clock.at(14, 10)
+    open_case(staff.CHIEF, people(staff.CHIEF)[2])
+    assert found() == {(16, "os:clock"): 1}
+    clock.at(29, 11)
+    assert len(review.found_between(WEEK, WEEK + timedelta(days=6))[0].seqs) == 1
