@@ -27,15 +27,13 @@ with recursive seed as (
     from source.mailing_address as letter
     where letter.atena_number in (select atena_number from with_household)
       and coalesce(letter.valid_to >= day, true)
-), neighbour as (
-    select atena_number, postal_code, address_key(town || address_rest) as home
-    from source.person
-    where postal_code in (select postal_code from place) and address_key(town || address_rest) <> ''
+), near as materialized (  -- few: only their addresses are folded
+    select neighbour.atena_number, neighbour.town || neighbour.address_rest as home, place.place
+    from source.person as neighbour
+    join place on place.postal_code = neighbour.postal_code
 )
 select atena_number from same_person
 union
 select atena_number from with_household
 union
-select neighbour.atena_number
-from neighbour
-join place on place.postal_code = neighbour.postal_code and ends_with(place.place, neighbour.home);
+select atena_number from near where ends_with(place, nullif(address_key(home), ''));
