@@ -17,7 +17,7 @@ import settings
 from audit import log, refusal
 from auth.access import User
 from data_access import annual_report, monthly_report
-from data_access.approved import abouts, approved
+from data_access.approved import approved, approved_each
 from data_access.export_kind import kinds
 from data_access.paper_content import content
 from data_access.query import standing
@@ -81,7 +81,12 @@ def every(prefix: str) -> list[Kept]:
 def lost(prefix: str) -> list[str]:
     """The reports that two people have made final and whose file is not there any more, or not readable."""
     there = {kept.sha256 for kept in every(prefix)}
-    return [report for report in abouts(MATTER) if report.startswith(prefix) and final(report) not in (None, *there)]
+    return sorted(report for report, digest in finals().items() if report.startswith(prefix) and digest not in there)
+
+
+def finals() -> dict[str, str]:
+    """Each report that is final → its digest, as `final` tells of one."""
+    return {report: agreed[-1].content["sha256"] for report, agreed in approved_each(MATTER).items() if agreed}
 
 
 def final(report: str) -> str | None:
