@@ -10,14 +10,15 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy import MetaData, Table, inspect, select
 
 import settings
 import store
@@ -148,11 +149,15 @@ def unanchored() -> list[Finding]:
 
 def broken_chains() -> list[Finding]:
     """The first bad entry of each chain that does not hold in itself, and long lists that are not what the chain says."""
-    return _broken({name: chain_check.check(table) for name, table in chain_tables().items()})
+    return _broken({name: chain_check.check(table) for name, table in chain_tables().items()}, ())
 
 
-def _broken(checked: Mapping[str, Checked]) -> list[Finding]:
-    found = [Finding(CHAINS[name], f"{held.bad} 番の記録が改ざんされているか、欠けています。") for name, held in checked.items() if held.bad is not None]
+def _broken(checked: Mapping[str, Checked], signed: Collection[str]) -> list[Finding]:
+    """`signed`: the chains that a checkpoint or the sheet names. One of them, or one that has a head, is there."""
+    with chain.reading() as connection:
+        once = {*signed, *connection.execute(select(chain.HEAD.c.chain)).scalars()}
+    lost = [Finding(label, "記録の表がありません。鎖の全体が消されています。") for name, label in CHAINS.items() if name in once and name not in checked]
+    found = lost + [Finding(CHAINS[name], f"{held.bad} 番の記録が改ざんされているか、欠けています。") for name, held in checked.items() if held.bad is not None]
     changed = log.changed_lists()
     return found + ([Finding("人の多い一覧の控え", f"{changed} 件が、アクセスログのハッシュと合いません。")] if changed else [])
 
@@ -167,7 +172,7 @@ def verify(public_key: str | None = None, paper: Mapping[str, tuple[int, str]] |
     marks = [(place, name, point) for place, points in _points(longest) for name, point in points.items()]
     marks += [("日締めの紙", name, {"size": size, "root": root}) for name, (size, root) in (paper or {}).items()]
     checked = {name: chain_check.check(table, {point["size"] for _, of, point in marks if of == name}) for name, table in chain_tables().items()}
-    found = _broken(checked)
+    found = _broken(checked, {of for _, of, _ in marks})
     for folder, lines in kept.items():
         if lines != longest[: len(lines)] or len(lines) < len(longest):
             found.append(Finding(str(folder), f"チェックポイントがほかの置き場と違います（{len(lines)} 件と {len(longest)} 件）。"))
@@ -206,9 +211,10 @@ def _unsigned(folder: Path, lines: list[str], public_key: str | None) -> list[Fi
 def _points(lines: list[str]) -> Iterator[tuple[str, dict]]:
     for number, line in enumerate(lines, start=1):
         try:
-            yield f"{number} 番のチェックポイント", json.loads(line)["chains"]
-        except (ValueError, KeyError, TypeError):  # the signature check names it
+            points = {name: {"size": index(point["size"]), "root": point["root"]} for name, point in json.loads(line)["chains"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError):  # the signature check names it
             continue
+        yield f"{number} 番のチェックポイント", points
 
 
 def _stands(table: Table) -> dict:

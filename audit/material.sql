@@ -42,11 +42,12 @@ from entry
 where question = 'case_head' and atena_ref is not null and action <> 'refused'
 group by actor, atena_ref, day, hour, second / 60;
 
--- whom a list brought up (名簿, 候補, 期限); a search for one person is no list
+-- whom a list brought up (名簿, 候補, 期限: material.LISTS); a search, a 一時解除 or any question about one person is no list
 create table listed as
 select raw.actor, reference.value as atena_ref, unixepoch(raw.at) as second
-from raw, json_each(raw.atena_refs) as reference
-where raw.question not like 'case_%' and raw.atena_refs like '[%';
+from raw
+join list_question using (question), json_each(raw.atena_refs) as reference
+where raw.atena_refs like '[%';
 create index listed_by on listed (actor, atena_ref);
 
 create table written as

@@ -74,9 +74,11 @@ def _extract(first: date, last: date) -> Iterable[tuple]:
 
 def _verification() -> str:
     wrong = [f"{finding.place}: {finding.sentence}" for finding in anchor.verify()]
+    if wrong:
+        return "\n".join(wrong) + "\n"
     latest = anchor.latest()
     told = json.dumps(latest, ensure_ascii=False, indent=1) if latest else "チェックポイントはまだありません。"
-    return "\n".join(wrong or ["OK: 鎖も、全てのチェックポイントとの照合も、合っています。"]) + f"\n\n最後のチェックポイント\n{told}\n"
+    return f"OK: 鎖も、全てのチェックポイントとの照合も、合っています。\n\n最後のチェックポイント\n{told}\n"
 
 
 def _permissions() -> Iterable[tuple]:

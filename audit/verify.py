@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _paper(text: str) -> tuple[str, tuple[int, str]]:
     name, _, rest = text.partition(":")
     size, _, root = rest.partition(":")
+    if name not in anchor.CHAINS:  # a slip here would compare nothing
+        raise ValueError(name)
     return name, (int(size.replace(",", "")), root.replace(" ", "").lower())
 
 

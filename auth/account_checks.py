@@ -9,6 +9,7 @@ from auth.access import permissions
 from law.typed_text import text_errors
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+NOT_A_PERSON = frozenset({"unknown", "month_end"})  # as the access log calls who is not known, and the month's end
 DISTRICT = re.compile(r"(?!S00$)[A-Za-z0-9]{1,8}")  # S00 is 特別管理, which nobody has for their own
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 60, 20, 200
 
@@ -21,6 +22,8 @@ def check(name: str, role: str, districts: tuple[str, ...]) -> None:
     """Raises AccountRefused for a name, a role or districts that no account may have."""
     if not NAME.fullmatch(name):
         raise AccountRefused("利用者IDは英小文字・数字・._- の2～32文字にしてください。")
+    if name in NOT_A_PERSON:
+        raise AccountRefused(f"利用者ID {name} は、アクセスログで人でないものを指します。別のIDにしてください。")
     check_text("利用者ID", name, 32)
     for together in ("、", ""):  # a 個人番号 in one of them, or cut in two
         check_text("担当地区", together.join(districts) or "なし", LONGEST_REASON)

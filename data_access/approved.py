@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 import store
 
 EVENTS = "select seq, event_id, kind, payload, actor, recorded_at from event where subject = :matter order by seq"
+EVERY = "select seq, event_id, kind, subject, payload, actor, recorded_at from event where kind in (:proposal, :approval) order by seq"
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,25 @@ class Approved:
 
 def approved(matter: str, about: str = "") -> list[Approved]:
     """Every approved proposal of one matter (of what it is `about`, where there are many), oldest first. One that its own proposer approved does not count."""
+    return _agreed(matter, _read(EVENTS, matter=f"{matter}:{about}" if about else matter))
+
+
+def approved_each(matter: str) -> dict[str, list[Approved]]:
+    """The same of everything that a matter of many is about."""
+    found: dict[str, list] = {}
+    for entry in _read(EVERY, proposal=f"{matter}_proposal", approval=f"{matter}_approval"):
+        found.setdefault(entry["subject"].removeprefix(f"{matter}:"), []).append(entry)
+    return {about: _agreed(matter, entries) for about, entries in found.items()}
+
+
+def _read(query: str, **names: str) -> list:
     if not inspect(store.engine()).has_table("event"):
         return []
     with store.engine().connect() as connection:
-        found = connection.execute(text(EVENTS), {"matter": f"{matter}:{about}" if about else matter}).mappings().all()
+        return list(connection.execute(text(query), names).mappings())
+
+
+def _agreed(matter: str, found: list) -> list[Approved]:
     proposals = {entry["event_id"]: entry for entry in found if entry["kind"] == f"{matter}_proposal"}
     approvals = [(entry, proposals.get(json.loads(entry["payload"])["proposal"])) for entry in found if entry["kind"] == f"{matter}_approval"]
     return [_approved(approval, proposal) for approval, proposal in approvals if proposal and proposal["actor"] != approval["actor"]]

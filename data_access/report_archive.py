@@ -17,7 +17,7 @@ import settings
 from audit import log, refusal
 from auth.access import User
 from data_access import annual_report, monthly_report
-from data_access.approved import approved
+from data_access.approved import approved, approved_each
 from data_access.export_kind import kinds
 from data_access.paper_content import content
 from data_access.query import standing
@@ -74,8 +74,19 @@ def make(user: User, fiscal_year: int | None = None) -> Kept:
 
 def every(prefix: str) -> list[Kept]:
     """What is kept of the reports whose name begins so, the newest 基準日 first."""
-    found = [Kept(**json.loads(path.read_text("utf-8"))) for path in sorted(folder().glob(f"{prefix}*.json"))]
+    found = [kept for path in sorted(folder().glob(f"{prefix}*.json")) if (kept := _kept(path))]
     return sorted(found, key=lambda kept: (kept.as_of, kept.name), reverse=True)
+
+
+def lost(prefix: str) -> list[str]:
+    """The reports that two people have made final and whose file is not there any more, or not readable."""
+    there = {kept.sha256 for kept in every(prefix)}
+    return sorted(report for report, digest in finals().items() if report.startswith(prefix) and digest not in there)
+
+
+def finals() -> dict[str, str]:
+    """Each report that is final → its digest, as `final` tells of one."""
+    return {report: agreed[-1].content["sha256"] for report, agreed in approved_each(MATTER).items() if agreed}
 
 
 def final(report: str) -> str | None:
@@ -109,6 +120,13 @@ def damage(kept: Kept) -> str | None:
     return None if found == kept.sha256 else f"保管した報告 {kept.name}.pdf が、確定したときの中身ではありません（指紋が違うか、読めません）。使わずに、システム管理者に連絡してください。控えから戻せます。"
 
 
+def _kept(path: Path) -> Kept | None:
+    try:
+        return Kept(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):  # `lost` tells of it, if it was final
+        return None
+
+
 def _write(kept: Kept, made: bytes) -> None:
     try:
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -116,7 +134,7 @@ def _write(kept: Kept, made: bytes) -> None:
             target = folder() / f"{kept.name}{suffix}"
             if target.exists() and hashlib.sha256(target.read_bytes()).digest() == hashlib.sha256(body).digest():
                 continue
-            if target.exists() and suffix == ".json":
+            if suffix == ".json" and _kept(target):
                 continue  # somebody had the same bytes made before
             fresh = target.with_suffix(f"{suffix}.new")
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

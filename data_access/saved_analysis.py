@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import Column, String, Table, Text, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 import settings
 import store
@@ -17,6 +18,7 @@ from data_access.analysis import View, as_plain, from_plain
 from law.typed_text import text_errors
 
 LONGEST, MOST = 40, 200
+TAKEN = "同じ名前の分析があります。別の名前を付けてください。"
 SAVED = Table(
     "saved_analysis",
     store.metadata,
@@ -54,10 +56,13 @@ def save(user: User, title: str, view: View) -> str:
         if connection.scalar(select(func.count()).select_from(SAVED)) >= MOST:
             raise SaveRefused(f"保存できるのは{MOST}件までです。使わないものを消してください。")
         if connection.scalar(select(SAVED.c.id).where(SAVED.c.title == title)):
-            raise SaveRefused("同じ名前の分析があります。別の名前を付けてください。")
+            raise SaveRefused(TAKEN)
     log.append(actor=user.name, action="analysis.save", question="saved_analysis", detail={"id": row["id"]})
-    with store.engine().begin() as connection:
-        connection.execute(insert(SAVED).values(row))
+    try:
+        with store.engine().begin() as connection:
+            connection.execute(insert(SAVED).values(row))
+    except IntegrityError:  # somebody else was a moment faster
+        raise SaveRefused(TAKEN) from None
     return row["id"]
 
 

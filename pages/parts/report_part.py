@@ -60,8 +60,10 @@ def release_part(user: User, stands: Standing, report: str, fiscal_year: int | N
 
 def _archive(user: User, prefix: str, waiting: set[str]) -> None:
     kept = report_archive.every(prefix)
-    final = {report: report_archive.final(report) for report in {each.report for each in kept}}
-    rows = [{"report_period": _period(each.report), "report_state": _state(each, final[each.report], waiting), "as_of_day": each.as_of, "agreed_by": each.made_by,
+    if gone := report_archive.lost(prefix):
+        st.error(f"確定した報告のファイルが、保管場所にありません（{'、'.join(map(_period, gone))}）。控えから戻すよう、システム管理者に連絡してください。", icon=":material/error:")
+    final = report_archive.finals()
+    rows = [{"report_period": _period(each.report), "report_state": _state(each, final.get(each.report), waiting), "as_of_day": each.as_of, "agreed_by": each.made_by,
              "fingerprint": each.sha256} for each in kept]
     tables.show(pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String)), COLUMNS, empty="保管した報告はまだありません。", alt="保管した報告の表。新しいものから", key=f"archive_{prefix}")
     ready = {f"{_period(each.report)}（基準日 {each.as_of}）": each.name for each, row in zip(kept, rows, strict=True) if row["report_state"] == FINAL}

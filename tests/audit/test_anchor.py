@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 import settings
-from audit import anchor, chain, checkpoint, log, merkle, verify
+from audit import anchor, chain, checkpoint, log, merkle, pack, verify
 from audit.sheet import groups, sheet
 from tests.audit.stores import raw
 
@@ -190,6 +190,34 @@ def test_a_disk_that_takes_no_line_is_said(anchored, tmp_path, monkeypatch, caps
     monkeypatch.setenv("CONSOLE_ANCHOR", str(tmp_path / "file" / "folder"))
     assert checkpoint.main(["--key", str(anchored)]) == 1
     assert "チェックポイント" in capsys.readouterr().err
+
+
+def test_a_chain_whose_table_is_gone_is_found_and_not_signed_over(anchored, sqlite_file, capsys):
+    """Without its rows there is nothing that would not hold; the head, the checkpoints and the sheet say that it was there."""
+    assert checkpoint.main(["--key", str(anchored)]) == 0
+    raw(sqlite_file, "drop table event")
+    assert verify.main([]) == 0, "a ledger in which nothing was written has no head"
+    assert verify.main(["--anchors"]) == 1
+    assert "台帳: 記録の表がありません" in capsys.readouterr().out
+    assert checkpoint.main(["--key", str(anchored)]) == 1
+    raw(sqlite_file, "insert into chain_head values ('event', 1, 'x')")
+    assert verify.main([]) == 1
+
+
+@pytest.mark.parametrize("line", ["", "5", "[]", "{}", '{"chains":[]}', '{"chains":{"access_log":5}}', '{"chains":{"access_log":{"size":[],"root":""}}}',
+                                  '{"chains":{"access_log":{"size":1}}}', '{"chains":{"access_log":{"size":"1","root":""}}}'])
+def test_a_line_that_is_no_checkpoint_is_named(anchored, line, capsys):
+    for folder in settings.anchors():
+        with (folder / anchor.LINES).open("a") as file:
+            file.write(line + "\n")
+    assert verify.main(["--anchors"]) == 1
+    assert capsys.readouterr().out.count("4 番のチェックポイントの署名か並びが正しくありません") == 2
+    assert "4 番のチェックポイント" in pack._verification()
+
+
+def test_a_sheet_of_no_chain_is_a_slip(anchored):
+    with pytest.raises(SystemExit):
+        verify.main(["--paper", "acces_log:1:00"])
 
 
 MUTATIONS = ("change", "delete", "insert", "swap", "truncate", "head")

@@ -10,7 +10,7 @@ import pytest
 
 import settings
 import store
-from audit import review, watch
+from audit import material, review, watch
 from auth import (
     account_store,
     accounts_command,
@@ -24,11 +24,12 @@ from auth.access import NotAllowed
 from casework.negotiation_note import record_note
 from casework.record import record
 from data_access import export
-from data_access.connection import engine
+from data_access.connection import engine, reader
 from data_access.query import ask, reference_of, subject
+from data_access.question import question
 from tests import staff
 from tests.audit.stores import raw
-from tests.queries.every_question import parameters
+from tests.queries.every_question import ABOUT_ONE, NAMES, parameters
 
 WEEK = date(2026, 10, 26)
 REASON = "来庁した本人から電話番号の確認の求め"
@@ -157,6 +158,28 @@ def test_names_tried_out_in_a_note_are_seen(clock):
         assert ((10, "tanto1") in found()) == bool(version), "not for the note that names nobody"
 
 
+def test_what_is_asked_about_one_person_makes_nobody_one_of_the_work(clock):
+    """R3: a 一時解除, a basis of a sum or the papers of somebody who stood on no list relate nobody to the officer."""
+    _, sid = signed_in(staff.OFFICER)
+    for ref in people(staff.OFFICER)[:3]:
+        open_case(staff.OFFICER, ref)
+        for name in ("installment_facts", "installment_basis", "suspension_evidence", "suspension_installments", "write_off_installments"):
+            ask(staff.OFFICER, name, **parameters(name, ref))
+        reveal.request(staff.OFFICER, sid, ref, ["C3"], "納付交渉", f"{REASON} {ref}")
+        with pytest.raises(reveal.RevealRefused):
+            reveal.request(staff.OFFICER, sid, ref, ["C7"], "納付交渉", REASON)
+    assert found() == {(3, "tanto1"): 1}
+    ask(staff.OFFICER, "district_worklist", **parameters("district_worklist"))
+    assert not found(), "whom the own list shows is the officer's work"
+
+
+def test_the_lists_are_the_questions_that_bring_up_persons_nobody_asked_for(clock):
+    cursor = reader(engine(), staff.MANAGER)
+    asked = {name: cursor.sql(question(name).sql, params=parameters(name)).columns for name in NAMES if name not in ABOUT_ONE}
+    lists = {name for name, columns in asked.items() if "atena_ref" in columns and "$refs" not in question(name).sql}
+    assert lists | {"trial_people"} == material.LISTS, "of a trial that an officer cannot choose"
+
+
 @pytest.mark.slow
 def test_who_looks_at_whom(clock):
     """R3 no relation, R4 the own record, R5 a neighbour, R8 a public figure, R9 a colleague, R10 支援措置."""
@@ -206,3 +229,17 @@ def test_when_and_how_often(clock):
 def test_the_command_line_is_listed(clock):
     assert accounts_command.main(["unlock", "tanto1"]) == 0
     assert [number for number, _ in found()] == [16]
+
+
+def test_a_clock_set_back_is_told_in_the_week_that_it_happened(clock):
+    """An act of today that the log dates to a week already signed would be seen by nobody."""
+    clock.at(29, 10)
+    open_case(staff.CHIEF, people(staff.CHIEF)[0])
+    clock.at(29, 9, 58)
+    open_case(staff.CHIEF, people(staff.CHIEF)[1])
+    assert not found(), "a minute or two is a time server's"
+    clock.at(14, 10)
+    open_case(staff.CHIEF, people(staff.CHIEF)[2])
+    assert found() == {(16, "os:clock"): 1}
+    clock.at(29, 11)
+    assert len(review.found_between(WEEK, WEEK + timedelta(days=6))[0].seqs) == 1

@@ -96,7 +96,7 @@ def test_the_store_holds_no_password_and_no_typed_name(tanaka, home):
     assert "one field too early" not in everything
 
 
-@pytest.mark.parametrize("name", ["", "a", "Tanaka", "田中", "a b", "a" * 33, "-a", "a\n"])
+@pytest.mark.parametrize("name", ["", "a", "Tanaka", "田中", "a b", "a" * 33, "-a", "a\n", "unknown", "month_end"])
 def test_a_bad_name_is_refused(home, name):
     with pytest.raises(AccountRefused, match="利用者ID"):
         accounts.create(name, password=PASSWORD, **OFFICER)

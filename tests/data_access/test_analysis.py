@@ -183,6 +183,20 @@ def test_a_saved_view_is_the_section_s_and_comes_back_as_it_was(own_city):
     assert saved_analysis.kept(ANALYST) == []
 
 
+def test_of_two_who_save_one_name_at_once_the_later_is_told(own_city, monkeypatch):
+    save, append = saved_analysis.save, log.append
+
+    def overtaken(**what: object) -> None:
+        monkeypatch.setattr(saved_analysis.log, "append", append)
+        save(CHIEF, "月末", STAGES)
+        append(**what)
+
+    monkeypatch.setattr(saved_analysis.log, "append", overtaken)
+    with pytest.raises(saved_analysis.SaveRefused, match="同じ名前"):
+        save(ANALYST, "月末", STAGES)
+    assert [each.title for each in saved_analysis.kept(CHIEF)] == ["月末"]
+
+
 def test_an_export_holds_the_released_sums_and_no_other_month_s(own_city, monkeypatch):
     order = export.order(ANALYST, "analysis", as_plain(STAGES), is_masked=True, purpose="分析", reason="月の会議の資料にするため")
     assert not order.needs_approval

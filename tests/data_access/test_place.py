@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from data_access import search_key
 from data_access.derive import HERE
 from data_access.protected import CIRCLE
 
@@ -19,6 +20,8 @@ PEOPLE = [  # number, household, postal code, town, address, ward
     ("A6", "H5", None, None, None, None),
     ("A7", None, None, None, None, "9999"),
     ("A8", "H6", "3", "南町", "3番地", "0002"),
+    ("A9", "H7", "4", "北町", "4番地の5　北荘２０１号", "0002"),
+    ("A10", "H8", "4", "北町", "４－５ 北荘201号", "0002"),
 ]
 
 
@@ -42,6 +45,7 @@ def places(flags: list[tuple], **more: list[tuple]) -> dict[str, tuple]:
         for name, frame in frames.items():
             connection.register("rows_of_table", frame.to_arrow())
             connection.execute(f"create table source.{name} as from rows_of_table")
+        search_key.create(connection)
         connection.execute(CIRCLE)
         connection.execute("set variable as_of = ?::date", [AS_OF])
         connection.execute((HERE / "place.sql").read_text("utf-8"))
@@ -57,13 +61,19 @@ def hidden(*flags: tuple, **more: list[tuple]) -> set[str]:
 def test_nobody_is_hidden_without_a_flag():
     assert places([]) == {
         "A1": ("D01", False, "東"), "A2": ("D01", False, "東"), "A3": ("D01", False, "東"), "A4": ("D02", False, "西"),
-        "A5": ("D01", False, "東"), "A6": ("Z00", False, None), "A7": ("Z00", False, None), "A8": ("D02", False, "西")}
+        "A5": ("D01", False, "東"), "A6": ("Z00", False, None), "A7": ("Z00", False, None), "A8": ("D02", False, "西"), "A9": ("D02", False, "西"), "A10": ("D02", False, "西")}
 
 
 def test_household_and_address_are_hidden_with_the_flagged():
     """A2 is of the household and lives elsewhere: whoever lives with A2 is hidden too. Another flat is another address."""
     assert hidden(("A1", date(2025, 1, 1), None)) == {"A1", "A2", "A3", "A4"}
     assert places([("A1", date(2025, 1, 1), None)])["A3"] == ("S00", True, None)
+
+
+@pytest.mark.parametrize("flagged", ["A9", "A10"])
+def test_the_same_address_written_otherwise_is_the_same(flagged):
+    """Who is outside the 住民票 is entered by hand, and so is where letters go."""
+    assert hidden((flagged, date(2025, 1, 1), None)) == {"A9", "A10"}
 
 
 def test_people_without_an_address_are_not_each_other_s_neighbours():
@@ -103,6 +113,8 @@ def test_the_same_person_is_followed_through_every_link():
 @pytest.mark.parametrize(("address", "valid_to", "found"), [
     ("鳥取県いなば市東町1番地", None, {"A1", "A3"}),
     ("鳥取県いなば市 東町　1番地", AS_OF, {"A1", "A3"}),
+    ("いなば市東町１", None, {"A1", "A3"}),
+    ("", None, set()),
     ("鳥取県いなば市東町1番地", date(2026, 10, 29), set()),
     ("鳥取県いなば市東町11番地", None, set()),
 ])

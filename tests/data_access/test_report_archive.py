@@ -121,6 +121,20 @@ def test_a_damaged_file_is_told_and_not_given_out(own_city, spoil):
     assert damage(kept) is None
 
 
+@pytest.mark.parametrize("spoil", [lambda path: path.unlink(), lambda path: path.write_text("{"), lambda path: path.write_text("[]")])
+def test_a_final_report_that_was_taken_away_is_missed(own_city, spoil):
+    """Whoever can delete the files cannot delete that two people agreed to them."""
+    kept = make(staff.CHIEF)
+    assert report_archive.lost("") == []
+    agree(kept)
+    assert report_archive.lost("") == []
+    spoil(report_archive.folder() / f"{kept.name}.json")
+    assert (report_archive.lost("monthly"), report_archive.lost("annual")) == ([MONTH], [])
+    assert "保管場所にありません" in show(staff.AUDITOR, "monthly_report").words()
+    assert make(staff.CHIEF) == kept, "made again from the same snapshot it is there again"
+    assert report_archive.lost("") == []
+
+
 def test_a_name_that_leads_elsewhere_leads_nowhere(own_city):
     for name in ("../CURRENT", "monthly-2026-10", "", "monthly-2026-10-000000000000", "/etc/passwd"):
         with pytest.raises(ReportRefused):
