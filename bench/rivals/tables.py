@@ -39,7 +39,7 @@ KINDS = {"VARCHAR": "text", "BIGINT": "bigint", "INTEGER": "integer", "DATE": "d
 CHUNK = 1 << 20
 # In pandas an installment is a whole number, as somebody would have it there: a merge on two texts costs several times as much.
 NUMBERED = {
-    "installment": "select assessment_fiscal_year, levy_year, atena_number, assessed_yen from numbered join source.installment using (notice_number, installment_no) "
+    "installment": "select assessment_fiscal_year, levy_year, atena_number, installment.assessed_yen from numbered join source.installment using (notice_number, installment_no) "
                    "join source.annual_assessment using (notice_number) order by id",
     "receipt": "select id, fiscal_year, principal_yen from source.receipt join numbered using (notice_number, installment_no)",
     "write_off": "select id, fiscal_year, written_off_yen from source.write_off join numbered using (notice_number, installment_no)",
