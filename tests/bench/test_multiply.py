@@ -11,7 +11,7 @@ from pages.parts.rate_parts import DIMENSIONS
 from tests import staff
 
 TIMES = 3
-MULTIPLIED = ("yen", "_count", "people")
+MULTIPLIED = ("yen", "_count", "count_before", "people")
 WHOLE = {"district": None}
 
 
