@@ -14,7 +14,6 @@ from bench.rerun import click
 from bench.rivals.beside import beside
 from bench.timing import Figure
 from data_access import (
-    annual_report,
     change,
     cohort,
     connection,
@@ -127,7 +126,6 @@ def _answers() -> dict[str, Callable[[], object]]:
         "収納状況 見込と試し": lambda: forecast.forecasts(query.ask(CHIEF, "rate_by_year", **whole), stands.as_of),
         "収納状況 回収の進み": lambda: cohort.at_marks(query.ask(CHIEF, "rate_cohort", **whole), stands.as_of),
         "収納状況 滞納の期別の一覧": lambda: query.ask(CHIEF, "rate_rows", **listed),
-        "年報の6年": lambda: [annual_report.annual(CHIEF, each) for each in range(year - 5, year + 1)],
         "執行停止候補 内訳": lambda: [query.ask(CHIEF, "suspension_breakdown", dimension="地区", verdict="資料不足", **whole), query.ask(CHIEF, "suspension_lacking", **whole)],
         "執行停止候補 前の基準日と比べる": lambda: suspension_comparison.compare(CHIEF, before, None),
         "不納欠損 決算への影響": lambda: write_off_effect.effect(CHIEF, None, year),
