@@ -45,7 +45,7 @@ test: .venv/test.stamp lint ## すべての試験（実サーバーと実ブラ�
 check: .venv/test.stamp lint ## 速い試験だけ（1分以内）
 	@$(RUN) -m pytest -q -n 2 -m "not slow and not browser"
 
-bench: .venv/test.stamp ## 速さを同じ場で比べて測る（数分。一つだけなら .venv/bin/python -m bench.rerun --persons 20000）
+bench: .venv/test.stamp ## 速さを同じ場で比べて測る（数分。一つだけなら .venv/bin/python -m bench.rerun --persons 20000、10倍の市なら bench.dashboards --times 10）
 	@$(RUN) -m bench
 
 lint: .venv/test.stamp ## 書き方の検査（ruff）

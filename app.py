@@ -21,7 +21,9 @@ from data_access import (
     saved_analysis,  # noqa: F401  (the same)
     statement,  # noqa: F401  (the same)
 )
+from data_access.ready import make_ready
 
+READY_SECONDS = 30
 _log = logging.getLogger("console")
 # Streamlit would log the text of an error, which may quote a person; _on_script_error logs where it happened instead.
 logging.getLogger("streamlit.error_util").addFilter(lambda _record: False)
@@ -43,15 +45,26 @@ async def _tidy(_app: st.App):
     """Collect garbage between the clicks, not after each: what is loaded by now is never looked through again."""
     gc.collect()
     gc.freeze()
-    task = asyncio.create_task(_collect())
+    tasks = [asyncio.create_task(_collect()), asyncio.create_task(_stay_ready())]
     yield
-    task.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 async def _collect() -> None:
     for beat in range(1, 1 << 62):
         await asyncio.sleep(30)
         await asyncio.to_thread(gc.collect, 2 if beat % 20 == 0 else 1)
+
+
+async def _stay_ready() -> None:
+    """A new day is opened and compared before somebody's click has to wait for it."""
+    while True:
+        try:
+            await asyncio.to_thread(make_ready)
+        except Exception as error:  # whoever opens a screen meets it and is told
+            _log.error("次の画面の準備ができません 種類=%s", type(error).__name__)
+        await asyncio.sleep(READY_SECONDS)
 
 
 def _on_script_error(error: Exception) -> bool:

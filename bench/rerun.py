@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from bench import city, timing
@@ -50,13 +51,16 @@ def _line(stack: contextlib.ExitStack, home: Path, door: str, page: str, extra: 
 
 
 def click(line: Line, page: str, timeout: float = 60, query: str = "") -> set[str]:
-    """Run the script once as a click does, with `query` in the address; the kinds of elements that came."""
+    """Run the script once as a click does, with `query` in the address; the kinds of elements that came. Raises RuntimeError for a screen that says it failed."""
     message = BackMsg()
     message.rerun_script.page_name, message.rerun_script.query_string = page, query
     line.say(message)
     kinds = set()
     for frame in line.frames(timeout):
-        kinds.add(frame.delta.new_element.WhichOneof("type") or "")
+        shown = frame.delta.new_element
+        kinds.add(shown.WhichOneof("type") or "")
+        if "exception" in kinds or shown.alert.format == Alert.ERROR:
+            raise RuntimeError(f"{page} {query}: {shown.alert.body or shown.exception.message}")
         if frame.WhichOneof("type") == "script_finished":
             return kinds
     raise RuntimeError(f"{timeout} 秒以内に終わりません: {sorted(kinds)}")

@@ -71,10 +71,10 @@ def faster(name: str, ours: list[float], other: list[float], goal: float | None,
                   ratio >= goal if goal else None)
 
 
-def under(name: str, runs: list[float], limit: float) -> Figure:
-    """Ours must take less than `limit` seconds."""
+def under(name: str, runs: list[float], limit: float, said: str = "—") -> Figure:
+    """Ours must take less than `limit` seconds; `said` stands beside it."""
     middle = median(runs)
-    return Figure(name, seconds(runs), "—", f"{middle:.2f} s", f"< {limit:g} s", middle < limit)
+    return Figure(name, seconds(runs), said, f"{middle:.2f} s", f"< {limit:g} s", middle < limit)
 
 
 def skipped(name: str, reason: str) -> Figure:
@@ -101,13 +101,15 @@ def workshop(folder: Path | None) -> Iterator[Path]:
         yield Path(new)
 
 
-def command(measure: Callable[[Path, int], list[Figure]], persons: int = 180_000) -> None:
-    """The command line of one measurement: --persons, --folder, --json."""
+def command(measure: Callable[..., list[Figure]], persons: int = 180_000, **more: tuple[int, str]) -> None:
+    """The command line of one measurement: --persons, --folder, --json, and a number of each name in `more` (its usual value, what it means)."""
     parser = argparse.ArgumentParser(description=measure.__doc__)
     parser.add_argument("--persons", type=int, default=persons, help="市の人口")
     parser.add_argument("--folder", type=Path, help="市を作る場所（あれば使い回す）")
     parser.add_argument("--json", action="store_true", help="表ではなく JSON で")
+    for name, (usual, meaning) in more.items():
+        parser.add_argument(f"--{name}", type=int, default=usual, help=meaning)
     chosen = parser.parse_args()
     with workshop(chosen.folder) as folder:
-        figures = measure(folder, chosen.persons)
+        figures = measure(folder, chosen.persons, **{name: getattr(chosen, name) for name in more})
     print(json.dumps([asdict(figure) for figure in figures]) if chosen.json else table(figures))

@@ -1,24 +1,27 @@
 """増減の内訳: what moved 滞納額 and 収入未済額 between two kept days, term by term, exact to the yen.
 
-The two days' installments are compared once per pair (change.sql) and stay beside the snapshot that is looked at; the
-screen asks of them as of anything else (queries/change_*.sql). Nothing is left over: every yen of every installment is in
+The two days' installments are compared once per pair (change.sql), block by block, so that what did not change is not looked at;
+what moved stays beside the snapshot that is looked at, and the screen asks of it as of anything else (queries/change_*.sql). Nothing is left over: every yen of every installment is in
 one term, and `Bridge.is_exact` says so of what is shown.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from audit import refusal
 from auth.access import User
+from data_access import protected
 from data_access.connection import Engine, engine_of
-from data_access.query import ask, engine_looked_at
+from data_access.lineage import Kept
+from data_access.query import ask, engine_looked_at, kept
 from data_access.question import question
 from law.fiscal_year import fiscal_year, opens_on
 
 HERE = Path(__file__).parent
-STATE, MOVED, TOTAL = ((HERE / name).read_text("utf-8") for name in ("change_state.sql", "change.sql", "change_total.sql"))
+BLOCK, STATE, OWED, MOVED, TOTAL = ((HERE / f"{name}.sql").read_text("utf-8") for name in ("change_block", "change_state", "change_owed", "change", "change_total"))
 MEASURES = ("滞納額", "収入未済額")
 OPENING, CLOSING = "期首", "期末"
 # In the order in which they are read: what comes to it, what is put right, what is paid, what is given up, what only moves.
@@ -58,23 +61,42 @@ def bridge(user: User, older_id: str, measure: str, district: str | None) -> Bri
     return Bridge(rows, exact, found)
 
 
+def earlier(as_of: date) -> list[Kept]:
+    """The kept days before `as_of`, one snapshot each: the end of last month first, because that is what is asked most; then the newest first."""
+    days: dict[date, Kept] = {}
+    for each in kept():
+        if each.business_date < as_of:
+            days.setdefault(each.business_date, each)
+    end = next((each for day, each in days.items() if day < as_of.replace(day=1)), None)
+    return [*([end] if end else []), *(each for each in days.values() if each is not end)]
+
+
 def compare(served: Engine, older_id: str) -> None:
-    """Have `served` hold what moved since `older_id`: made when it is asked first, and again when somebody has been marked (支援措置)."""
+    """Have `served` hold what moved since `older_id`: made when it is asked first, and again when somebody has been marked (支援措置).
+
+    Raises SnapshotRefused when that snapshot is not kept."""
+    if served.compared.get(older_id) == served.marks and older_id in {each.id for each in kept()}:
+        return  # without opening the older day again
     older = engine_of(older_id)
     with served.comparing:
         if served.compared.get(older_id) == served.marks:
             return
-        cursor = served.connection.cursor()
-        before = older.connection.cursor().sql(STATE).to_arrow_table()  # every column in the order of change_after: rows are compared whole
-        cursor.register("change_before", before)
-        cursor.execute(f"create or replace temp table change_after as {STATE}")
+        cursor, other = served.connection.cursor(), older.connection.cursor()
         days = {"older_on": older.snapshot.business_date, "newer_on": served.snapshot.business_date}
         years = {"older_year": fiscal_year(days["older_on"]), "newer_year": fiscal_year(days["newer_on"])}
+        cursor.register("block_before", other.sql("from derived.installment_block").to_arrow_table())
+        hidden = sorted(protected.hidden(served.connection) | protected.hidden(older.connection))
+        looked_at = {"change_block": cursor.sql(BLOCK).to_arrow_table(), "change_hidden": pl.DataFrame({"atena_number": hidden}, schema={"atena_number": pl.String}).to_arrow()}
+        for name, rows in looked_at.items():
+            cursor.register(name, rows)
+            other.register(name, rows)
+        for name, sql, params in (("change", STATE, {**days, **years}), ("change_owed", OWED, {})):
+            cursor.register(f"{name}_before", other.sql(sql, params=params).to_arrow_table())  # every column in the order of _after: rows are compared whole
+            cursor.execute(f"create or replace temp table {name}_after as {sql}", params)
         forgotten = [older_id, *list(served.compared)[: max(0, len(served.compared) - MOST_PAIRS + 1)]]
         cursor.execute("begin")
         for table, sql, more in (("change_moved", MOVED, {"newer_year_opens": opens_on(years["newer_year"])}), ("change_total", TOTAL, {})):
             cursor.execute(f"delete from serving.{table} where older_id in (select unnest(?::varchar[]))", [forgotten])
             cursor.execute(f"insert into serving.{table} by name select $older_id as older_id, * from ({sql})", {"older_id": older_id, **days, **years, **more})
-        cursor.execute("commit; drop table change_after")
-        cursor.unregister("change_before")
+        cursor.execute("commit")
         served.compared = {kept: marks for kept, marks in served.compared.items() if kept not in forgotten} | {older_id: served.marks}

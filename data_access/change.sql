@@ -3,7 +3,7 @@
 -- `before` and `after` are change_state.sql of the two. An installment that enters starts with what was unpaid when it
 -- entered, and moves from there by what has happened since; one that was there moves by the difference of each sum. What
 -- is left of `before` is thereby `after`, whatever is in them: change_total.sql and a test hold it.
--- Most installments are on both days what they were: those are left out before anything is made of them (`pair`).
+-- Most installments are on both days what they were: change_state.sql leaves out most of them, `pair` the rest.
 with pair as (
     select before, after, notice_number, installment_no
     from change_before as before

@@ -1,12 +1,13 @@
--- grain: 額の種類 × district: what stood on the older day (期首) and what stands now (期末)
+-- grain: 額の種類 × district: what stood on the older day (期首) and what stands now (期末), of everything that is owed (change_owed.sql)
+-- change_after holds every installment whose owner or district has changed (change_state.sql).
 with edge as (
     select '期首' as term, before.atena_number as atena_number, before.due_date < $older_on as is_overdue, if(before.assessment_fiscal_year < $older_year, '滞繰', '現年') as year_class,
            if(after.district_code = 'S00', 'S00', before.district_code) as district_code, before.unpaid_yen as yen
-    from (from change_before where unpaid_yen <> 0) as before
+    from change_owed_before as before
     left join change_after as after using (notice_number, installment_no)
     union all
     select '期末', atena_number, due_date < $newer_on, if(assessment_fiscal_year < $newer_year, '滞繰', '現年'), district_code, unpaid_yen
-    from change_after
+    from change_owed_after
 )
 select
     measure,

@@ -121,8 +121,13 @@ def engine_of(snapshot_id: str) -> Engine:
         return _older[key]
 
 
+def let_go() -> None:
+    """Close the older days that nobody has asked for a while, so that they can be purged when their time comes."""
+    with _older_lock:
+        _let_go()
+
+
 def _let_go() -> None:
-    """Close what nobody has asked for a while, so that it can be purged when its time comes."""
     for key, opened in list(_older.items()):
         if time.monotonic() - opened.used_at > IDLE_SECONDS:
             del _older[key]

@@ -26,7 +26,7 @@ from law.wage_attachment import law_tables as wage_tables
 from law.write_off import law_tables as write_off_tables
 
 STEPS = (
-    "place", "person_group", "hidden_person", "person_search_key", "balance", "installment_state", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
+    "place", "person_group", "hidden_person", "person_search_key", "balance", "installment_state", "installment_block", "settlement", "open_installment", "grace_span", "entry", "installment_plan",
     "installment_plan_scope", "suspension_installment", "demand_service", "prescription_event", "demand_state",
     "charge_exemption", "delinquency_charge", "prescription_period", "prescription_mark", "prescription",
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",

@@ -110,4 +110,23 @@ left join (select payload ->> '$.finding' as event_id, '確認 ' || any_value(of
 cross join lateral (
     -- a name that was typed, as entries of before have it, is told apart from an account that confirmed
     select coalesce(by_account, '確認（氏名の記入による） ' || (payload ->> '$.confirmed_by'), '未確認') as confirmed
-) as told
+) as told;
+
+-- grain: one person of whom a 執行停止 or a 不納欠損 was proposed or decided here and who owes nothing any more. Looked up here, because
+-- the latest row of everybody (source.person) is looked through for it.
+create or replace table serving.settled_subject as
+with settled as (
+    select distinct atena_number
+    from serving.entry
+    where matter in ('suspension_decision', 'suspension_cancellation', 'write_off_decision', 'write_off_reversal')
+      and atena_number not in (select atena_number from derived.delinquent)
+), latest as (
+    select *
+    from source.person_history
+    semi join settled using (atena_number)
+    qualify row_number() over (partition by atena_number order by history_number desc) = 1
+)
+select latest.atena_number, reference.atena_ref, latest.name
+from latest
+join source.atena_reference as reference using (atena_number)
+where not latest.is_deleted

@@ -30,15 +30,10 @@ create view serving.case_subject as
 select atena_number, atena_ref, name, district_code, district_name, is_protected, unpaid_yen - suspended_yen as active_yen
 from serving.delinquent
 union all by name
-select place.atena_number, reference.atena_ref, person.name, place.district_code, place.district_name, place.is_protected, 0::bigint as active_yen
-from serving.place as place
-join source.person as person using (atena_number)
-join source.atena_reference as reference using (atena_number)
-where place.atena_number in (
-        select atena_number from serving.entry
-        where matter in ('suspension_decision', 'suspension_cancellation', 'write_off_decision', 'write_off_reversal'))
-  and place.atena_number not in (select atena_number from derived.delinquent)
-  and (getvariable('only_ref') is null or reference.atena_ref = getvariable('only_ref'));
+select settled.atena_number, settled.atena_ref, settled.name, place.district_code, place.district_name, place.is_protected, 0::bigint as active_yen
+from serving.settled_subject as settled
+join serving.place as place using (atena_number)
+where getvariable('only_ref') is null or settled.atena_ref = getvariable('only_ref');
 
 -- grain: one entry. seen_on: the 基準日 that was shown when it was written, or its own day where no intake is told of
 create view serving.entry_seen as

@@ -4,8 +4,8 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
-from data_access.change import CLOSING, MEASURES, OPENING, WITHIN, Bridge, bridge
-from data_access.query import Kept, Standing, ask, kept
+from data_access.change import CLOSING, MEASURES, OPENING, WITHIN, Bridge, bridge, earlier
+from data_access.query import Kept, ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import open_chosen_case, person_line
 from pages.parts.heading import heading
@@ -33,7 +33,7 @@ LATE = "未納は本料。延滞金と督促手数料は入りません。納期
 def render(user: User) -> None:
     """Two days, one amount: 期首, everything that moved it, 期末. A line opens its installments."""
     stands = heading("増減の内訳", user, "2つの基準日の間の増減を、1円まで理由に分ける")
-    older = _older(stands)
+    older = {each.business_date.isoformat(): each for each in earlier(stands.as_of)}  # 業務日 as in the URL
     if not older:
         st.info("比べられる前の基準日は、まだ保存されていません。次の公開の後に比べられます。" if stands.is_newest else
                 "この基準日より前のデータは保存されていません。新しい基準日を選んでください。", icon=":material/info:")
@@ -53,16 +53,6 @@ def render(user: User) -> None:
         st.markdown("\n".join(f"- **{name}**　{says}。" for name, says in MEANING.items()))
         st.caption(LATE)
     open_chosen_case()
-
-
-def _older(stands: Standing) -> dict[str, Kept]:
-    """業務日 as in the URL → its snapshot: the end of last month first, because that is what is asked most; then the newest first."""
-    days: dict[str, Kept] = {}
-    for each in kept():
-        if each.business_date < stands.as_of:
-            days.setdefault(each.business_date.isoformat(), each)
-    ends = [day for day, each in days.items() if each.business_date < stands.as_of.replace(day=1)]
-    return {day: days[day] for day in [*ends[:1], *(day for day in days if day not in ends[:1])]}
 
 
 def _cards(found: Bridge, measure: str) -> None:

@@ -1,4 +1,5 @@
 -- grain: one installment (期別), with what came in for it by kind; late: after its 納期限. What 増減の内訳 compares of two days (change.py)
+-- block: a few notices of one fiscal year, the same on every day; installment_block says of each whether anything in it has changed
 create or replace table derived.installment_state as
 with received as (
     select
@@ -21,6 +22,7 @@ select
     balance.installment_no,
     balance.atena_number,
     balance.assessment_fiscal_year,
+    (balance.assessment_fiscal_year * 65536 + hash(balance.notice_number) % 65536)::bigint as block,
     balance.due_date,
     balance.assessed_yen,
     balance.refund_due_yen,

@@ -144,7 +144,8 @@ join serving.entry as entry using (event_id)
 join serving.case_subject as subject on subject.atena_number = entry.atena_number
 join serving.entry as proposed on proposed.event_id = entry.proposal
 join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
-join source.installment as installment on installment.notice_number || '-' || installment.installment_no = scope.installment_key
+join source.installment as installment
+    on installment.notice_number = split_part(scope.installment_key, '-', 1) and installment.installment_no = split_part(scope.installment_key, '-', 2)
 join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
 left join derived.write_off_candidate as candidate
     on candidate.notice_number = installment.notice_number

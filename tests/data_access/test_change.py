@@ -1,5 +1,6 @@
 """増減の内訳: every yen between two days is in one term, whatever the two days are; and the screen says what plain Python says."""
 
+import threading
 from collections import Counter
 from datetime import date, timedelta
 from random import Random
@@ -10,14 +11,15 @@ import polars as pl
 import pytest
 
 from auth.access import NotAllowed
-from data_access import change, connection, protected, snapshot
+from data_access import change, connection, derive, protected, snapshot
 from data_access.connection import engine
 from data_access.query import kept
 from law.fiscal_year import fiscal_year, opens_on
 from tests import staff
 
+PERSONS = ("A", "A", "A", "B", "C", "D", "E")
 KINDS = ("paid", "applied", "refunded", "cancelled")
-SCHEMA = {"notice_number": pl.String, "installment_no": pl.String, "atena_number": pl.String, "district_code": pl.String, "assessment_fiscal_year": pl.Int64,
+SCHEMA = {"notice_number": pl.String, "installment_no": pl.String, "atena_number": pl.String, "assessment_fiscal_year": pl.Int64,
           "due_date": pl.Date, **{f"{name}_yen": pl.Int64 for name in ("assessed", "refund_due", "written_off", "unpaid", *KINDS, *(f"late_{kind}" for kind in KINDS))}}
 
 
@@ -27,7 +29,7 @@ def day_of(random: Random, installments: list[dict], as_of: date) -> list[dict]:
     for known in installments:
         if random.random() < 0.15:
             continue
-        row = known | {"district_code": random.choice(("D01", "D01", "D02", "S00")), "atena_number": random.choice(("A", "A", "A", "B"))}
+        row = known | {"atena_number": random.choice(PERSONS)}
         if random.random() < 0.1:
             row["due_date"] += timedelta(days=random.choice((30, 300)))
         row |= {f"{name}_yen": random.choice((0, 0, 100, 2_500)) for name in ("refund_due", "written_off", *KINDS)}
@@ -37,6 +39,11 @@ def day_of(random: Random, installments: list[dict], as_of: date) -> list[dict]:
         row["unpaid_yen"] = row["assessed_yen"] - sum(row[f"{kind}_yen"] for kind in KINDS) + row["refund_due_yen"] - row["written_off_yen"]
         rows.append(row)
     return rows
+
+
+def quiet_day_after(random: Random, rows: list[dict], as_of: date) -> list[dict]:
+    """A day on which little happened: most of it is what it was."""
+    return [kept for row in rows for kept in ([row] if random.random() < 0.9 else day_of(random, [row], as_of))]
 
 
 def plain(before: dict | None, after: dict | None, measure: str, older_on: date, newer_on: date) -> Counter:
@@ -88,61 +95,91 @@ def plain(before: dict | None, after: dict | None, measure: str, older_on: date,
     return found
 
 
+def bare(base: duckdb.DuckDBPyConnection, as_of: date, rows: list[dict], places: dict[str, str], hidden: set[str]) -> SimpleNamespace:
+    """An engine that holds nothing but these installments, who lives where by its snapshot, and who is hidden by a mark."""
+    base.execute("drop schema if exists serving cascade; drop schema if exists derived cascade; create schema derived; create schema serving")
+    base.register("rows", pl.DataFrame(rows, schema=SCHEMA).to_arrow())
+    base.register("places", pl.DataFrame({"atena_number": [*places], "district_code": [*places.values()]}).to_arrow())
+    base.register("hidden", pl.DataFrame({"atena_number": [*hidden]}, schema={"atena_number": pl.String}).to_arrow())
+    base.execute("create table derived.installment_state as select *, (assessment_fiscal_year * 65536 + hash(notice_number) % 4)::bigint as block from rows")
+    base.execute("create table derived.place as from places; create table serving.protected as from hidden union select atena_number from places where district_code = 'S00'")
+    base.execute("create view serving.place as select atena_number, if(atena_number in (from serving.protected), 'S00', district_code) as district_code from derived.place")
+    base.execute((derive.HERE / "installment_block.sql").read_text("utf-8"))
+    base.execute(connection.CHANGE)
+    return SimpleNamespace(connection=base, snapshot=SimpleNamespace(business_date=as_of), comparing=threading.Lock(), compared={}, marks=frozenset())
+
+
+def prints(engine: SimpleNamespace) -> set[tuple]:
+    return set(engine.connection.execute("from derived.installment_block").fetchall())
+
+
+def placed(rows: list[dict], engine: SimpleNamespace) -> list[dict]:
+    """These installments with the district that today's marks leave to each."""
+    codes = dict(engine.connection.execute("select atena_number, district_code from serving.place").fetchall())
+    return [row | {"district_code": codes[row["atena_number"]]} for row in rows]
+
+
 @pytest.mark.slow
-def test_200_random_pairs_of_days_are_exact_and_agree_with_plain_python():
-    random = Random(20_261_127)
-    with duckdb.connect() as bare:
-        for _ in range(200):
-            older_on = date(2025, 1, 1) + timedelta(days=random.randrange(600))
-            newer_on = older_on + timedelta(days=random.randrange(1, 500))
-            installments = [{"notice_number": f"{number:010}", "installment_no": f"{random.randrange(1, 11):02}", "assessment_fiscal_year": (year := random.randrange(2023, 2027)),
-                             "due_date": date(year, 6, 30) + timedelta(days=random.randrange(400))} for number in range(40)]
-            before, after = day_of(random, installments, older_on), day_of(random, installments, newer_on)
-            bare.register("change_before", pl.DataFrame(before, schema=SCHEMA).to_arrow())
-            bare.register("change_after", pl.DataFrame(after, schema=SCHEMA).to_arrow())
-            asked = {"older_on": older_on, "newer_on": newer_on, "older_year": fiscal_year(older_on), "newer_year": fiscal_year(newer_on)}
-            moved = bare.sql(change.MOVED, params={**asked, "newer_year_opens": opens_on(asked["newer_year"])}).pl()
-            total = bare.sql(change.TOTAL, params=asked).pl()
-            expected = Counter()
-            for number in {row["notice_number"] for row in (*before, *after)}:
-                own = [next((row for row in rows if row["notice_number"] == number), None) for rows in (before, after)]
-                for measure in change.MEASURES:
-                    for (term, year_class, district), yen in plain(*own, measure, older_on, newer_on).items():
-                        expected[measure, number, term, year_class, district] += yen
-            names = ["measure", "notice_number", "term", "year_class", "district_code"]
-            assert {tuple(row[name] for name in names): row["yen"] for row in moved.iter_rows(named=True)} == {key: yen for key, yen in expected.items() if yen}
-            assert set(moved["term"]) <= set(change.TERMS)
-            stood = Counter()
-            for row in total.iter_rows(named=True):
-                for name, column in change.CLASSES.items():
-                    stood[row["measure"], name, row["district_code"]] += row[column] * (1 if row["term"] == change.CLOSING else -1)
-            for row in moved.iter_rows(named=True):
-                stood[row["measure"], row["year_class"], row["district_code"]] -= row["yen"]
-            assert not any(stood.values()), "期首 + every term = 期末, per measure, class and district"
+def test_200_random_pairs_of_days_are_exact_and_agree_with_plain_python(monkeypatch):
+    random, left_out, (one, other) = Random(20_261_127), 0, (duckdb.connect(), duckdb.connect())
+    for _ in range(200):
+        older_on = date(2025, 1, 1) + timedelta(days=random.randrange(600))
+        newer_on = older_on + timedelta(days=random.randrange(1, 500))
+        installments = [{"notice_number": f"{number:010}", "installment_no": f"{random.randrange(1, 11):02}", "assessment_fiscal_year": (year := random.randrange(2023, 2027)),
+                         "due_date": date(year, 6, 30) + timedelta(days=random.randrange(400))} for number in range(40)]
+        before = day_of(random, installments, older_on)
+        after = quiet_day_after(random, before, newer_on) if random.random() < 0.5 else day_of(random, installments, newer_on)
+        places = {number: random.choice(("D01", "D01", "D02", "S00")) for number in PERSONS}
+        moved_to = {number: random.choice(("D01", "D02", "S00")) for number in PERSONS if random.random() < 0.2}
+        marked = {number for number in PERSONS if random.random() < 0.1}
+        older, newer = bare(one, older_on, before, places, marked | {random.choice(PERSONS)}), bare(other, newer_on, after, places | moved_to, marked)
+        left_out += len(prints(older) & prints(newer))
+        monkeypatch.setattr(change, "engine_of", lambda _, older=older: older)
+        change.compare(newer, "older")
+        moved, total = (newer.connection.sql(f"from serving.{name}").pl() for name in ("change_moved", "change_total"))
+        before, after = placed(before, older), placed(after, newer)
+        expected = Counter()
+        for number in {row["notice_number"] for row in (*before, *after)}:
+            own = [next((row for row in rows if row["notice_number"] == number), None) for rows in (before, after)]
+            for measure in change.MEASURES:
+                for (term, year_class, district), yen in plain(*own, measure, older_on, newer_on).items():
+                    expected[measure, number, term, year_class, district] += yen
+        names = ["measure", "notice_number", "term", "year_class", "district_code"]
+        assert {tuple(row[name] for name in names): row["yen"] for row in moved.iter_rows(named=True)} == {key: yen for key, yen in expected.items() if yen}
+        assert set(moved["term"]) <= set(change.TERMS)
+        stood = Counter()
+        for row in total.iter_rows(named=True):
+            for name, column in change.CLASSES.items():
+                stood[row["measure"], name, row["district_code"]] += row[column] * (1 if row["term"] == change.CLOSING else -1)
+        for row in moved.iter_rows(named=True):
+            stood[row["measure"], row["year_class"], row["district_code"]] -= row["yen"]
+        assert not any(stood.values()), "期首 + every term = 期末, per measure, class and district"
+    assert left_out > 200, "blocks that nobody looked at"
 
 
 # The eve as if every third notice had not paid yet, every fifth had been assessed higher and every seventh had not been known.
 EARLIER = """
+create or replace table derived.installment_bent as
 select * exclude (nth) replace (
     if(nth % 3 = 0, 0, paid_yen) as paid_yen,
     if(nth % 5 = 0, assessed_yen + 1000, assessed_yen) as assessed_yen,
     unpaid_yen + if(nth % 3 = 0, paid_yen, 0) + if(nth % 5 = 0, 1000, 0) as unpaid_yen)
-from (select *, notice_number::bigint as nth from ({state}))
-where nth % 7 <> 0
+from (select *, notice_number::bigint as nth from derived.installment_state)
+where nth % 7 <> 0;
+create or replace view derived.installment_state as from derived.installment_bent;
+drop view derived.installment_block;
 """
 
 
 @pytest.fixture
-def earlier(own_city, monkeypatch):
+def earlier(own_city):
     """The id of the older day, its rows bent; and what the bent rows owe."""
     older = kept()[1]
-    real = connection.engine_of(older.id)
-
-    def cursor():
-        return SimpleNamespace(sql=lambda state: real.connection.cursor().sql(EARLIER.format(state=state)))
-
-    monkeypatch.setattr(change, "engine_of", lambda _: SimpleNamespace(snapshot=real.snapshot, connection=SimpleNamespace(cursor=cursor)))
-    return SimpleNamespace(id=older.id, owed=owed(cursor().sql(change.STATE).pl(), older.business_date))
+    bent = connection.engine_of(older.id).connection.cursor()
+    bent.execute(EARLIER)
+    bent.execute((derive.HERE / "installment_block.sql").read_text("utf-8"))
+    yield SimpleNamespace(id=older.id, owed=owed(bent.sql("from derived.installment_state").pl(), older.business_date))
+    connection._older.clear()
 
 
 def owed(state: pl.DataFrame, as_of: date) -> dict[str, int]:

@@ -20,7 +20,7 @@ def test_a_line_opens_its_installments_and_a_person_their_case(earlier):  # noqa
 
 
 def test_before_there_are_two_days_it_says_when_there_will_be(earlier, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("pages.changes.kept", lambda: kept()[:1])
+    monkeypatch.setattr("data_access.change.kept", lambda: kept()[:1])
     screen = show(staff.MANAGER, "changes")
     assert "次の公開の後に比べられます" in screen.words()
     assert not screen.at.dataframe

@@ -1,0 +1,1 @@
+"""The managers' questions asked of somebody else: PostgreSQL and pandas, from the same published tables."""
