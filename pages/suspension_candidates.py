@@ -90,7 +90,7 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数。反する資料のある人も入る（候補の表の「反する資料」で分かる）")
+            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くなく、より新しい記録と食い違わない資料により満たされている人数。資料より前からの反する資料のある人は入る（候補の表の「反する資料」で分かる）")
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
@@ -142,6 +142,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
         if lacking.is_empty():
             st.caption("足りない資料はありません。")
         else:
+            lacking = lacking.with_columns(pl.Series("how", [wording.in_wareki(text) for text in lacking["how"]], dtype=pl.String))
             tables.show(lacking, list(LACKING), widths=LACKING, empty="", alt=f"{clause}に足りない資料と、その調べ方の表")
     _ends(found, as_of)
     _hardship(found)

@@ -36,7 +36,10 @@ select
     whole('C5', evidence.result) as result,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
-    whole('C9', evidence.evidence_id) as evidence_id
+    whole('C9', evidence.evidence_id) as evidence_id,
+    whole('C5', evidence.contradiction) as contradiction,
+    whole('C5', evidence.contradicted_on) as contradicted_on,
+    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', evidence.contradiction_id) end as contradiction_id
 from derived.screening_evidence as evidence
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
