@@ -224,7 +224,7 @@ select
     whole('C9', (noted ->> '$.charge_yen')::bigint) as charge_yen,
     whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
     whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
-        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR"}]')) as evidence,
+        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR", "contradiction": "VARCHAR", "contradicted_on": "DATE", "contradiction_id": "VARCHAR"}]')) as evidence,
     whole('C5', from_json(proposed.basis -> '$.against', '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]')) as against,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', entry.lacking) as lacking,
