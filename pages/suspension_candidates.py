@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
-CANDIDATES = {"name": 118, "district_name": 82, "ground": 46, "verdict": 94, "against_count": 84, "matter_state": 80, "active_yen": 138, "missing": 150, "prescription_on": 112, "last_payment_on": 84}
+CANDIDATES = {"name": 118, "district_name": 80, "ground": 46, "verdict": 90, "against_count": 84, "matter_state": 80, "active_yen": 138, "missing": 224, "prescription_on": 112, "last_payment_on": 90}
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
@@ -107,10 +107,10 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     counts = against_counts(user, found, stands.as_of)
     found = found.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
-    # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many
-    say = wording.lacking if verdict == "資料不足" else wording.lacking_counts
+    # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many; in the place of the last payment
+    say, untold = wording.lacking if verdict == "資料不足" else wording.lacking_counts, "missing" if verdict == "該当の疑い" else "last_payment_on"
     told = tables.short_places(found).with_columns(pl.Series("missing", [say(text) for text in found["missing"]], dtype=pl.String))
-    tables.show(told, [name for name in CANDIDATES if name != "missing" or verdict != "該当の疑い"], widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+    tables.show(told, [name for name in CANDIDATES if name != untold], widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     if stands.is_newest:
