@@ -39,7 +39,7 @@ select
     whole('C9', evidence.evidence_id) as evidence_id,
     whole('C5', evidence.contradiction) as contradiction,
     whole('C5', evidence.contradicted_on) as contradicted_on,
-    case when kept_back(delinquent.is_protected) then whole('C5', '（非表示）') else whole('C5', evidence.contradiction_id) end as contradiction_id
+    case when kept_back(delinquent.is_protected) and evidence.contradiction_id is not null then whole('C5', '（非表示）') else whole('C5', evidence.contradiction_id) end as contradiction_id
 from derived.screening_evidence as evidence
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
