@@ -20,6 +20,7 @@ from data_access.prescription_reason import name_reasons
 from data_access.protected import CIRCLE
 from law.fiscal_year import fiscal_year
 from law.parameters import as_tables
+from law.screening_contradiction import law_tables as contradiction_tables
 from law.screening_settings import law_tables as screening_tables
 from law.suspension_watch import law_tables as watch_tables
 from law.wage_attachment import law_tables as wage_tables
@@ -32,13 +33,13 @@ STEPS = (
     "prescription_difference", "difference", "installment_fact", "installment_plan_part",
     "suspension_span", "seizure_bar", "plan_state", "note", "left_charge", "case_installment", "write_off_candidate", "lost_installment", "delinquent",
     "case_person", "household_member", "case_income", "wage_fact", "attachable_wage", "case_property", "household_hardship",
-    "screening_evidence", "screening", "suspension_watch", "timeline", "rate_year", "rate_cube", "rate_month", "rate_slice", "rate_part", "rate_open",
+    "screening_contradiction", "screening_evidence", "screening", "suspension_watch", "timeline", "rate_year", "rate_cube", "rate_month", "rate_slice", "rate_part", "rate_open",
     "activity_month", "deadline", "case_desk", "installment_slip_count", "heir_share", "duplicate_suspect", "person_beside", "analysis_person",
 )
 PASSING = (
     "entry", "installment_plan", "installment_plan_scope", "installment_plan_part", "open_installment", "delinquency_charge",
     "prescription_period", "prescription_mark", "prescription", "demand_service", "demand_state", "suspension_installment", "suspension_span",
-    "seizure_bar", "left_charge", "rate_year", "rate_slice",
+    "seizure_bar", "left_charge", "screening_contradiction", "rate_year", "rate_slice",
 )
 HERE = Path(__file__).parent / "derived"
 REFERENCE_LETTERS = 12
@@ -87,7 +88,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
 def load_law(connection: duckdb.DuckDBPyConnection) -> None:
     """Schema `law`: the dated parameters as tables, so that no number of the law stands in SQL."""
     connection.execute("create schema if not exists law")
-    for name, rows in {**as_tables(), **wage_tables(), **screening_tables(), **write_off_tables(), **watch_tables()}.items():
+    for name, rows in {**as_tables(), **wage_tables(), **screening_tables(), **contradiction_tables(), **write_off_tables(), **watch_tables()}.items():
         connection.register("law_rows", pl.DataFrame(rows, infer_schema_length=None).to_arrow())
         connection.execute(f"create or replace table law.{name} as select * from law_rows")
         connection.unregister("law_rows")

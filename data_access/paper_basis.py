@@ -9,7 +9,7 @@ from auth.access import User
 from data_access.query import ask, standing
 from data_access.suspension_case import speaking_against
 
-EVIDENCE = ("clause", "target", "meaning", "finding", "result", "dated_on", "age_days", "evidence_id")
+EVIDENCE = ("clause", "target", "meaning", "finding", "result", "dated_on", "age_days", "evidence_id", "contradiction", "contradicted_on", "contradiction_id")
 Basis = dict[str, object]
 
 

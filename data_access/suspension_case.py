@@ -10,6 +10,7 @@ from data_access.query import ask
 from law.hardship import Hardship, Household, Line
 from law.hardship import explain as explain_hardship
 from law.screening import remedy
+from law.screening_contradiction import Contradiction, named
 from law.screening_settings import record_rules
 from law.suspension import Duty, immediate_grounds, immediate_item
 from law.suspension import explain as explain_suspension
@@ -109,8 +110,15 @@ def release_due(installments: pl.DataFrame) -> tuple[Duty, ...]:
 
 def _with_remedies(evidence: pl.DataFrame, as_of: date) -> pl.DataFrame:
     rules = record_rules(as_of)
-    told = [remedy(rules[row["target"]], row["finding"], row["evidence_id"], row["age_days"]) for row in evidence.iter_rows(named=True)]
+    told = [remedy(rules[row["target"]], row["finding"], row["evidence_id"], row["age_days"], _contradiction(row, as_of)) for row in evidence.iter_rows(named=True)]
     return evidence.with_columns(pl.Series("how", told, dtype=pl.String))
+
+
+def _contradiction(row: dict, as_of: date) -> Contradiction | None:
+    """The newer record of one row of suspension_evidence; None where there is none, or the reader may not know of it."""
+    if row["contradiction"] is None:
+        return None
+    return named(row["target"], row["contradiction"], row["contradicted_on"], row["contradiction_id"], as_of)
 
 
 def _with_ends(installments: pl.DataFrame, ground: str, as_of: date) -> pl.DataFrame:

@@ -1,8 +1,9 @@
 """執行停止の一次審査 (地方税法15条の7第1項): what the records say of one person, 号 by 号. A person decides.
 
 A 号 is met by any one of its 場合 (clause), a 場合 by all of its criteria together. Only a confirmed record that is not
-too old meets a criterion or refutes it; no record at all makes nobody a candidate. SQL reads the same rows as
-law.screening_criterion and law.screening_record.
+too old meets a criterion or refutes it, and none meets it beside which a newer record of the city says otherwise
+(law/screening_contradiction.py); no record at all makes nobody a candidate. SQL reads the same rows as
+law.screening_criterion, law.screening_record and law.screening_contradiction.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from law.screening_contradiction import Contradiction, Fact, against, sentence
 from law.screening_settings import Criterion, RecordRule, criteria, record_rules
 
 HOUSEHOLD = "家計"  # the one record that is counted (law/hardship.py), not answered: what it lacks are the incomes of others
@@ -22,6 +24,7 @@ class Finding(StrEnum):
     UNANSWERED = "未回答"
     UNCONFIRMED = "未確認"
     STALE = "期限切れ"
+    CONTRADICTED = "食い違い"
     MET = "満たす"
     REFUTED = "反証"
 
@@ -49,17 +52,19 @@ class Record:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One criterion beside the record that counts. `remedy`: what is missing and how to get it, with its article."""
+    """One criterion beside the record that counts. `remedy`: what is missing and how to get it, with its article.
+    `contradiction`: what stands against a record that would meet it, however old that is."""
 
     criterion: Criterion
     record: Record | None
     age_days: int | None
     finding: Finding
     remedy: str | None
+    contradiction: Contradiction | None = None
 
     @property
     def speaks_for(self) -> bool:
-        """The record would meet the criterion, were it confirmed and new enough."""
+        """The record would meet the criterion, were it confirmed, new enough and contradicted by nothing."""
         return self.record is not None and self.record.result in self.criterion.met_by
 
 
@@ -98,12 +103,13 @@ class Screening:
         return self.clause.verdict
 
 
-def explain(records: Iterable[Record], on: date) -> tuple[Screening, ...]:
-    """Every 号 that has criteria on the day `on`, judged by the records of one person. Raises LawFileInvalid."""
-    known, rules = newest(records, on), record_rules(on)
+def explain(records: Iterable[Record], on: date, facts: Iterable[Fact] = ()) -> tuple[Screening, ...]:
+    """Every 号 that has criteria on the day `on`, judged by the records of one person. `facts`: what else the city's systems hold of
+    the person, for 就職 of the whole household. Raises LawFileInvalid."""
+    known, rules, facts = newest(records, on), record_rules(on), tuple(facts)
     clauses: dict[str, dict[str, list[Evidence]]] = {}
     for criterion in criteria(on):
-        found = _evidence(criterion, rules[criterion.target], known.get(criterion.target), on)
+        found = _evidence(criterion, rules[criterion.target], known.get(criterion.target), facts, on)
         clauses.setdefault(criterion.ground, {}).setdefault(criterion.clause, []).append(found)
     return tuple(_screening(ground, own) for ground, own in sorted(clauses.items()))
 
@@ -114,7 +120,7 @@ def newest(records: Iterable[Record], on: date) -> dict[str, Record]:
     return {each.target: each for each in sorted(own, key=_order)}
 
 
-def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: int | None) -> str | None:
+def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: int | None, contradiction: Contradiction | None = None) -> str | None:
     """What is missing and how to get it, with the article; None where the record counts."""
     ask = f"{rule.how}（{rule.article}）"
     age = f"{age_days}日前の資料" if age_days is not None else "日付のない資料"
@@ -123,6 +129,7 @@ def remedy(rule: RecordRule, finding: str, evidence_id: str | None, age_days: in
         Finding.UNANSWERED: f"照会 {evidence_id} の回答を求める（{rule.article}）",
         Finding.UNCONFIRMED: ask if rule.target == HOUSEHOLD else f"資料 {evidence_id} の内容を担当者が確かめる",
         Finding.STALE: f"{age}は、有効な{rule.longest_age_days}日を過ぎた。{ask}",
+        Finding.CONTRADICTED: sentence(contradiction) if contradiction else ask,
     }.get(Finding(finding))
 
 
@@ -130,13 +137,17 @@ def _order(record: Record) -> tuple:
     return record.dated_on or date.min, record.asked_on or date.min, record.evidence_id
 
 
-def _evidence(criterion: Criterion, rule: RecordRule, record: Record | None, on: date) -> Evidence:
+def _evidence(criterion: Criterion, rule: RecordRule, record: Record | None, facts: tuple[Fact, ...], on: date) -> Evidence:
     age = (on - record.dated_on).days if record and record.dated_on else None
-    finding = _finding(criterion, rule, record, age)
-    return Evidence(criterion, record, age, finding, remedy(rule, finding, record and record.evidence_id, age))
+    contradiction = None
+    if record and record.dated_on and record.result in criterion.met_by:
+        contradiction = against(facts, criterion.target, record.result, record.dated_on, on)
+    finding = _finding(criterion, rule, record, age, is_contradicted=contradiction is not None)
+    told = remedy(rule, finding, record and record.evidence_id, age, contradiction)
+    return Evidence(criterion, record, age, finding, told, contradiction)
 
 
-def _finding(criterion: Criterion, rule: RecordRule, record: Record | None, age: int | None) -> Finding:
+def _finding(criterion: Criterion, rule: RecordRule, record: Record | None, age: int | None, *, is_contradicted: bool) -> Finding:
     if record is None:
         return Finding.NONE
     if record.result is None:
@@ -145,7 +156,9 @@ def _finding(criterion: Criterion, rule: RecordRule, record: Record | None, age:
         return Finding.UNCONFIRMED
     if rule.longest_age_days is not None and (age is None or age > rule.longest_age_days):
         return Finding.STALE
-    return Finding.MET if record.result in criterion.met_by else Finding.REFUTED
+    if record.result not in criterion.met_by:
+        return Finding.REFUTED
+    return Finding.CONTRADICTED if is_contradicted else Finding.MET
 
 
 def _screening(ground: str, clauses: dict[str, list[Evidence]]) -> Screening:

@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN = "screened"
-CANDIDATES = {"name": 118, "district_name": 82, "ground": 46, "verdict": 94, "against_count": 84, "matter_state": 80, "active_yen": 130, "missing": 150, "prescription_on": 120, "last_payment_on": 90}
+CANDIDATES = {"name": 118, "district_name": 80, "ground": 46, "verdict": 90, "against_count": 84, "matter_state": 80, "active_yen": 138, "missing": 224, "prescription_on": 112, "last_payment_on": 90}
 EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
 LACKING = {"meaning": 215, "finding": 80, "how": 650}
 AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
@@ -90,7 +90,7 @@ def _funnel(summary) -> None:
     for column, (ground, meaning) in zip(st.columns(3), GROUNDS.items(), strict=True):
         likely, lacking = (counts.get((ground, verdict), {"case_count": 0, "active_yen": 0}) for verdict in VERDICTS)
         with column, st.container(border=True):
-            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くない資料により満たされている人数。反する資料のある人も入る（候補の表の「反する資料」で分かる）")
+            st.metric(f"{ground}　該当の疑い", wording.people(likely["case_count"]), help="全ての要件が、確認済みで古くなく、より新しい記録と食い違わない資料により満たされている人数。資料より前からの反する資料のある人は入る（候補の表の「反する資料」で分かる）")
             st.caption(f"{meaning}  \n該当の疑い {wording.yen(likely['active_yen'])}  \n資料不足 {wording.people(lacking['case_count'])}　{wording.yen(lacking['active_yen'])}")
 
 
@@ -107,8 +107,10 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     counts = against_counts(user, found, stands.as_of)
     found = found.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
-    told = tables.short_places(found).with_columns(pl.Series("missing", [wording.lacking(text) for text in found["missing"]], dtype=pl.String))
-    tables.show(told, list(CANDIDATES), widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+    # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many; in the place of the last payment
+    say, untold = wording.lacking if verdict == "資料不足" else wording.lacking_counts, "missing" if verdict == "該当の疑い" else "last_payment_on"
+    told = tables.short_places(found).with_columns(pl.Series("missing", [say(text) for text in found["missing"]], dtype=pl.String))
+    tables.show(told, [name for name in CANDIDATES if name != untold], widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
     filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
     if stands.is_newest:
@@ -142,6 +144,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
         if lacking.is_empty():
             st.caption("足りない資料はありません。")
         else:
+            lacking = lacking.with_columns(pl.Series("how", [wording.in_wareki(text) for text in lacking["how"]], dtype=pl.String))
             tables.show(lacking, list(LACKING), widths=LACKING, empty="", alt=f"{clause}に足りない資料と、その調べ方の表")
     _ends(found, as_of)
     _hardship(found)

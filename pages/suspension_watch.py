@@ -16,9 +16,9 @@ from pages.parts.suspension_form import cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
-SIGNED = ["name", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
+SIGNED = ["name", "happened_on", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 118, "signs_told": 376, "district_name": 82}
+WIDTHS = {"name": 104, "happened_on": 88, "signs_told": 352, "ground": 46, "suspended_on": 84, "suspended_yen": 124, "ends_on": 94, "district_name": 82}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
 AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
@@ -98,9 +98,9 @@ def _draft(person: dict) -> str:
 
 
 def _told(signs: list[dict]) -> str:
-    """Every sign with the day and amount of its newest record, and of how many."""
-    return " ／ ".join(f"{each['sign']} {wording.short(each['day'])}" + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
-                       + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
+    """Every sign, the newest first, with the amount of its newest record and of how many; the days stand beside each record of the one chosen."""
+    return "・".join(each["sign"] + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
+                    + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
 
 
 def _arrivals(user: User, district: str | None, as_of: date) -> None:

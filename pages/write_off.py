@@ -28,8 +28,8 @@ CHANCES = {
 CHOSEN, OTHERS = "written_off_person", "X00"  # ほかの地区
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "settled_rate", "rate_change"]
 
-CANDIDATES = {"name": 120, "district_name": 82, "booked_as": 82, "matter_state": 84, "installment_count": 66, "unpaid_yen": 112, "charge_yen": 100, "extinct_on": 92, "needs_person": 80,
-              "marks": 200}
+CANDIDATES = {"name": 120, "district_name": 82, "booked_as": 108, "matter_state": 84, "installment_count": 66, "unpaid_yen": 112, "charge_yen": 100, "extinct_on": 92, "needs_person": 72,
+              "marks": 180}
 
 
 def render(user: User) -> None:

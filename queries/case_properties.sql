@@ -1,7 +1,7 @@
 -- grain: one land or building of a delinquent, the most valuable part first
 -- action: case.read
 select
-    * exclude (atena_ref, share_numerator, share_denominator, holder_count),
+    * exclude (atena_ref, tax_year, share_numerator, share_denominator, holder_count),
     case when share_numerator is null then '共有（持分不明）'
          when share_numerator = share_denominator then '単独'
          else share_numerator || '/' || share_denominator || '（' || holder_count || '人の共有）' end as share

@@ -5,11 +5,11 @@ select '所得' as sign, corrected_on as dated_on, tax_year, null as word, '住�
     salary_revenue_yen + pension_revenue_yen + business_income_yen + farm_income_yen + rent_income_yen + dividend_income_yen + occasional_income_yen as yen
 from (from disclosed.income where atena_ref = $atena_ref order by tax_year desc limit 1)
 union all by name
-select '勤務先' as sign, greatest(make_date(tax_year - 1, 12, 31), hired_on) as dated_on, concat_ws(' ', '給報', tax_year, employer_name) as evidence_id, gross_yen as yen
+select '勤務先' as sign, greatest(make_date(tax_year, 1, 1), hired_on) as dated_on, concat_ws(' ', '給報', tax_year, employer_name) as evidence_id, gross_yen as yen
 from disclosed.employment
 where atena_ref = $atena_ref and monthly_gross_yen is not null
 union all by name
-select '土地・家屋' as sign, (select fiscal_year from disclosed.standing) as tax_year, property_kind as word, concat_ws(' ', property_kind, property_place) as evidence_id,
+select '土地・家屋' as sign, tax_year, property_kind as word, concat_ws(' ', property_kind, property_place) as evidence_id,
     coalesce(share_valuation_yen, valuation_yen) as yen
 from disclosed.property
 where atena_ref = $atena_ref

@@ -7,12 +7,12 @@ from disclosed.income
 semi join asked using (atena_ref)
 qualify row_number() over (partition by atena_ref order by tax_year desc) = 1
 union all by name
-select atena_ref, '勤務先' as sign, greatest(make_date(tax_year - 1, 12, 31), hired_on) as dated_on, concat_ws(' ', '給報', tax_year, employer_name) as evidence_id, gross_yen as yen
+select atena_ref, '勤務先' as sign, greatest(make_date(tax_year, 1, 1), hired_on) as dated_on, concat_ws(' ', '給報', tax_year, employer_name) as evidence_id, gross_yen as yen
 from disclosed.employment
 semi join asked using (atena_ref)
 where monthly_gross_yen is not null
 union all by name
-select atena_ref, '土地・家屋' as sign, (select fiscal_year from disclosed.standing) as tax_year, property_kind as word, concat_ws(' ', property_kind, property_place) as evidence_id,
+select atena_ref, '土地・家屋' as sign, tax_year, property_kind as word, concat_ws(' ', property_kind, property_place) as evidence_id,
     coalesce(share_valuation_yen, valuation_yen) as yen
 from disclosed.property
 semi join asked using (atena_ref)

@@ -4,10 +4,11 @@ with tried as (
     select
         *,
         case
-            when finding not in ('期限切れ', '満たす', '反証') then finding
+            when finding not in ('期限切れ', '満たす', '反証', '食い違い') then finding
             when longest_age_days is not null and coalesce(age_days > $longest_age_days, true) then '期限切れ'
-            when speaks_for then '満たす'
-            else '反証'
+            when not speaks_for then '反証'
+            when is_contradicted then '食い違い'
+            else '満たす'
         end as trial_finding,
         list_contains($left_out, ground || ' ' || clause || ' ' || target) as is_left_out
     from disclosed.screening_trial

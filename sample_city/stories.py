@@ -33,7 +33,8 @@ YEN = 12_000
 @dataclass(frozen=True)
 class Answer:
     """What is true of one story at the business date 2026-10-30; yen are 本料, `queues` the worklists it belongs to,
-    `duplicate` the 宛名番号 that a console should suspect to be the same person, and how strongly (強・中・弱)."""
+    `duplicate` the 宛名番号 that a console should suspect to be the same person, and how strongly (強・中・弱), `write_off` the
+    reason for which all of it is a candidate of 不納欠損."""
 
     atena_number: str
     line: str
@@ -46,6 +47,7 @@ class Answer:
     flash_yen: int
     refund_due_yen: int
     duplicate: tuple[str, str] | None = None
+    write_off: str | None = None
 
 
 @cache
@@ -54,7 +56,8 @@ def stories() -> list[dict]:
     usual = {"levy_years": 1, "unpaid": [], "paid_by_plan": [], "paid_by_seizure": [], "yen": YEN, "method": "納付書", "state": "現住",
              "members": [], "investigations": [], "stored": [], "returned": [], "queues": [], "grounds": {}, "is_demanded": True, "current_year": True, "age": 46}
     text = (Path(__file__).parent / "stories.toml").read_text(encoding="utf-8")
-    return [usual | story for story in tomllib.loads(text)["story"]]
+    told = [usual | story for story in tomllib.loads(text)["story"]]
+    return [{"last_levy": 0 if story["current_year"] else -1} | story for story in told]
 
 
 def answers(clock: Clock | None = None) -> list[Answer]:
@@ -64,7 +67,7 @@ def answers(clock: Clock | None = None) -> list[Answer]:
         str(head(story)), story["line"], story["yen"] * len(story["unpaid"]), len(story["unpaid"]),
         min((date_of(_due(clock, *at)) for at in story["unpaid"]), default=None), tuple(story["queues"]), story["grounds"],
         "protection" in story, story["yen"] if "flash_days" in story else 0, story["yen"] if "overpaid" in story else 0,
-        (str(FIRST + story["duplicate"][0] * 10 + story["duplicate"][1]), story["duplicate"][2]) if "duplicate" in story else None,
+        (str(FIRST + story["duplicate"][0] * 10 + story["duplicate"][1]), story["duplicate"][2]) if "duplicate" in story else None, story.get("write_off"),
     ) for story in stories()]
 
 
@@ -104,7 +107,7 @@ def _notice(clock: Clock, story: dict, back: int) -> int:
 def _rows(story: dict, clock: Clock):
     """Every row of one story, as (table, row)."""
     yield from residents(story, clock)
-    for back in range(1 - story["levy_years"], 1 if story["current_year"] else 0):
+    for back in range(1 - story["levy_years"], story["last_levy"] + 1):
         yield from _levy(story, clock, back)
         yield from _slips(story, clock, back)
         for no in range(1, INSTALLMENTS + 1):

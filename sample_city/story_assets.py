@@ -1,4 +1,4 @@
-"""What the households of stories.toml earn and own: `job` (an employer's place in the list, with `dependants`), `home`
+"""What the households of stories.toml earn and own: `job` (an employer's place in the list, with `dependants`, since `hired_days`), `home`
 (land and house: alone, or shared with the next member of the household) and `vehicle` (whose it is)."""
 
 from datetime import date
@@ -18,8 +18,8 @@ HIRED_ON = date(2016, 4, 1)
 
 def asset_rows(story: dict, clock: Clock, atena_number: int):
     """Every row of one story that the tax systems send, as (table, row); `atena_number` is the head's."""
-    for back in range(1 - min(story["levy_years"], TAX_YEARS), 1 if story["current_year"] else 0):
-        yield from _income(story, clock.levy_years[-1] + back, atena_number)
+    for back in range(1 - min(story["levy_years"], TAX_YEARS), story["last_levy"] + 1):
+        yield from _income(story, clock, clock.levy_years[-1] + back, atena_number)
     if "home" in story:
         yield from _home(story, clock, atena_number)
     if "vehicle" in story:
@@ -30,9 +30,11 @@ def asset_rows(story: dict, clock: Clock, atena_number: int):
             "ownership": story["vehicle"], "yearly_tax_yen": 10_800}
 
 
-def _income(story: dict, year: int, atena_number: int):
-    """The 所得 is the household's 基準総所得; wages where there is a job, 営業等 elsewhere."""
-    income, dependants, has_job = np.array([story["yen"] * INCOME_PER_YEN]), np.array([story.get("dependants", 0)]), "job" in story
+def _income(story: dict, clock: Clock, year: int, atena_number: int):
+    """The 所得 is the household's 基準総所得; wages where there was a job in the year before, 営業等 elsewhere."""
+    income, dependants = np.array([story["yen"] * INCOME_PER_YEN]), np.array([story.get("dependants", 0)])
+    hired = clock.first - story["hired_days"] if "hired_days" in story else number(HIRED_ON)
+    has_job = "job" in story and hired < number(date(year, 1, 1))
     revenue = int(salary_revenue(income)[0]) if has_job else 0
     insured = revenue * 6 // 1000
     tax = {name: int(values[0]) for name, values in assess_tax(income, income * 9 // 100 + insured, dependants, dependants).items()}
@@ -46,7 +48,7 @@ def _income(story: dict, year: int, atena_number: int):
     if has_job:
         yield "employment", key | {
             "designated_number": FIRST_EMPLOYER + story["job"] * 7, "gross_yen": revenue, "social_insurance_yen": insured,
-            "income_tax_yen": int(max(income[0] - 480_000, 0)) * 5 // 100, "hired_on": number(HIRED_ON),
+            "income_tax_yen": int(max(income[0] - 480_000, 0)) * 5 // 100, "hired_on": hired,
             "left_on": NEVER, "is_withholding": int(method == METHODS[0]), "from_day": 0}
 
 

@@ -55,6 +55,8 @@ def rows(told: Told) -> Iterator[Row]:
         yield from _seizure(told, story["seizure"])
     if "heirs" in story:
         yield from _heirs(told, story["heirs"])
+    if "suspension" in story:
+        yield from _suspension(told, story["suspension"])
     yield from _desk(told)
 
 
@@ -120,22 +122,34 @@ def _land(told: Told, disposition: int, day: int) -> Iterator[Row]:
 
 
 def _heirs(told: Told, heirs: list[list]) -> Iterator[Row]:
-    """相続人 in the order of the household's members, each with an equal share of every open installment."""
+    """相続人 in the order of the household's members, each with an equal share of every open installment, or none where all renounced."""
+    renounced_on = told.before(told.story["renounced_days"]) if "renounced_days" in told.story else NEVER
     died, names = told.before(told.story["state_days"]), [name.split(":")[0] for name in (told.story["name"], *told.story["members"])]
     register = {"registered_domicile": "鳥取県いなば市本町1丁目", "head_name": names[0], "obtained_on": died + 30}
     yield "family_register", told.key | register | {"entry_no": 1, "member_name": names[0], "relation": "夫", "event": "死亡", "event_on": died}
     for place, (relation, standing) in enumerate(heirs, start=1):
         heir = told.key | {"heir_no": place}
-        yield "heir", heir | {"heir_atena_number": told.head + place, "name": names[place], "relation": relation, "share_numerator": 1,
-                              "share_denominator": len(heirs), "renounced_on": NEVER}
+        yield "heir", heir | {"heir_atena_number": told.head + place, "name": names[place], "relation": relation,
+                              "share_numerator": int(renounced_on == NEVER), "share_denominator": len(heirs), "renounced_on": renounced_on}
         yield "family_register", told.key | register | {"entry_no": place + 1, "member_name": names[place], "relation": standing,
                                                         "event": "在籍", "event_on": NEVER}
-        for row in told.unpaid:
+        for row in told.unpaid if renounced_on == NEVER else ():
             yield "succession", heir | row | {"succeeded_yen": told.story["yen"] // len(heirs), "succession_notified_on": died + 60}
+    if renounced_on < NEVER:
+        return
     yield "court_case", told.key | {
         "court_case_number": 99_000_000 + told.story["no"], "disposition_number": None, "court_name": "鳥取家庭裁判所いなば支部",
         "docket": f"令和8年（家）第{told.story['no']}号", "case_kind": "相続財産清算", "opened_on": died + 90, "claim_deadline": NEVER, "closed_on": NEVER}
     yield from _document(told, 0, "承継通知書", told.story["state_days"] - 60, [])
+
+
+def _suspension(told: Told, suspension: dict) -> Iterator[Row]:
+    """執行停止 of everything that is open, and its 通知."""
+    number, day = {"suspension_number": 99_000_000 + told.story["no"]}, told.before(suspension["days"])
+    yield "suspension", told.key | number | {"ground": suspension["ground"], "decided_on": day, "cancelled_on": NEVER}
+    for row in told.unpaid:
+        yield "suspension_installment", number | row
+    yield from _document(told, 1, "停止通知書", suspension["days"], [])
 
 
 def _desk(told: Told) -> Iterator[Row]:

@@ -3,13 +3,13 @@
 create or replace table derived.case_property as
 with property as (
     select
-        '土地' as property_kind, property_number, atena_number as taxpayer_number, location, lot_number,
+        '土地' as property_kind, property_number, tax_year, atena_number as taxpayer_number, location, lot_number,
         land_category as property_use, null as structure, null::integer as built_year, area_hundredths, valuation_yen, is_co_owned
     from source.property_tax_land
     where tax_year = (select max(tax_year) from source.property_tax_land)
     union all by name
     select
-        '家屋' as property_kind, property_number, atena_number as taxpayer_number, location, building_number as lot_number,
+        '家屋' as property_kind, property_number, tax_year, atena_number as taxpayer_number, location, building_number as lot_number,
         building_use as property_use, structure, built_year, floor_area_hundredths as area_hundredths, valuation_yen, is_co_owned
     from source.property_tax_building
     where tax_year = (select max(tax_year) from source.property_tax_building)
@@ -43,6 +43,7 @@ select
     counted.atena_number,
     property.property_kind,
     property.property_number,
+    property.tax_year,
     property.location,
     property.lot_number,
     property.property_use,

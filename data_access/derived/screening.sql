@@ -1,5 +1,5 @@
 -- grain: one delinquent × ground (号): 該当の疑い, 資料不足 or 非該当, by the clause (場合) of the 号 that comes nearest
--- 反証が1つでもあれば非該当。全て満たせば疑い。満たすか、確認・更新すれば満たす資料があって残りが欠けていれば資料不足。決めるのは人。
+-- 反証が1つでもあれば非該当。全て満たせば疑い。満たすか、確認・更新・再調査すれば満たす資料があって残りが欠けていれば資料不足。決めるのは人。
 create or replace table derived.screening as
 with judged as (
     select

@@ -1,6 +1,7 @@
 -- grain: one delinquent × ground (号) × clause (場合) × criterion: what was found, from which record, how old
 -- 15条の7第1項の各号の場合ごとに、要件を1つずつ証拠に当てる (law/screening.py explains one person). 確認されていない・古い・
--- 未回答の資料では要件を満たさない。speaks_for: the record would meet it, were it confirmed and new enough.
+-- 未回答・新しい記録と食い違う資料では要件を満たさない。speaks_for: the record would meet it, were it confirmed, new enough and
+-- contradicted by nothing. contradiction: the newest record that stands against one that speaks for it, however old that is.
 create or replace table derived.screening_evidence as
 with record as (
     select
@@ -71,13 +72,20 @@ select
     date_diff('day', newest.dated_on, getvariable('as_of')) as age_days,
     asked.longest_age_days,
     coalesce(list_contains(asked.met_by, newest.result), false) as speaks_for,
+    if(speaks_for, newer.record, null) as contradiction,
+    if(speaks_for, newer.dated_on, null) as contradicted_on,
+    if(speaks_for, newer.evidence_id, null) as contradiction_id,
     case
         when newest.atena_number is null then '資料なし'
         when newest.result is null then '未回答'
         when not newest.is_confirmed then '未確認'
         when asked.longest_age_days is not null and coalesce(age_days > asked.longest_age_days, true) then '期限切れ'
-        when speaks_for then '満たす'
-        else '反証'
+        when not speaks_for then '反証'
+        when contradiction is not null then '食い違い'
+        else '満たす'
     end as finding
 from asked
 left join newest using (atena_number, target)
+-- a day has no order in itself: what is of the same day is not older
+left join derived.screening_contradiction as newer
+    on newer.atena_number = newest.atena_number and newer.target = newest.target and newer.result = newest.result and newer.dated_on >= newest.dated_on

@@ -77,6 +77,7 @@ create view disclosed.property as
 select
     delinquent.atena_ref,
     whole('C5', property.property_kind) as property_kind,
+    whole('C5', property.tax_year) as tax_year,
     case when kept_back(delinquent.is_protected) or property.has_protected_holder or led.property_number is not null then whole('C5', '（非表示）')
          else whole('C5', shown('C2', property.location || ' ' || property.lot_number, property.location)) end as property_place,
     whole('C5', property.property_use) as property_use,

@@ -36,7 +36,10 @@ select
     whole('C5', evidence.result) as result,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.dated_on) else whole('C5', evidence.dated_on) end as dated_on,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
-    whole('C9', evidence.evidence_id) as evidence_id
+    whole('C9', evidence.evidence_id) as evidence_id,
+    whole('C5', evidence.contradiction) as contradiction,
+    whole('C5', evidence.contradicted_on) as contradicted_on,
+    case when kept_back(delinquent.is_protected) and evidence.contradiction_id is not null then whole('C5', '（非表示）') else whole('C5', evidence.contradiction_id) end as contradiction_id
 from derived.screening_evidence as evidence
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
@@ -221,7 +224,7 @@ select
     whole('C9', (noted ->> '$.charge_yen')::bigint) as charge_yen,
     whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
     whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
-        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR"}]')) as evidence,
+        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR", "contradiction": "VARCHAR", "contradicted_on": "DATE", "contradiction_id": "VARCHAR"}]')) as evidence,
     whole('C5', from_json(proposed.basis -> '$.against', '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]')) as against,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', entry.lacking) as lacking,

@@ -89,6 +89,7 @@ select
     evidence.target,
     evidence.finding,
     evidence.speaks_for,
+    evidence.contradiction is not null as is_contradicted,
     case when evidence.sensitivity = 'C6' then whole('C6', evidence.age_days) else whole('C5', evidence.age_days) end as age_days,
     evidence.longest_age_days,
     whole('C9', delinquent.unpaid_yen - delinquent.suspended_yen) as active_yen

@@ -173,6 +173,7 @@ select
     whole('C9', candidate.extinct_on) as extinct_on,
     whole('C9', candidate.needs_person) as needs_person,
     whole('C9', installment.suspension_ground) as suspension_ground,
+    whole('C9', installment.suspended_on) as suspended_on,
     whole('C9', installment.renewed_by) as renewed_by,
     whole('C9', installment.renewed_on) as renewed_on,
     whole('C9', installment.completes_on) as completes_on,

@@ -7,6 +7,7 @@ BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
 INK, PAPER = "#1A1A1C", "#FFFFFF"
 MOST_DOTS = 15
 PLOT_HIGH, LINE_HIGH = 270, 18  # of a chart with lines, and of a name in it, in pixels
+TICK = {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room between an axis and its words
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
 
 
@@ -27,20 +28,26 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     one that `marked` names, with that name."""
     figure = go.Figure()
     if order:
-        figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, range=[-0.3, len(order) - 0.5])
+        figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, range=[-0.55, len(order) - 0.5], **TICK)  # the first name stands beside the zero of the other axis, not on it
     if marked:
         figure.add_shape(type="line", x0=order.index(marked), x1=order.index(marked), yref="paper", y0=0, y1=1, line={"color": GREY, "width": 1, "dash": "dot"})
         figure.add_annotation(x=order.index(marked), yref="paper", y=0.02, text=marked, showarrow=False, xanchor="left", xshift=6, yanchor="bottom", font={"color": INK, "size": 14})
         figure.update_xaxes(tickvals=order[5::6])
-    raised = _apart({name: y[-1] for name, (_, y) in series.items()}, max(max(y) for _, y in series.values()))
+    highest = max(max(y) for _, y in series.values())
+    raised = _apart({name: y[-1] for name, (_, y) in series.items()}, highest)
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
         figure.add_scatter(x=x, y=y, name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
         place = order.index if order else float
         is_passed = any(place(other[0]) <= place(x[-1]) < place(other[-1]) for other, _ in series.values())  # another line runs on beside its end
-        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=-LINE_HIGH if is_passed else raised[name], font={"color": colour, "size": 14})
-    figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",")
+        figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=_beside(y[-1], highest) if is_passed else raised[name], font={"color": colour, "size": 14})
+    figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",", **TICK)
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
+
+
+def _beside(end: float, highest: float) -> int:
+    """How many pixels the name of a line that ends beside another is raised: below its end, above it where below are the words of the axis."""
+    return -LINE_HIGH if highest > 0 and end / highest * PLOT_HIGH > 2 * LINE_HIGH else LINE_HIGH
 
 
 def _apart(ends: dict[str, int], highest: int) -> dict[str, int]:

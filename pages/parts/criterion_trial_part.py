@@ -21,4 +21,4 @@ def criterion_trial(user: User, district: str | None, as_of: date) -> None:
     left_out = right.multiselect("外す要件", list(names), select_all=False, key="trial_left_out", format_func=names.get, placeholder="なし（全ての要件を問う）")
     found = trial(user, district, age, left_out)
     tables.show(found, SHOWN, empty="審査の対象になる人がいません。", alt="号と判定ごとの、今の要件と試した要件の人数と額の表")
-    st.caption("要件を外すと、その要件の反証もなくなります。ある場合（無財産など）の要件を全部外すと、その場合に当たる人はいなくなります。")
+    st.caption("要件を外すと、その要件の反証と食い違いもなくなります。ある場合（無財産など）の要件を全部外すと、その場合に当たる人はいなくなります。")

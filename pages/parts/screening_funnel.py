@@ -42,6 +42,6 @@ def _lacking(user: User, district: str | None) -> None:
         charts.counts(names, shown["person_count"].to_list(), unit="人", key="lacking", alt="足りない資料ごとの人数の横棒。値は下の表にある")
     tables.show(found, ["ground", "clause", "target", "finding", "person_count"], empty="資料不足の人はいません。",
                 alt="号・資料・足りない理由ごとの人数の表", most_height=300)
-    st.caption("1人に足りない資料が2つあれば、両方に数えます。「期限切れ」「未回答」は照会すれば、「未確認」は担当者が確かめれば候補になることがあります。")
+    st.caption("1人に足りない資料が2つあれば、両方に数えます。「期限切れ」「未回答」は照会すれば、「食い違い」（回答より新しい記録がほかのことを言う）はもう一度調べれば、「未確認」は担当者が確かめれば候補になることがあります。")
     if found["person_count"].null_count():
         st.caption("「—」は10人未満です。")

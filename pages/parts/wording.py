@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -198,6 +199,12 @@ def claim(state: str | None, bars: list[str] | None, extinct_from: date | None, 
     if state == "差押可能" and cautions:
         return [f"差押可能（{'・'.join(beside)}・要確認）"]
     return [*([CLAIMS[state]] if state in CLAIMS else []), *beside]
+
+
+def lacking_counts(text: str) -> str:
+    """The same in one short line: how many records by 当てはめ, 「資料なし2・食い違い1」."""
+    found = Counter(finding for _, _, finding in (each.partition("：") for each in text.split("、") if each))
+    return "・".join(f"{finding}{count}" for finding, count in found.items())
 
 
 def lacking(text: str) -> str:

@@ -10,8 +10,8 @@ from data_access.query import ask
 from pages.parts import tables, wording
 from pages.parts.basis import show_basis
 
-COLUMNS = {"levy_year": 84, "installment_no": 54, "due_date": 80, "unpaid_yen": 94, "booked_as": 100, "extinct_on": 80, "renewed_by": 72, "renewed_on": 80,
-           "to_confirm": 206, "marks": 95}
+COLUMNS = {"levy_year": 84, "installment_no": 64, "due_date": 80, "unpaid_yen": 94, "booked_as": 108, "extinct_on": 80, "renewed_by": 72, "renewed_on": 80,
+           "to_confirm": 196, "marks": 87}
 OPENED = "write_off_basis"
 AT_ONCE = "即時消滅"
 
@@ -53,6 +53,8 @@ def to_confirm(row: dict, as_of: date) -> str:
             parts.append("承認・猶予・協議が時効を更新したか（計算の根拠の「要確認」）")
         if not parts:
             parts.append("記録にない承認（電話・窓口での約束）や一部納付がないこと")
+    if row["booked_as"] == "停止3年":
+        parts.append(f"{wording.short(row['suspended_on'])}に停止。3年の間に取り消す事由（資力が戻った兆し）がないこと")
     if row["booked_as"] == AT_ONCE and row["needs_person"]:
         parts.append("相続人の全員が放棄。相続財産がないことを確かめ、事由を選ぶ")
     if row["flash_yen"]:

@@ -11,6 +11,7 @@ from law.acknowledgement import Receipt, acts
 from law.exemption import exempt
 from law.fiscal_year import fiscal_year
 from law.prescription_event import demanded
+from law.screening_contradiction import Fact
 from law.service import Letter, Mail
 from tests.data_access.source_rows import Row, by, one, pick
 
@@ -429,11 +430,45 @@ def records_of(rows, person: Row) -> list[screening.Record]:
                     for row in rows.source("delinquent_detail") if row["atena_number"] == number]
 
 
+def running_jobs(rows, number: str) -> list[Row]:
+    """The pay reports of the newest tax year of one person, of employers whom nobody reported as left."""
+    own = [row for row in rows.source("employment") if row["atena_number"] == number and row["tax_year"] >= fiscal_year(rows.as_of) - 1]
+    newest = max((row["tax_year"] for row in own), default=None)
+    return [row for row in own if row["tax_year"] == newest and (row["left_on"] is None or row["left_on"] > rows.as_of)]
+
+
+def facts_of(rows, person: Row) -> list[Fact]:
+    """What the other systems hold of one person, for 就職 of everybody who lives there."""
+    number = person["atena_number"]
+    there = {row["atena_number"] for row in rows.source("person") if row["household_number"] == person["household_number"] and row["resident_state"] == "現住"}
+    found = []
+    for member in there | {number}:
+        for job in running_jobs(rows, member):
+            named = f"給報 {job['tax_year']}-{job['designated_number']}"
+            if job["hired_on"]:
+                found.append(Fact("就職", named, job["hired_on"], job["hired_on"].year))
+            if member == number:
+                found.append(Fact("勤務先", named, job["hired_on"], job["tax_year"]))
+                if [row["attachable_yen"] for row in rows.derived("attachable_wage") if row["atena_number"] == number] != [0]:
+                    found.append(Fact("差押可能な給与", named, job["hired_on"], job["tax_year"]))
+    found += [Fact("土地・家屋", f"{row['property_kind']} {row['property_number']}", tax_year=row["tax_year"])
+              for row in rows.derived("case_property") if row["atena_number"] == number]
+    notices = {row["notice_number"] for row in rows.source("annual_assessment") if row["atena_number"] == number}
+    found += [Fact(row["channel"], f"収納 {row['receipt_number']}", row["received_on"])
+              for row in rows.source("receipt") if row["notice_number"] in notices and row["receipt_kind"] == "収納"]
+    income = max((row for row in rows.source("resident_tax") if row["atena_number"] == number), key=lambda row: row["tax_year"], default=None)
+    if income and income["pension_revenue_yen"] > 0:
+        found.append(Fact("年金収入", f"住民税 {income['tax_year']}", income["corrected_on"], income["tax_year"]))
+    return found + [Fact("財産管理", f"財産 {row['asset_number']}", row["found_on"], target=row["asset_kind"])
+                    for row in rows.source("asset") if row["atena_number"] == number and row["asset_state"] in ("把握", "処分中")]
+
+
 def test_screening(rows):
     people, expected = one(rows.source("person"), "atena_number"), {}
     for delinquent in rows.derived("delinquent"):
         if not delinquent["is_wholly_suspended"]:
-            for own in screening.explain(records_of(rows, people[(delinquent["atena_number"],)]), rows.as_of):
+            person = people[(delinquent["atena_number"],)]
+            for own in screening.explain(records_of(rows, person), rows.as_of, facts_of(rows, person)):
                 expected[delinquent["atena_number"], own.ground] = (own.verdict, own.clause.name, own.clause.met_count, list(own.clause.evidence_ids))
     names = ("verdict", "clause", "met_count", "evidence_ids")
     found = {pick(row, "atena_number", "ground"): pick(row, *names) for row in rows.derived("screening")}
@@ -441,6 +476,8 @@ def test_screening(rows):
     assert {verdict for verdict, *_ in found.values()} == set(screening.Verdict)
     assert "家計の窮迫" in {clause for verdict, clause, *_ in found.values() if verdict != "非該当"}
     assert all(ids for verdict, *_, ids in found.values() if verdict != "非該当")
+    contradicted = {(row["atena_number"], row["target"]) for row in rows.derived("screening_evidence") if row["finding"] == "食い違い"}
+    assert ("9900000500", "給与") in contradicted
 
 
 def test_the_old_system_s_notes_are_all_there(rows):

@@ -125,6 +125,7 @@ def test_masks(served, rows, user):
     for row in look(cursor, "screening_evidence"):
         if row["target"] == "生活保護":
             assert (row["dated_on"], row["age_days"]) == (None, None)
+        assert (row["contradiction"] is None) == (row["contradicted_on"] is None) == (row["contradiction_id"] is None)
 
 
 @pytest.mark.parametrize("user", [OFFICER, NEIGHBOUR], ids=lambda user: user.name)

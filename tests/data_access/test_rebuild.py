@@ -12,7 +12,7 @@ from law.version import version
 from tests.queries.every_question import parameters
 from tests.staff import CHIEF
 
-SHAPE = "65ba71c77bec"
+SHAPE = "c8c3e175c1b3"
 
 
 def test_the_shape_of_the_tables_is_that_of_the_version(city):

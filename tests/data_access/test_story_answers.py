@@ -43,6 +43,12 @@ def test_which_grounds_it_meets(rows, answer):
     assert found == answer.grounds, answer.line
 
 
+def test_for_which_reason_it_is_written_off(rows, answer):
+    """Every open installment of who is a candidate, for that reason first; nothing of the others."""
+    first = [row["booked_as"] for row in rows.derived("write_off_candidate") if row["atena_number"] == answer.atena_number and row["is_first"]]
+    assert first == [answer.write_off] * answer.open_installments * bool(answer.write_off), answer.line
+
+
 def test_which_lists_it_is_on(city, rows, answer):
     case = one(rows.derived("delinquent"), "atena_number").get((answer.atena_number,))
     if case is None:

@@ -109,7 +109,8 @@ def _watched(reference):
     assert all(sign["day"] > STOPPED_ON for sign in person["signs"])
     assert (person["ground"], person["suspended_on"]) == ("1号", STOPPED_ON)
     screen = show(CHIEF, "suspension_watch", sign="車両", watched_person=reference)
-    assert "車両 R07.02.04" in screen.cells("signs_told")[0]
+    assert "車両" in screen.cells("signs_told")[0]
+    assert dict(zip(screen.cells("sign", 1), screen.cells("happened_on", 1), strict=True))["車両"] == "R07.02.04"
     _proposed(screen, reference)
     screen = show(CHIEF, "suspension_watch", watch_view="3年・時効の到来")
     assert min(screen.cells("person_count")) > 0, "a month in which nothing ends has no row, and is not where the list opens"

@@ -1,5 +1,6 @@
 """執行停止候補 of one person: what the page explains is what the snapshot says, for every candidate and for nobody else."""
 
+import re
 from datetime import date, timedelta
 
 import polars as pl
@@ -7,9 +8,11 @@ import pytest
 
 from auth.access import NotAllowed
 from data_access import connection
+from data_access.criterion_trial import longest_age, trial
 from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import release_due, suspension_case
 from law import suspension
+from sample_city.stories import FIRST
 from tests.casework.entries import AT_ONCE
 from tests.data_access.test_entries import NUMBER, PROTECTED, decide
 from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
@@ -53,6 +56,46 @@ def _against(told: pl.DataFrame) -> None:
         assert own.filter(sign="納付")["happened_on"].max() == paid["happened_on"].max()
         counted += own.height
     assert counted, "the city has candidates with something against them"
+
+
+EMPLOYED = str(FIRST + 500)  # story 50: an employer whom nobody asked stands in a pay report that is newer than the answers
+
+
+def test_a_newer_record_that_says_otherwise_is_named_with_its_day_and_its_number(city):
+    """Everything else is met. It is 資料不足 in the list, in the counts and in the what-if, and never met by the old answer."""
+    ref, as_of = reference_of(EMPLOYED), standing().as_of
+    found = suspension_case(CHIEF, ref, "1号", as_of)
+    rows = {row["target"]: row for row in found.evidence.to_dicts()}
+    assert {target: row["finding"] for target, row in rows.items()} == {"預金": "満たす", "給与": "食い違い", "不動産": "満たす", "年金": "満たす"}
+    wage, reported = rows["給与"], date(as_of.year, 1, 1)
+    assert wage["dated_on"] < reported == wage["contradicted_on"]
+    assert re.fullmatch(rf"給報 {as_of.year}-\d{{8}}", wage["contradiction_id"])
+    assert wage["how"].startswith(f"{reported} の勤務先（{wage['contradiction_id']}）と食い違う。その勤務先に、今の給与を照会する")
+    assert (rows["預金"]["contradiction"], rows["預金"]["how"]) == (None, None)
+    assert found.against.filter(sign="勤務先")["happened_on"].to_list() == [reported], "one record, one day, wherever it is shown"
+    assert found.lacking == ["給与：食い違い"]
+    (listed,) = [row for row in ask(CHIEF, "suspension_candidates", **WHOLE).to_dicts() if row["atena_ref"] == ref]
+    assert (listed["verdict"], listed["met_count"], listed["missing"]) == ("資料不足", 3, "給与：食い違い")
+    lacking = ask(CHIEF, "suspension_lacking", district=None).filter(ground="1号", target="給与", finding="食い違い")
+    assert lacking["person_count"].sum() >= 1
+    likely = [row["count_change"] for settings in ((3_650, []), (longest_age(as_of), ["1号 無財産 給与"]))
+              for row in trial(CHIEF, None, *settings).to_dicts() if (row["ground"], row["verdict"]) == ("1号", "該当の疑い")]
+    assert likely[1] >= 1, "were 給与 not asked, they would be"
+    rows = connection.reader(connection.engine(), CHIEF).execute("select finding from disclosed.screening_trial where atena_ref = ? and is_contradicted", [ref]).fetchall()
+    assert rows == [("食い違い",)]
+
+
+def test_no_answer_meets_a_criterion_beside_a_newer_record(city):
+    """The whole city: wherever a search for assets is met, none of the 反する資料 of today is as new as its answer."""
+    as_of, counted = standing().as_of, 0
+    met = {"給与": {"勤務先"}, "不動産": {"土地・家屋"}}
+    for row in ask(CHIEF, "suspension_candidates", **WHOLE).to_dicts():
+        found = suspension_case(CHIEF, row["atena_ref"], row["ground"], as_of)
+        for each in found.evidence.filter(pl.col("target").is_in(list(met)), finding="満たす", result="該当なし").to_dicts():
+            newer = found.against.filter(pl.col("sign").is_in(list(met[each["target"]])), pl.col("happened_on") >= each["dated_on"])
+            assert newer.is_empty(), (row["name"], each["target"])
+            counted += 1
+    assert counted, "somebody meets them"
 
 
 def test_who_may_not_see_the_person_sees_nothing_of_the_case(city):

@@ -68,6 +68,10 @@ def test_the_decision_tells_its_steps_its_evidence_and_both_ends_of_every_期別
                      "1,234,567円8,900円R9.3.4R11.10.30", "満たす1反証0", "○満たす該当なしR8.8.3（88日）9900000131", "給与給与がない△未回答", "=財産がない。#panic()",
                      "令和8年10月29日までにいなば市の収納システムに登録された"):  # fmt: skip
         assert expected in told, expected
+    newer = MET | {"target": "給与", "finding": "食い違い", "contradiction": "勤務先", "contradicted_on": date(2026, 9, 1), "contradiction_id": "給報 2026-20100007"}
+    told = words("suspension_decision", {"evidence": [newer]})
+    assert "△食い違い該当なしR8.8.3（88日）9900000131" in told
+    assert "より新しい記録勤務先R8.9.1給報2026-20100007" in told
     old = words("suspension_decision", {"evidence": None, "noted_on": None, "charge_yen": None, "prescription_on": None})
     assert "資料番号9900000131" in old
     assert "1,234,567円法律による額—R11.10.30" in old

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from law import parameters, screening_settings, suspension_watch, write_off
+from law import parameters, screening_contradiction, screening_settings, suspension_watch, write_off
 from law.fiscal_year import fiscal_year
 
 DERIVED = Path(__file__).resolve().parents[2] / "data_access" / "derived"
@@ -193,6 +193,9 @@ SCHEMAS = {
         "owned_from": pl.Date,
         "scrapped_on": pl.Date,
     },
+    "derived.case_property": {"atena_number": pl.String, "property_kind": pl.String, "property_number": pl.String, "tax_year": pl.Int32},
+    "derived.attachable_wage": {"atena_number": pl.String, "attachable_yen": pl.Int64},
+    "source.asset": {"atena_number": pl.String, "asset_kind": pl.String, "found_on": pl.Date, "asset_state": pl.String, "asset_number": pl.String},
     "source.asset_investigation": {
         "investigation_number": pl.String,
         "atena_number": pl.String,
@@ -266,7 +269,7 @@ def city(as_of: date, **rows: list[tuple]) -> duckdb.DuckDBPyConnection:
     """A database with the law and the given rows; the keys are the tables' names without their schema."""
     database = duckdb.connect()
     database.execute("create schema law; create schema source; create schema derived; set threads = 2")
-    for name, law_rows in (parameters.as_tables() | screening_settings.law_tables() | write_off.law_tables() | suspension_watch.law_tables()).items():
+    for name, law_rows in (parameters.as_tables() | screening_settings.law_tables() | screening_contradiction.law_tables() | write_off.law_tables() | suspension_watch.law_tables()).items():
         _create(database, f"law.{name}", pl.DataFrame(law_rows, infer_schema_length=None))
     for table, schema in SCHEMAS.items():
         given = rows.get(table.split(".")[1], [])
@@ -293,7 +296,8 @@ BEFORE = {
     "prescription": "prescription_mark",
     "prescription_difference": "prescription",
     "screening": "screening_evidence",
-    "screening_evidence": "household_hardship",
+    "screening_evidence": "screening_contradiction",
+    "screening_contradiction": "household_hardship",
     "suspension_watch": "suspension_span",
 }
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from data_access.contract import tables
-from law import files, hardship, screening, screening_settings
+from law import files, hardship, screening, screening_contradiction, screening_settings
 from law.dated import NoValue
 from law.hardship import Household
 from law.screening import Finding, Record, Verdict
+from law.screening_contradiction import Fact
 
 ON = date(2026, 10, 30)
 SHIPPED = {  # 場合 → its 号 and what meets each criterion
@@ -98,6 +99,110 @@ def test_each_criterion_unconfirmed_unanswered_or_refuted(name, target):
         assert judged(ground, all_of(name, **{target: against})).verdict is Verdict.NO
         # what is not confirmed refutes as little as it meets
         assert judged_by(name, all_of(name, **{target: record(target, REFUTES[target], is_confirmed=False)})).verdict is Verdict.LACKING
+
+
+AGAINST = [(rule.target, rule.record, result) for rule in screening_contradiction.rules(ON) for result in rule.results]
+MEETING = [(name, target, record, result) for target, record, result in AGAINST for name, (ground, _) in SHIPPED.items()
+           for each in screening_settings.criteria(ON) if (each.ground, each.clause, each.target) == (ground, name, target) and result in each.met_by]
+
+
+def fact(target, record, on=ON - timedelta(days=100)):
+    """A record of the city and the day of which it speaks: its own day, or the one as of which its tax year is read."""
+    (rule,) = [rule for rule in screening_contradiction.rules(ON) if (rule.target, rule.record) == (target, record)]
+    named = {"evidence_id": "市の記録", "target": target if record == "財産管理" else None}
+    if rule.known_on is None:
+        return Fact(record, dated_on=on, **named), on
+    return Fact(record, tax_year=ON.year, **named), date(ON.year, *rule.known_on)
+
+
+@pytest.mark.parametrize(("name", "target", "source", "result"), MEETING)
+def test_a_record_of_the_city_no_older_than_the_answer_stops_it(name, target, source, result):
+    """Newer, of the same day, and older by a day; the verdict is 資料不足, and it says which record, of which day, and what to ask."""
+    known, day = fact(target, source)
+    for days, finding in ((1, Finding.CONTRADICTED), (0, Finding.CONTRADICTED), (-1, Finding.MET)):
+        answer = Record(target, result, day - timedelta(days=days), True, "回答")
+        own = [*(each for each in all_of(name) if each.target != target), answer]
+        found = next(each for each in screening.explain(own, ON, [known]) if each.ground == SHIPPED[name][0])
+        evidence = next(each for clause in (found.clause, *found.others) if clause.name == name for each in clause.evidence if each.criterion.target == target)
+        assert evidence.finding is finding
+        assert found.verdict is (Verdict.LIKELY if finding is Finding.MET else Verdict.LACKING)
+        assert "回答" in found.clause.evidence_ids
+        if finding is Finding.CONTRADICTED:
+            assert (evidence.contradiction.dated_on, evidence.contradiction.evidence_id) == (day, "市の記録")
+            assert evidence.remedy.startswith(f"{day} の{source}（市の記録）と食い違う。")
+            assert evidence.remedy.endswith(f"（{evidence.contradiction.article}）")
+        else:
+            assert (evidence.contradiction, evidence.remedy) == (None, None)
+
+
+def test_every_criterion_that_reads_a_search_for_assets_knows_what_could_stand_against_it():
+    """預金・給与・不動産・年金・居所 and the household; 生活保護 and 住民票 tell of today by themselves."""
+    silent = {target for name, target in CASES} - {target for target, _, _ in AGAINST}
+    assert silent == {"生活保護", "住民票"}
+    assert {(name, target) for name, target, _, _ in MEETING} == {(name, target) for name, target in CASES if target not in silent}
+
+
+def test_what_contradicts_an_answer_refutes_nothing_and_lifts_nothing():
+    job = Fact("勤務先", "給報", tax_year=2026)
+    stale = record("給与", "該当なし", 366)  # the newest answer is too old anyhow: that is what is told first
+    (found, *_) = screening.explain(all_of("無財産", 給与=stale), ON, [job])
+    (lacking,) = found.clause.missing
+    assert (lacking.finding, lacking.contradiction.evidence_id) == (Finding.STALE, "給報")
+    asked = record("給与", "該当なし", 320)
+    (alone, *_) = screening.explain([asked], ON, [job])
+    assert (alone.verdict, alone.clause.evidence_ids) == (Verdict.LACKING, ("給与の資料",)), "asked again, it may be met: no 非該当"
+    unsure = record("給与", "該当なし", 320, is_confirmed=False)
+    (found, *_) = screening.explain(all_of("無財産", 給与=unsure), ON, [job])
+    assert found.clause.missing[0].finding is Finding.UNCONFIRMED
+    wealthy = record("給与", "財産あり", 320)
+    (found, *_) = screening.explain(all_of("無財産", 給与=wealthy), ON, [job])
+    assert (found.verdict, found.clause.evidence[1].contradiction) == (Verdict.NO, None), "it agrees with the record"
+
+
+def test_what_is_known_of_today_and_of_nobody_else():
+    own = all_of("無財産", 給与=record("給与", "該当なし", 320))
+    over = [Fact("勤務先", "給報", dated_on=ON + timedelta(days=1), tax_year=2026), Fact("財産管理", "財産", dated_on=ON, target="車両")]
+    assert screening.explain(own, ON, over)[0].verdict is Verdict.LIKELY, "begins tomorrow, and a kind that nobody asks for"
+    two = [Fact("勤務先", "給報 1", tax_year=2026), Fact("勤務先", "給報 2", dated_on=date(2026, 4, 1), tax_year=2026), Fact("財産管理", "財産", dated_on=date(2026, 4, 1), target="給与")]
+    told = screening.explain(own, ON, two)[0].clause.missing[0].contradiction
+    assert (told.dated_on, told.evidence_id) == (date(2026, 4, 1), "給報 2"), "the newest, and of one day the first of the settings"
+    home = [Record("家計", "目安以下", date(2026, 6, 1), True, "住民税"), record("預金", "該当なし")]
+    hired = [(2025, 12, 31), (2026, 1, 1), (2026, 8, 1)]
+    verdicts = [judged_with("2号", home, Fact("就職", "給報", dated_on=date(*day), tax_year=day[0])).verdict for day in hired]
+    assert verdicts == [Verdict.LIKELY, Verdict.LACKING, Verdict.LACKING], "the income of 2025 knows of who was hired in it"
+
+
+def judged_with(ground, own, *facts):
+    return next(each for each in screening.explain(own, ON, facts) if each.ground == ground)
+
+
+def test_a_city_leaves_out_or_adds_what_contradicts_by_a_setting_alone(amend):
+    own = all_of("無財産", 給与=record("給与", "該当なし", 320))
+    job = Fact("勤務先", "給報", tax_year=2026)
+    assert judged_with("1号", own, job).verdict is Verdict.LACKING
+    entry = '[[screening_contradiction]]\nfrom = 2000-01-01\nvalue = { target = "給与", record = "勤務先"'
+    amend(screening_settings.FILE, (entry, entry.replace("2000-01-01", "2000-01-01\nto = 2026-10-29")))
+    assert judged_with("1号", own, job).verdict is Verdict.LIKELY, "that entry has ended the day before"
+    car = Fact("車両", "軽自", dated_on=ON)
+    assert judged_with("1号", own, car).verdict is Verdict.LIKELY
+    amend(screening_settings.FILE, ('target = "給与", record = "財産管理"', 'target = "給与", record = "車両"'))
+    assert judged_with("1号", own, car).verdict is Verdict.LACKING
+
+
+@pytest.mark.parametrize(("old", "new", "entry", "remedy"), [
+    ('record = "口座振替"', 'record = "口座振込"', "1 番目", "口座振込 は 口座振替・年金特徴.*から選んで"),
+    ('known_on = "01-01", how = "その勤務先に、今の給与を', 'how = "その勤務先に、今の給与を', "3 番目", "known_on は、課税年度で届く記録"),
+    ('record = "口座振替", results', 'record = "口座振替", known_on = "01-01", results', "1 番目", "known_on は、課税年度で届く記録"),
+    ('known_on = "01-01", how = "その勤務先に、今の給与を', 'known_on = "02-29", how = "その勤務先に、今の給与を', "3 番目", "known_on 02-29 は月日"),
+    ('target = "預金", record = "口座振替"', 'target = "貯金", record = "口座振替"', "1 番目", "貯金 は screening_record にありません"),
+    ('record = "口座振替", results = ["該当なし"]', 'record = "口座振替", results = ["なし"]', "1 番目", "results の なし は.*綴りを直して"),
+    ('target = "預金", record = "財産管理"', 'target = "預金", record = "口座振替"', "2 番目", "「預金」と「口座振替」の項目が同じ日に2件"),
+    ('record = "口座振替", results', 'records = "口座振替", results', "1 番目", "この名前どおり"),
+])
+def test_a_slip_in_what_contradicts_is_refused_with_its_entry_and_the_remedy(amend, old, new, entry, remedy):
+    amend(screening_settings.FILE, (old, new))
+    with pytest.raises(files.LawFileInvalid, match=rf"^screening\.toml の screening_contradiction {entry}（from 2000-01-01）: .*{remedy}.*ください。$"):
+        screening_contradiction.law_tables()
 
 
 HOME = Household(3, 3, 2_280_000, 0, 2026)  # three people who live on the very line: 190,000円 a month

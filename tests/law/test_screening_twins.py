@@ -1,6 +1,7 @@
 """一次審査: the whole-city SQL and the Python that explains one person agree, record by record and 号 by 号, on seeded random people.
 
 Ages crowd around the last day on which a record stands; records are missing, unanswered, unconfirmed, over, or yet to begin.
+What the city's other systems hold (jobs of the household, land, vehicles, payments, pensions, assets) crowds around the answers.
 """
 
 import random
@@ -12,9 +13,10 @@ from law_city import city, run
 from test_law_twins import differences
 from test_screening import ADOPTED, OTHER_READING
 
-from law import hardship, screening, screening_settings
+from law import hardship, screening, screening_contradiction, screening_settings
 from law.hardship import Household
 from law.screening import Finding, Record, Verdict
+from law.screening_contradiction import Fact
 
 AS_OF = date(2026, 11, 20)
 DETAILS = ("生活保護", "失業")  # the second is a record that no criterion asks for
@@ -45,10 +47,15 @@ def random_records(rng, rules, key):
 
 
 def random_home(rng, key):
-    """member → 課税年度, 収入 and 扶養 of its newest 住民税 record, None without any; near the line, mostly known and of this year."""
+    """member → 課税年度, 収入, 扶養, 年金 among the 収入, and the day of a 更正, of its newest 住民税 record, None without any; near the line,
+    mostly known and of this year."""
     members = [key, *(f"{key}m{place}" for place in range(rng.choice([0, 0, 1, 2])))]
     yen = (100_000 + 45_000 * (len(members) - 1)) * 12 // len(members) + rng.choice([-12, -1, 0, 0, 12, 12])
-    return {member: rng.choice([None, *[(rng.choice([2024, 2025, 2026, 2026, 2026, 2026]), yen, rng.choice([0, 0, 0, 1]))] * 5]) for member in members}
+    def income():
+        return (rng.choice([2024, 2025, 2026, 2026, 2026, 2026]), yen, rng.choice([0, 0, 0, 1]), rng.choice([0, 0, 0, 600_000]),
+                rng.choice([None, None, AS_OF - timedelta(days=rng.choice([0, 30, 150]))]))
+
+    return {member: rng.choice([None, *[income()] * 5]) for member in members}
 
 
 def household_record(home, state):
@@ -60,7 +67,54 @@ def household_record(home, state):
 def rows_of_homes(homes):
     """The same as rows of the register and of the 住民税."""
     return {"household_member": [(key, member, "現住") for key, home in homes.items() for member in home],
-            "resident_tax": [(member, own[0], own[1], 0, 0, 0, 0, 0, 0, own[2]) for home in homes.values() for member, own in home.items() if own]}
+            "resident_tax": [(member, own[0], own[1] - own[3], own[3], 0, 0, 0, 0, 0, own[2], own[4]) for home in homes.values() for member, own in home.items() if own]}
+
+
+def random_job(rng, key):
+    """One pay report: member, tax year, employer, hired on, left on; most are of a year before, or of those who have left."""
+    year = rng.choice([2024, 2025, 2025, 2025, 2026])
+    hired = rng.choice([None, date(2020, 4, 1), date(2020, 4, 1), date(year - 1, 12, 31), date(2026, rng.choice([1, 5, 6, 11]), 1), AS_OF, AS_OF + timedelta(days=1)])
+    return key, year, rng.choice(["E1", "E2"]), hired, rng.choice([None, None, AS_OF, AS_OF + timedelta(days=1)])
+
+
+def random_holdings(rng, key, members, answered):
+    """What the other systems hold of one person, as rows of the feeds: around the days `answered`."""
+    def day():
+        return rng.choice([*answered, AS_OF]) + timedelta(days=rng.choice([-1, 0, 1, -200]))
+
+    def some(most):
+        return range(rng.choice([0] * 6 + [1, most]))
+
+    jobs = {(own[0], own[1], own[2]): own for own in (random_job(rng, member) for member in members for _ in some(2))}
+    return {
+        "employment": [(*own, 1) for own in jobs.values()],
+        "attachable_wage": [(key, yen) for yen in rng.choice([[], [0], [4_000], [None]])],
+        "case_property": [(key, rng.choice(["土地", "家屋"]), f"P{place}", rng.choice([2025, 2026])) for place in some(2)],
+        "light_vehicle": [(f"V{key}{place}", key, "軽自動車（乗用）", rng.choice(["本人所有", "リース"]), day(), rng.choice([None, AS_OF])) for place in some(1)],
+        "receipt": [(f"N{key}", "1", day(), 1, 0, f"R{key}{place}", "収納", rng.choice(["口座振替", "年金特徴", "コンビニ"])) for place in some(3)],
+        "asset": [(key, rng.choice(["預金", "給与", "不動産", "年金", "車両"]), day(), rng.choice(["把握", "処分中", "解除"]), f"A{key}{place}") for place in some(2)],
+    }
+
+
+def facts_of(key, held, income):
+    """The same, read in plain Python: what each record says of the person, before any rule of what it stands against."""
+    newest = {member: max(own[1] for own in held["employment"] if own[0] == member) for member, *_ in held["employment"]}
+    for member, year, employer, hired, left, _ in held["employment"]:
+        if year < 2025 or year != newest[member] or (left and left <= AS_OF):
+            continue
+        name = f"給報 {year}-{employer}"
+        if member == key:
+            yield Fact("勤務先", name, hired, year)
+            if [yen for _, yen in held["attachable_wage"]] != [0]:
+                yield Fact("差押可能な給与", name, hired, year)
+        if hired:
+            yield Fact("就職", name, hired, hired.year)
+    yield from (Fact("土地・家屋", f"{kind} {number}", tax_year=year) for _, kind, number, year in held["case_property"])
+    yield from (Fact("車両", f"軽自 {number}", bought) for number, _, _, ownership, bought, gone in held["light_vehicle"] if ownership == "本人所有" and not gone)
+    yield from (Fact(channel, f"収納 {number}", on) for _, _, on, _, _, number, _, channel in held["receipt"] if channel != "コンビニ")
+    yield from (Fact("財産管理", f"財産 {number}", on, target=kind) for _, kind, on, state, number in held["asset"] if state != "解除")
+    if income and income[3]:
+        yield Fact("年金収入", f"住民税 {income[0]}", income[4], income[0])
 
 
 def rows_of(people):
@@ -108,14 +162,18 @@ def test_screening(cases, readings, amend):
     for key, records in people.items():
         state = next(each.result for each in records if each.target == "住民票")
         records += [own for own in [household_record(homes[key], state)] if own]
-    judged = {key: screening.explain(records, AS_OF) for key, records in people.items()}
-    database = city(AS_OF, **rows_of(people), **rows_of_homes(homes))
+    held = {key: random_holdings(rng, key, homes[key], [each.dated_on for each in records if each.dated_on]) for key, records in people.items()}
+    judged = {key: screening.explain(records, AS_OF, facts_of(key, held[key], homes[key][key])) for key, records in people.items()}
+    other = {table: [row for own in held.values() for row in own[table]] for table in held["A00000"]}
+    database = city(AS_OF, **rows_of(people), **rows_of_homes(homes), **other, annual_assessment=[(f"N{key}", key) for key in people])
     run(database, "screening")
     evidence = {
-        (key, each.criterion.ground, clause.name, each.criterion.target): (str(each.finding), each.age_days, each.record and each.record.evidence_id)
+        (key, each.criterion.ground, clause.name, each.criterion.target): (
+            str(each.finding), each.age_days, each.record and each.record.evidence_id,
+            *((each.contradiction.record, each.contradiction.dated_on, each.contradiction.evidence_id) if each.contradiction else (None, None, None)))
         for key, own in judged.items() for one in own for clause in (one.clause, *one.others) for each in clause.evidence
     }  # fmt: skip
-    names = "atena_number, ground, clause, target, finding, age_days, evidence_id"
+    names = "atena_number, ground, clause, target, finding, age_days, evidence_id, contradiction, contradicted_on, contradiction_id"
     found = {tuple(row[:4]): tuple(row[4:]) for row in database.sql(f"select {names} from derived.screening_evidence").fetchall()}
     assert len(found) == len(evidence), seed
     assert differences(evidence, found) == [], seed
@@ -128,6 +186,26 @@ def test_screening(cases, readings, amend):
     assert all(seen[one.ground, verdict] > cases / 200 for one in judged["A00000"] for verdict in Verdict), (seed, seen)
     seen = Counter(finding for finding, *_ in evidence.values())
     assert all(seen[finding] > cases / 200 for finding in Finding), (seed, seen)
+    stood = Counter((target, row[3]) for (*_, target), row in evidence.items() if row[3])
+    assert stood.keys() == {(rule.target, rule.record) for rule in screening_contradiction.rules(AS_OF)}, "each of the settings stands against some answer"
+
+
+MEMBER = ("A1", "A2", "現住")
+
+
+@pytest.mark.parametrize(("job_of", "findings"), [("A1", {"給与": "食い違い", "家計": "食い違い"}), ("A2", {"給与": "満たす", "家計": "食い違い"}), ("A3", {"給与": "満たす", "家計": "満たす"})])
+def test_the_job_of_another_member_speaks_of_the_household_alone(job_of, findings):
+    """A1 lives with A2; A3 lives elsewhere. Hired after the year whose income is known, and after the employer of A1 was asked."""
+    asked = [(f"I{place}", "A1", target, AS_OF, AS_OF - timedelta(days=300), "該当なし", True) for place, target in enumerate(["給与", "預金"])]
+    incomes = [(member, 2026, 100_000, 0, 0, 0, 0, 0, 0, 0) for member in ("A1", "A2", "A3")]
+    database = city(AS_OF, delinquent=[("A1", "現住", None, False)], household_member=[("A1", "A1", "現住"), MEMBER], resident_tax=incomes,
+                    asset_investigation=asked, employment=[(job_of, 2026, "E1", date(2026, 2, 1), None, 900_000)])
+    run(database, "screening")
+    told = database.sql("select distinct target, finding, contradiction_id from derived.screening_evidence where target in ('給与', '家計')").fetchall()
+    assert {target: finding for target, finding, _ in told} == findings
+    assert {named for _, finding, named in told if finding == "食い違い"} <= {"給報 2026-E1"}
+    verdicts = dict(database.sql("select ground, verdict from derived.screening").fetchall())
+    assert verdicts["2号"] == ("資料不足" if findings["家計"] == "食い違い" else "該当の疑い")
 
 
 def test_who_is_wholly_suspended_is_not_screened():

@@ -1,5 +1,7 @@
 """執行停止 on the screens from the screening to its end: 起案, 審査, 決裁, stopped in the next snapshot, 取消, and open again."""
 
+import re
+
 import polars as pl
 import pytest
 
@@ -11,7 +13,7 @@ from law.files import values_on
 from law.suspension_watch import FILE, SETTING
 from pages.case import KINDS
 from pages.parts.suspension_form import proposable
-from pages.suspension_candidates import INVESTIGATED, RECORDS
+from pages.suspension_candidates import INVESTIGATED, PAGE_SIZE, RECORDS
 from sample_city.stories import FIRST
 from tests.data_access.test_entries import take_in_again
 from tests.pages.screen import Screen, show
@@ -224,6 +226,19 @@ def test_what_is_lacking_and_what_speaks_against_is_known_to_all_three(own_city)
     own = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
     assert not [button for button in own.at.button if button.key.startswith("step_")]
     assert "自分では審査でき" in own.words()
+
+
+def test_the_page_names_the_newer_record_and_what_to_ask(city):
+    """Story 50: no 該当の疑い, and beside what is lacking the employer's report with its day, as the office writes it."""
+    everybody = ask(CHIEF, "suspension_candidates", ground="1号", verdict="資料不足", district=None, page_size=10_000, skipped=0)
+    place = everybody["atena_ref"].to_list().index(reference_of(str(FIRST + 500)))
+    ref, name = everybody.select("atena_ref", "name").row(place)
+    screen = show(CHIEF, "suspension_candidates", screened=(ref, name, "1号"), ground="1号", verdict="資料不足", suspension_page=place // PAGE_SIZE + 1)
+    (told,) = [text for frame in screen.at.dataframe if "how" in frame.value.columns for text in frame.value["how"] if "食い違う" in text]
+    assert re.fullmatch(r"R08\.01\.01 の勤務先（給報 2026-\d{8}）と食い違う。その勤務先に、今の給与を照会する（国税徴収法141条・146条の2）", told)
+    assert any("給与：食い違い" in warning.value for warning in screen.at.warning), "who proposes it all the same has to say so"
+    (listed,) = [frame.value for frame in screen.at.dataframe if "matter_state" in frame.value.columns]
+    assert listed.iloc[place % PAGE_SIZE][["verdict", "missing"]].to_list() == ["資料不足", "食い違い 給与"]
 
 
 def test_every_record_leads_to_a_place_that_the_カルテ_has(city):

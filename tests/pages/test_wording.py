@@ -174,4 +174,5 @@ def test_an_installment_is_called_one_way():
 
 def test_what_is_lacking_is_told_once_for_each_finding():
     assert wording.lacking("預金：資料なし、給与：期限切れ、年金：資料なし") == "資料なし 預金・年金　期限切れ 給与"
+    assert (wording.lacking_counts("預金：資料なし、給与：期限切れ、年金：資料なし"), wording.lacking_counts("")) == ("資料なし2・期限切れ1", "")
     assert wording.lacking("") == ""

@@ -1,11 +1,14 @@
 """不納欠損 on the screen from the candidate to its end: 起案, 審査, 決裁, what waits for 収納, 取消, and a candidate again."""
 
+import re
+
 import pytest
 
 from casework import ledger
 from data_access.query import ask, reference_of
 from pages.parts import wording
 from pages.write_off import REASONS
+from sample_city.stories import FIRST
 from tests.pages.screen import Screen, first_sight, show
 from tests.pages.test_suspension_way import keyed, press
 from tests.queries.every_question import parameters
@@ -60,9 +63,25 @@ def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     back = listed(NEIGHBOUR).filter(atena_ref=ref, booked_as="時効").row(0, named=True)
     assert (back["reversed_on"], back["reversal_ground"]) == (ledger.events_of(numbers()[ref])[-1].occurred_on, "時効の更新が判明")
     page, case = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効")), show(NEIGHBOUR, "case", case_ref=ref)
-    assert {text for text in page.cells("marks") if text} == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
+    assert set(page.at.dataframe[0].value["marks"].dropna()) == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
     assert any("欠損取消（訂正）済み" in state for state in case.cells("state"))
     assert ask(CHIEF, "write_off_installments", atena_ref=ref)["decided_on"].null_count() == len(ask(CHIEF, "write_off_installments", atena_ref=ref))
+
+
+@pytest.mark.parametrize(("story", "reason", "told"), [
+    (51, "停止3年", r"R05\.\d\d\.\d\dに停止。3年の間に取り消す事由（資力が戻った兆し）がないこと"),
+    (53, "即時消滅", r"相続人の全員が放棄。相続財産がないことを確かめ、事由を選ぶ"),
+])
+def test_what_is_to_be_confirmed_is_said_for_every_reason_of_a_stop(city, story, reason, told):
+    """The people of the stories who are there to be tried: what ended their 停止, and the form with which it is proposed."""
+    ref = reference_of(str(FIRST + story * 10))
+    page = show(NEIGHBOUR, "write_off", written_off_person=(ref, reason), booked_as=reason)
+    (own,) = [frame.value for frame in page.at.dataframe if "to_confirm" in frame.value.columns]
+    assert all(re.fullmatch(told, text) for text in own["to_confirm"])
+    scope = keyed(page.at.multiselect, "scope_")
+    assert len(scope.options) == len(own)
+    assert len(scope.value) == len(own) * (reason == "停止3年"), "what somebody has to confirm is chosen by hand"
+    assert bool([radio for radio in page.at.radio if radio.key.startswith("at_once_")]) == (reason == "即時消滅")
 
 
 @pytest.mark.parametrize("view", ["決算への影響", "分析"])

@@ -26,7 +26,7 @@ def test_the_rows_say_what_the_answer_says(read, answer):
 
 def test_stated_facts_of_the_casework(read):
     of = {answer.atena_number: answer for answer in ANSWERS}
-    assert len(of) == len(stories()) == 28, f"seed {SEED}"
+    assert len(of) == len(stories()) == 35, f"seed {SEED}"
     demanded = read("demand")["notice_number"]
     assert demanded.is_in(["9900000326"]).sum() == 0  # 3: 督促漏れ
     parts = read("installment_plan_part").filter(pl.col("plan_number") == "99000006")
@@ -43,4 +43,9 @@ def test_stated_facts_of_the_casework(read):
     assert read("demand")["notice_number"].is_in(["9900003426"]).sum() == 0  # 34: 猶予の間は督促しない
     reminders = read("document").filter((pl.col("atena_number") == "9900000320") & (pl.col("is_reminder") == "1"))
     assert sorted(reminders["dispatched_on"]) == ["20260930", "20261020"]  # 32
+    stopped = read("suspension").filter(pl.col("suspension_number").str.starts_with("99")).sort("suspension_number")
+    assert stopped.select("atena_number", "ground", "cancelled_on").rows() == [  # 51 to 54
+        ("9900000510", "1号", None), ("9900000520", "2号", None), ("9900000530", "1号", None), ("9900000540", "1号", None)]
+    heirs = read("heir").filter(pl.col("atena_number").is_in(["9900000530", "9900000540", "9900000550"]))
+    assert (heirs.height, heirs["renounced_on"].null_count(), read("succession")["atena_number"].is_in(["9900000530"]).sum()) == (4, 0, 0)
     assert read("allocation").filter(pl.col("notice_number") == "9900003325")["principal_yen"].sum() == 24_000  # 33
