@@ -8,6 +8,7 @@ from data_access import annual_report
 from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 from pages.parts.report_part import checks_part, release_part
 
 YEARS = 6
@@ -37,6 +38,7 @@ def render(user: User) -> None:
     if not rows["is_closed"][0]:
         st.info(f"{wording.fiscal(year)}は、まだ出納閉鎖（{wording.wareki(annual_report.closes_on(year))}）の前です。基準日までの額を示します。", icon=":material/info:")
     checks_part(user, annual_report.checks(rows))
+    passport_part(user, "annual_report", annual_report.asked(year), rows, key="annual_report")
     for section, columns in annual_report.SECTIONS.items():
         own = rows.filter(section=section)
         if section == annual_report.LEVY_YEARS:

@@ -112,6 +112,8 @@ def _promises(user: User, stands: Standing) -> None:
     tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_last_missed_on", "plan_missed_yen"],
                 key="promises", empty=f"{wording.wareki(stands.as_of)}の前後{DAYS_AHEAD}日に、分納の約束も不履行もありません。",
                 alt="分納の約束の表", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    if found.height:
+        passport_part(user, "home_promises", {"days": DAYS_AHEAD}, found, key="home_promises")
 
 
 def _deadlines(user: User) -> None:
@@ -120,6 +122,8 @@ def _deadlines(user: User) -> None:
     tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
                 empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    if found.height:
+        passport_part(user, "home_deadlines", {"days": DEADLINE_DAYS}, found, key="home_deadlines")
 
 
 def _last_intake(user: User) -> None:

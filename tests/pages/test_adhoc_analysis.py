@@ -96,7 +96,7 @@ def test_a_link_with_another_s_values_says_so_or_leaves_them_out(city):
 @pytest.mark.parametrize("user", [staff.MANAGER, staff.CHIEF], ids=lambda user: user.role)
 def test_everybody_by_three_dimensions_is_looked_at_and_not_taken_away(city, user):
     screen = show(user, PAGE, analysis_source=EXACT, analysis_exact_first="arrears_band", analysis_exact_second="district", analysis_exact_third="age_band")
-    found = exact(user, ["arrears_band", "district", "age_band"])
+    found = exact(user, ["arrears_band", "district", "age_band"]).rows
     assert screen.cells("people") == found["people"].to_list()
     assert screen.cells("district_name") == found["district_name"].to_list()
     labels = [button.label for button in screen.at.button]
@@ -106,7 +106,7 @@ def test_everybody_by_three_dimensions_is_looked_at_and_not_taken_away(city, use
 
 def test_everybody_of_one_value(city):
     screen = show(staff.CHIEF, PAGE, analysis_source=EXACT, analysis_exact_only="amount_band", analysis_exact_value_amount_band="5万円未満")
-    assert screen.cells("people") == exact(staff.CHIEF, ["case_stage"], "amount_band", "5万円未満")["people"].to_list()
+    assert screen.cells("people") == exact(staff.CHIEF, ["case_stage"], "amount_band", "5万円未満").rows["people"].to_list()
 
 
 def test_who_sees_no_person_has_no_such_choice(city):
