@@ -39,9 +39,11 @@ select
     rate.installment_count,
     rate.assessed_yen,
     rate.assessed_same_day_yen,
+    rate.assessed_spring_yen,
     case when not (is_without_persons() and few.unknown) then rate.whereabouts_unknown_yen end as whereabouts_unknown_yen,
     rate.received_yen,
     rate.received_same_day_yen,
+    rate.received_spring_yen,
     case when not (is_without_persons() and few.refund) then rate.refund_due_yen end as refund_due_yen,
     case when not (is_without_persons() and few.write_off) then rate.written_off_yen end as written_off_yen,
     case when not (is_without_persons() and few.settlement) then rate.unpaid_yen end as unpaid_yen
