@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
-from data_access import annual_report
+from data_access import annual_report, rate_footing
 from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
@@ -37,7 +37,8 @@ def render(user: User) -> None:
             export_part(user, kind, annual_report.asked(year))
     if not rows["is_closed"][0]:
         st.info(f"{wording.fiscal(year)}は、まだ出納閉鎖（{wording.wareki(annual_report.closes_on(year))}）の前です。基準日までの額を示します。", icon=":material/info:")
-    checks_part(user, annual_report.checks(rows))
+    across = rate_footing.checks(rows, annual_report.SETTLEMENT, rate_footing.footing(user, year))
+    checks_part(user, annual_report.checks(rows) + across)
     passport_part(user, "annual_report", annual_report.asked(year), rows, key="annual_report")
     for section, columns in annual_report.SECTIONS.items():
         own = rows.filter(section=section)

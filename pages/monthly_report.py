@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User, scope
-from data_access import monthly_report
+from data_access import monthly_report, rate_footing
 from data_access.query import kept
 from pages.parts import tables, wording
 from pages.parts.export_part import export_part
@@ -37,7 +37,8 @@ def render(user: User) -> None:
             export_part(user, kind, {})
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
-    checks_part(user, monthly_report.checks(rows))
+    across = rate_footing.checks(rows, monthly_report.RATES, rate_footing.footing(user, stands.fiscal_year))
+    checks_part(user, monthly_report.checks(rows) + across)
     passport_part(user, "monthly_report", {}, rows, key="monthly_report")
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)

@@ -5,13 +5,13 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
+from data_access.rate_footing import DIMENSIONS
 from data_access.target import targets
 from pages.parts import charts, tables, wording
 from pages.parts.door import choose_case
 from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 
-DIMENSIONS = ("期別", "地区", "担当", "年齢", "所得", "納付方法", "医療・支援・介護・子ども", "相当年度")
 MEANING = {
     "担当": "担当は、いまの所属別担当。担当のいない人（滞納のない人）は「担当なし」。",
     "年齢": "年齢は、納める人の各年度の4月1日の年齢。",
