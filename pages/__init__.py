@@ -40,5 +40,5 @@ REGISTER = (
     Entry("differences", "突合", ":material/difference:", "運用", "difference.summary"),
     Entry("audit", "監査", ":material/verified_user:", "運用", "audit.digest", "it tells of the access log, which its chain proves, and not of the data"),
     Entry("grounds", "根拠", ":material/gavel:", "運用", "grounds.read", "it shows the law and examples that others have published, with their sources"),
-    Entry("permission_table", "権限表", ":material/lock_person:", "運用", "permission_table.read", "it shows no figure"),
+    Entry("permission_table", "権限表", ":material/lock_person:", "運用", "permission_table.read", "it shows who may do what, and no figure"),
 )
