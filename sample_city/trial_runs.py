@@ -25,14 +25,14 @@ TRIALS = (
 
 
 def write_trials(proposer: User, approver: User, today: date) -> None:
-    """Write both into the ledger unless there are any; in a city too small for one, fewer. Raises as casework.trial."""
+    """Write both into the ledger unless there are any; none in a city too small for them. Raises as casework.trial."""
     if trial.every():
         return
     found = {queue: ask(proposer, "trial_population", queue=queue, district=None)["atena_ref"].to_list() for queue in QUEUES}
-    largest = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
-    for (days, name, means, ways), (queue, refs) in zip(TRIALS, largest, strict=False):
-        if len(refs) < trial.LEAST * 3 // 2:  # by lot a way might be of fewer people than a result is told of
-            return
+    queue, refs = max(found.items(), key=lambda each: (len(each[1]), each[0]))
+    if len(refs) < trial.LEAST * 6 // 5:  # by lot a way might be of fewer people than a result is told of
+        return
+    for days, name, means, ways in TRIALS:
         began = today - timedelta(days=days)
         while not is_business_day(began):
             began -= DAY

@@ -44,6 +44,8 @@ def _chosen(value: object) -> str:
     """A choice in words; of a list of people (a 試行) only how many they are."""
     if value is None:
         return "すべて"
+    if isinstance(value, dict):
+        return "・".join(f"{name} {_chosen(each)}" for name, each in value.items()) or "なし"
     if isinstance(value, list | tuple) and len(value) > MOST_NAMED:
         return f"{len(value):,}件"
     return "・".join(map(str, value)) or "なし" if isinstance(value, list | tuple) else str(value)
