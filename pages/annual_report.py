@@ -9,7 +9,7 @@ from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
-from pages.parts.report_part import checks_part, release_part
+from pages.parts.report_part import checks_part, columns_told, release_part
 
 YEARS = 6
 WIDTHS = {"part": 170}
@@ -47,6 +47,6 @@ def render(user: User) -> None:
         if section == annual_report.DISTRICTS:
             own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         st.subheader(section, anchor=False)
-        tables.show(own, columns, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
+        tables.show(own, columns_told(own, columns), empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
         st.caption(NOTES[section])
     release_part(user, stands, f"annual-{year}", year, may_be_final=rows["is_closed"][0])

@@ -10,7 +10,7 @@ from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
-from pages.parts.report_part import checks_part, release_part
+from pages.parts.report_part import checks_part, columns_told, release_part
 
 WIDTHS = {"part": 150, "rate_change": 122}
 WIDE = {monthly_report.STANDING: {"part": 420}, monthly_report.ACTIVITY: {"part": 180}}
@@ -48,6 +48,6 @@ def render(user: User) -> None:
         if section == monthly_report.MONTHS:
             own = own.with_columns(part=own["month"].map_elements(wording.short_month, return_dtype=own["part"].dtype).fill_null(own["part"]))
             columns = ["part", *columns[1:]]
-        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
+        tables.show(own, columns_told(own, columns), empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
         st.caption(NOTES[section] + (TOGETHER if section == monthly_report.MONTHS and scope(user) == "none" else ""))
     release_part(user, stands, f"monthly-{stands.as_of:%Y-%m}")

@@ -10,7 +10,7 @@ from data_access import statement
 from data_access.query import SnapshotRefused
 from pages.parts import tables
 from pages.parts.export_part import export_part
-from pages.parts.saved_statements import saved_statements
+from pages.parts.saved_statements import saved_statements, told
 
 BODY, RESULT = "analysis_select", "analysis_select_result"
 EXAMPLE = "select case_stage, sum(people) as people\nfrom procedure_arrears\ngroup by case_stage\norder by people desc"
@@ -30,6 +30,7 @@ def statement_form(user: User) -> None:
         saved_statements(user, ran and ran.id, _open)
         if ran and ran.rows.height:
             export_part(user, "analysis_statement", {"statement": ran.id})
+    told()
     if isinstance(outcome, str):
         st.error("実行していないか、途中で止めました。", icon=":material/block:")
         st.text(outcome)

@@ -33,6 +33,11 @@ def checks_part(user: User, found: list[Check]) -> None:
         st.text("\n".join(check.says for check in found))
 
 
+def columns_told(own: pl.DataFrame, columns: list[str]) -> list[str]:
+    """Without the amounts of which this reader is told nothing in any line of a section (of a part: whoever sees rounded amounts)."""
+    return [name for name in columns if not (name.endswith("_yen") and own.height and own[name].null_count() == own.height)]
+
+
 def release_part(user: User, stands: Standing, report: str, fiscal_year: int | None = None, *, may_be_final: bool = True) -> None:
     """確定: the steps of the report shown (`report`: monthly-2026-10, annual-2025), and every kept report of its kind."""
     if not decide(user, "report.archive").allowed:

@@ -17,7 +17,6 @@ FORM = "saved_statement"
 
 def saved_statements(user: User, ran: str | None, opens: Callable[[str], None]) -> None:
     """The popover. `ran`: the id of the statement that was last run, None when none was; `opens` is given the text of the chosen one."""
-    outcome, text = draft.said(FORM)
     kept = saved_statement.kept(user)
     with st.popover("保存したSELECT文", icon=":material/bookmark:"):
         for each in kept:
@@ -32,6 +31,11 @@ def saved_statements(user: User, ran: str | None, opens: Callable[[str], None]) 
                 st.text_input("メモ", max_chars=saved_statement.LONGEST_NOTE, key="statement_note", autocomplete="off", placeholder="何を数えるか、注意すること")
                 st.checkbox("同じ役割の人と共有する", key="statement_shared")
                 st.form_submit_button("保存する", icon=":material/save:", on_click=_save, args=(ran,))
+
+
+def told() -> None:
+    """What came of the last click, once."""
+    outcome, text = draft.said(FORM)
     if outcome:
         getattr(st, outcome)(text)
 
@@ -42,7 +46,7 @@ def _line(each: Saved, opens: Callable[[str], None]) -> None:
     if each.is_own:
         right.button("消す", key=f"remove_{each.id}", type="tertiary", on_click=_remove, args=(each.id,))
     if each.note:
-        st.text(each.note)
+        st.caption(_plain(each.note))
 
 
 def _save(ran: str) -> None:

@@ -47,6 +47,7 @@ def test_the_page_shows_the_result_of_the_one_and_waits_for_the_other(own_city, 
     assert not screen.at.error
     assert screen.cells("trial_state") == ["途中", "結果あり"]
     assert [metric.label for metric in screen.at.metric] == ["甲で納めた人の率", "乙で納めた人の率"]
+    assert not show(CHIEF, "trials").at.error, "who may propose another has two choices of 地区 on the page"
     screen = show(MANAGER, "trials", trial=running.id[:8])
     assert not screen.at.metric
     assert "以後の基準日で見られます" in "".join(info.value for info in screen.at.info)
