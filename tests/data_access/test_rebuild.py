@@ -12,7 +12,7 @@ from law.version import version
 from tests.queries.every_question import parameters
 from tests.staff import CHIEF
 
-SHAPE = "09a9b0661280"
+SHAPE = "752d68b318e9"
 
 
 def test_the_shape_of_the_tables_is_that_of_the_version(city):
