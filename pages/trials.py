@@ -59,7 +59,7 @@ def _line(each: Trial, stands: Standing) -> dict:
 
 def _ways(chosen: Trial) -> None:
     for column, name, way in zip(st.columns(2), WAYS, chosen.ways, strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**")
             st.text(way)
 

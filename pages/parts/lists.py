@@ -44,7 +44,6 @@ def paged(user: User, question: str, key: str, size: int, **choices: object) -> 
 
 def foot(user: User, page: Page) -> None:
     """Below its table: the control that turns it, when it has more than one page, and what its figures are."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        filters.page_number(page.key, page.total, page.asked["page_size"])
-        if page.rows.height:
-            passport_part(user, page.question, page.asked, page.rows, key=page.key)
+    filters.page_number(page.key, page.total, page.asked["page_size"])
+    if page.rows.height:
+        passport_part(user, page.question, page.asked, page.rows, key=page.key)
