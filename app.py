@@ -19,6 +19,7 @@ from casework import ledger  # noqa: F401  (declares its tables for create_table
 from data_access import (
     export,
     saved_analysis,  # noqa: F401  (the same)
+    saved_statement,  # noqa: F401  (the same)
     statement,  # noqa: F401  (the same)
 )
 from data_access.ready import make_ready

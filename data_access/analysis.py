@@ -90,6 +90,22 @@ def from_plain(plain: Mapping[str, object]) -> View:
     return View(plain["theme"], tuple(plain["dimensions"]), plain["measure"], {name: tuple(values) for name, values in plain["chosen"].items()})
 
 
+def as_select(plain: Mapping[str, object], parts: pl.DataFrame) -> str:
+    """The SELECT over an analyst's tables (statement.tables) that adds up the same parts as the view does."""
+    view = from_plain(plain)
+    measures = analysis_metric.groups()[analysis_metric.measures()[view.measure].group]
+    names = dict(parts.filter(pl.col(DISTRICT).is_not_null()).select(DISTRICT, "district_name").unique().iter_rows())
+    columns = ["district_name" if name == DISTRICT else name for name in view.dimensions]
+    chosen = [f"{'district_name' if name == DISTRICT else name} in ({', '.join(_quoted(names.get(value, value)) for value in values)})" for name, values in view.chosen.items() if values]
+    table = f"{view.theme}_{analysis_metric.measures()[view.measure].group}"
+    return "\n".join([f"select {', '.join([*columns, *(f'sum({name}) as {name}' for name in measures)])}", f"from {table}", *([f"where {' and '.join(chosen)}"] if chosen else []),
+                      "group by all", "order by all"])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _names(of: Layer) -> dict[str, str]:
     named = of.parts.filter(pl.col(DISTRICT).is_not_null()).select(DISTRICT, "district_name").unique()
     return dict(named.iter_rows())

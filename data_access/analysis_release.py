@@ -18,7 +18,8 @@ import polars as pl
 
 import settings
 from data_access import analysis_metric, lineage, snapshot
-from data_access.analysis_partition import ELSEWHERE, PERSON, Earlier, release
+from data_access.analysis_partition import ELSEWHERE, PERSON
+from data_access.analysis_witness import releases
 from data_access.lineage import Kept
 
 TABLE = "analysis_person"
@@ -38,25 +39,35 @@ class Release:
 
 def newest() -> Release:
     """The release of now: of the last snapshot of the month before that of the newest; in the first month of the
-    installation, of its first. Made when nobody has asked before. Raises SnapshotRefused."""
+    installation, of its first. Made when it is not there yet. Raises SnapshotRefused."""
+    return _newest()[0]
+
+
+def make_due() -> Release | None:
+    """Every night (data_access.month_end): make the release of now; None when it is there. Raises SnapshotRefused."""
+    found, is_new = _newest()
+    return found if is_new else None
+
+
+def _newest() -> tuple[Release, bool]:
     wanted = _wanted(lineage.offered())
     with _alone():
-        path = _path_of(wanted.id)
+        path, is_new = _path_of(wanted.id), False
         if path is None:
-            path = _write(wanted.id, make(_persons(wanted.id), [(_persons(name), _read(_path_of(name))) for name in _released() if name != wanted.id and _is_kept(name)]))
-    return Release(wanted.id, wanted.business_date, _read(path))
+            earlier = [(_persons(name), _read(_path_of(name))) for name in _released() if name != wanted.id and _is_kept(name)]
+            path, is_new = _write(wanted.id, make(_persons(wanted.id), earlier)), True
+    return Release(wanted.id, wanted.business_date, _read(path)), is_new
 
 
 def make(now: pl.DataFrame, earlier: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> pl.DataFrame:
     """The parts of every measure group and theme. `now`: a frame of derived.analysis_person; `earlier`: of each earlier
     release such a frame, and the parts that were made of it."""
-    found = []
+    found, themes = [], {theme.id: theme.dimensions for theme in analysis_metric.themes().values()}
     for group, measures in analysis_metric.groups().items():
         amount = next(name for name in measures if name.endswith("_yen"))
-        for theme in analysis_metric.themes().values():
-            before = [Earlier(_having(frame, amount), parts.filter(measure_group=group, theme=theme.id)) for frame, parts in earlier]
-            parts = release(_having(now, amount), before, theme.dimensions, measures)
-            found.append(parts.with_columns(pl.lit(group).alias("measure_group"), pl.lit(theme.id).alias("theme")))
+        before = [(_having(frame, amount), {theme: parts.filter(measure_group=group, theme=theme) for theme in themes}) for frame, parts in earlier]
+        for theme, parts in releases(_having(now, amount), before, themes, measures).items():
+            found.append(parts.with_columns(pl.lit(group).alias("measure_group"), pl.lit(theme).alias("theme")))
     names = {**dict(now.select("district_code", "district_name").unique().iter_rows()), ELSEWHERE: "ほかの地区"}
     told = pl.concat(found, how="diagonal").with_columns(pl.col(analysis_metric.DISTRICT).replace_strict(names, default=None).alias("district_name"))
     return told.select("measure_group", "theme", analysis_metric.DISTRICT, "district_name", *(name for name in analysis_metric.dimensions() if name != analysis_metric.DISTRICT),

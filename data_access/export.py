@@ -19,18 +19,20 @@ from auth.access import User
 from auth.export_order import Order, OrderRefused
 from auth.export_route import File, FileRefused
 from auth.reveal import RevealRefused, check_reason
-from data_access import analysis, analysis_release, feed_status, intake_account, report_archive
+from data_access import analysis, analysis_release, feed_status, intake_account, report_archive, statement
 from data_access.contract import labels
 from data_access.export_kind import Kind, kinds, limits
 from data_access.paper_content import content
 from data_access.query import SnapshotRefused, ask, standing
 from data_access.sealed import sealed
 from data_access.snapshot import find
+from data_access.statement import StatementRefused
 from data_access.workbook import workbook
 from documents.paper import paper
 
 BOM = "\ufeff"
-FEED_DETAIL, ANALYSIS = "feed_detail", "analysis"
+FEED_DETAIL, ANALYSIS, STATEMENT = "feed_detail", "analysis", "analysis_statement"
+CUT = "結果が1万行を超えているため書き出せません。group by や limit で小さくして、もう一度実行してください。"
 OLD_RELEASE = "アドホック分析の月が替わりました。画面を開き直して、もう一度書き出してください。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -45,9 +47,12 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
         check_reason(reason)
     except RevealRefused as refused:
         raise OrderRefused(str(refused)) from None
-    snapshot_id = analysis_release.newest().snapshot_id if kind.question == ANALYSIS else standing().snapshot_id
+    snapshot_id = analysis_release.newest().snapshot_id if kind.question in (ANALYSIS, STATEMENT) else standing().snapshot_id
     limit = limits()[user.role]
-    count = _rows(user, kind, filters, is_masked, snapshot_id).height
+    try:
+        count = _rows(user, kind, filters, is_masked, snapshot_id).height
+    except StatementRefused as refused:
+        raise OrderRefused(str(refused)) from None
     if count == 0:
         raise OrderRefused("書き出す行がありません。条件を変えてください。")
     if count > limit["most"]:
@@ -69,7 +74,7 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False, password: str 
     try:
         rows = _rows(user, kind, wanted.parameters, wanted.is_masked, wanted.snapshot_id)
         digest = find(wanted.snapshot_id).digest
-    except SnapshotRefused as refused:
+    except (SnapshotRefused, StatementRefused) as refused:
         raise FileRefused(str(refused)) from None
     if rows.height > max(wanted.row_count, 0 if wanted.needs_approval else limits()[user.role]["free"]):
         raise FileRefused("注文したときより行が増えています。もう一度書き出してください。")
@@ -98,6 +103,13 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
         if of.snapshot_id != snapshot_id:
             raise SnapshotRefused(OLD_RELEASE)
         return found
+    if kind.question == STATEMENT:  # whatever it says, it says it of released parts; run once more, and on record once more
+        ran = statement.run(user, statement.body_of(user, str(filters["statement"])))
+        if ran.layer.snapshot_id != snapshot_id:
+            raise SnapshotRefused(OLD_RELEASE)
+        if ran.is_cut:
+            raise StatementRefused(CUT)
+        return ran.rows
     sized = {"page_size": limits()[user.role]["most"] + 1} if "skipped" in kind.fixed else {}
     return ask(user, kind.question, snapshot_id=snapshot_id, is_masked=is_masked, **filters, **kind.fixed, **sized)
 
@@ -122,10 +134,12 @@ def _csv(rows: pl.DataFrame, footer: list[tuple[str, str]]) -> bytes:
 
 
 def _heads(rows: pl.DataFrame) -> list[str]:
-    return [labels()[name].text for name in rows.columns]
+    """As the office calls them; what an analyst has named in a SELECT keeps that name."""
+    return [labels()[name].text if name in labels() else safe(name) for name in rows.columns]
 
 
 def _footer(user: User, wanted: Order, count: int, digest: str) -> list[tuple[str, str]]:
     at = settings.now().astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M:%S")
     return [("書出し番号", wanted.id), ("利用者", f"{user.name} {user.display_name}"), ("日時", at), ("スナップショット", wanted.snapshot_id),
-            ("スナップショットの SHA-256", digest), ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"), ("注意", "目的外利用禁止")]
+            ("スナップショットの SHA-256", digest), ("行数", f"{count}行"), ("使用目的", wanted.purpose), ("承認", wanted.approved_by or "不要"),
+            *([("SELECT文の番号", str(wanted.parameters["statement"]))] if wanted.kind == STATEMENT else []), ("注意", "目的外利用禁止")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_suffix(".toml")
 UNITS = ("yen", "percent", "point", "count")
+EXACT = "analysis_exact"  # whose figures are the measures of アドホック分析, in the same file
 
 
 class MetricInvalid(Exception):
@@ -37,7 +38,7 @@ class Metric:
 
 @cache
 def metrics() -> dict[str, Metric]:
-    """id → figure, in the order of the file. Raises MetricInvalid."""
+    """id → figure, in the order of the file; the measures of アドホック分析 last. Raises MetricInvalid."""
     found: dict[str, Metric] = {}
     for each in _file()["metric"]:
         try:
@@ -47,6 +48,9 @@ def metrics() -> dict[str, Metric]:
         if metric.id in found or metric.unit not in UNITS or not all((metric.title, metric.definition, metric.article, metric.includes, metric.excludes)):
             raise MetricInvalid(f"{FILE.name} {metric.id}: given twice, an unknown unit, or something of it is empty")
         found[metric.id] = metric
+    for name, each in _file().get("measure", {}).items():
+        found[f"analysis_{name}"] = Metric(f"analysis_{name}", each["title"], each["definition"], each["reference"], tuple(each["includes"].split("、")), tuple(each["excludes"].split("、")),
+                                           EXACT, name, each["unit"])
     return found
 
 

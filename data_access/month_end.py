@@ -1,12 +1,13 @@
 """`python -m data_access.month_end`: after a month's last open day its 月次報告, after 出納閉鎖 the 年報 of the year, made and kept
-as drafts for a 係長 to ask to have made final. Safe to run every day: the same snapshot makes the same file.
+as drafts for a 係長 to ask to have made final; and the parts of アドホック分析, so that nobody waits for them at the first opening.
+Safe to run every day: the same snapshot makes the same file.
 """
 
 import sys
 
 from audit.log import AuditUnavailable
 from auth.access import User
-from data_access import annual_report, report_archive, snapshot
+from data_access import analysis_release, annual_report, report_archive, snapshot
 from data_access.connection import NothingPublished
 from data_access.open_day import is_open
 from data_access.query import Kept, kept, looking_at
@@ -48,15 +49,18 @@ def run() -> list[report_archive.Kept]:
 def main(arguments: list[str]) -> int:
     """Exit code 0: made, or nothing to do · 1: a report could not be made · 2: asked wrongly."""
     if arguments:
-        print("引数はありません。終わった月の月次報告と、出納閉鎖の済んだ年度の年報を作って保管します。")
+        print("引数はありません。終わった月の月次報告とアドホック分析の表、出納閉鎖の済んだ年度の年報を作って保管します。")
         return 2
     try:
         made = run()
+        parts = analysis_release.make_due()
     except (ReportRefused, NothingPublished, snapshot.SnapshotRefused, AuditUnavailable) as refusal:
         print(refusal)
         return 1
     for each in made:
         print(f"{each.report} を作りました（基準日 {each.as_of}、指紋 {each.sha256[:16]}）。係長が画面で確定を求め、課長が承認します。")
+    if parts:
+        print(f"アドホック分析の表を作りました（集計の日 {parts.as_of}、区分 {parts.parts.height}）。")
     return 0
 
 

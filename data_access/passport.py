@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from auth.access import User
+from data_access import analysis, analysis_release, snapshot
 from data_access.contract import tables
-from data_access.metric import Metric, metrics_of, sources_of
+from data_access.metric import EXACT, Metric, metrics_of, sources_of
 from data_access.query import ask, engine_looked_at
 from data_access.question import question
+
+RELEASED = "analysis"  # what analysis.answer gave: no question of queries/, but sums over the parts of a month's release
+RELEASED_GRAIN = "one combination of the dimensions: sums over released parts"
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,22 @@ class Passport:
 
 
 def passport(name: str, params: dict[str, object], answer: pl.DataFrame) -> Passport:
-    """Of the `answer` that `ask` gave to the question `name` with `params` on the snapshot that this screen looks at."""
+    """Of the `answer` that `ask` gave to the question `name` with `params` on the snapshot that this screen looks at; for RELEASED of what
+    analysis.answer gave to the view `params` (as_plain), over its release. Raises SnapshotRefused when that is not kept any more."""
+    if name == RELEASED:
+        return _of_release(params, answer)
     asked, used = question(name), engine_looked_at().snapshot
     rows = {tables()[source].label: used.manifest["tables"][f"restricted/{source}"]["rows"] for source in sources_of(name)}
     known = {column: metric for column, metric in metrics_of(name).items() if column in answer.columns}
     return Passport(name, params, known, asked.grain, asked.sql, answer.height, rows, used.id, used.digest, used.manifest["law_version"], digest(answer))
+
+
+def _of_release(view: dict[str, object], answer: pl.DataFrame) -> Passport:
+    of = analysis_release.newest()
+    used = snapshot.find(of.snapshot_id)
+    known = {column: metric for column, metric in metrics_of(EXACT).items() if column in answer.columns}
+    return Passport(RELEASED, view, known, RELEASED_GRAIN, analysis.as_select(view, of.parts), answer.height, {"公開した区分": of.parts.height}, used.id, used.digest,
+                    used.manifest["law_version"], digest(answer))
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Again:
 
 def again(user: User, of: Passport) -> Again:
     """Ask the passport's question once more. Raises what `ask` raises; the asking is in the access log like any other."""
-    answer = ask(user, of.question, snapshot_id=of.snapshot_id, **of.params)
+    answer = analysis.answer(user, analysis.from_plain(of.params))[1] if of.question == RELEASED else ask(user, of.question, snapshot_id=of.snapshot_id, **of.params)
     found = digest(answer)
     return Again(found == of.digest, answer.height, found)
 

@@ -14,7 +14,7 @@ import uuid
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Column, String, Table, Text, insert
+from sqlalchemy import Column, String, Table, Text, insert, select
 
 import settings
 import store
@@ -53,8 +53,9 @@ class StatementRefused(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What came of it: at most 10,000 rows, every column as it was named; `is_cut` when there were more."""
+    """What came of it: at most 10,000 rows, every column as it was named; `is_cut` when there were more. `id`: of the text that was run."""
 
+    id: str
     rows: pl.DataFrame
     is_cut: bool
     layer: Layer
@@ -87,7 +88,17 @@ def run(user: User, body: str) -> Found:
                detail={"id": statement_id, "sha256": digest, "outcome": answer["outcome"]})
     if answer["outcome"] != ROWS:  # a slip or a limit, and no attempt at what is not allowed
         raise StatementRefused(TOLD.get(answer["outcome"]) or answer["told"])
-    return Found(_frame(answer["columns"], answer["rows"]), answer["is_cut"], of)
+    return Found(statement_id, _frame(answer["columns"], answer["rows"]), answer["is_cut"], of)
+
+
+def body_of(user: User, statement_id: str) -> str:
+    """The text that `user` ran as `statement_id`, to keep it or to run it again for a file. Raises NotAllowed, StatementRefused."""
+    refusal.check_allowed(user, "analysis.sql", "analysis_statement")
+    with store.engine().connect() as connection:
+        body = connection.scalar(select(STATEMENT.c.body).where(STATEMENT.c.id == statement_id, STATEMENT.c.actor == user.name))
+    if body is None:
+        raise StatementRefused("このSELECT文の控えは、もうありません。もう一度実行してください。")
+    return body
 
 
 def tables(of: Layer) -> dict[str, pl.DataFrame]:

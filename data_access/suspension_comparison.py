@@ -17,25 +17,29 @@ SUMS = ("before", "entered", "left", "now")
 
 @dataclass(frozen=True)
 class Comparison:
-    """`summary`: one row per 号 with people and yen; `moves`: one row per person and 号 that entered or left."""
+    """`summary`: one row per 号 with people and yen; `moves`: one row per person and 号 that entered or left; `answer`: the list of the
+    day looked at, and `asked` with what suspension_candidates gave it."""
 
     summary: pl.DataFrame
     moves: pl.DataFrame
+    answer: pl.DataFrame
+    asked: dict[str, object]
 
 
 def compare(user: User, older_id: str, district: str | None) -> Comparison:
     """The day looked at beside the snapshot `older_id`; yen are those of the day on which 該当の疑い stood.
 
     Raises NotAllowed as `ask` does, and SnapshotRefused when that snapshot is not kept."""
-    before, now = (_likely(ask(user, "suspension_candidates", snapshot_id=day, district=district, verdict=LIKELY, ground=None, **WHOLE))
-                   for day in (older_id, None))
+    asked = dict(district=district, verdict=LIKELY, ground=None, **WHOLE)
+    older, newer = (ask(user, "suspension_candidates", snapshot_id=day, **asked) for day in (older_id, None))
+    before, now = _likely(older), _likely(newer)
     entered, left = [now[key] for key in now.keys() - before.keys()], [before[key] for key in before.keys() - now.keys()]
     was, became = _verdicts(user, entered, older_id), _verdicts(user, left, None)
     moved = [(*_person(row), ENTERED, was(row), LIKELY, row["active_yen"]) for row in entered]
     moved += [(*_person(row), LEFT, LIKELY, became(row), row["active_yen"]) for row in left]
     moves = pl.DataFrame(moved, schema=MOVES, orient="row").sort("ground", "move", "active_yen", "atena_ref", descending=[False, False, True, False])
     parts = dict(zip(SUMS, (before.values(), entered, left, now.values()), strict=True))
-    return Comparison(_summary(parts), moves)
+    return Comparison(_summary(parts), moves, newer, asked)
 
 
 def _likely(found: pl.DataFrame) -> dict[tuple[str, str], dict]:

@@ -23,13 +23,15 @@ class NotYet(Exception):
 @dataclass(frozen=True)
 class Result:
     """Of the whole: a row as in PARTS and the yen a person of each way with the interval of their difference; `parts`: rows of PARTS
-    by 年代 and 地区 (the equity table); `left_out`: parts not told for their size."""
+    by 年代 and 地区 (the equity table); `left_out`: parts not told for their size; `answer`: what trial_result gave, `asked` with what."""
 
     whole: dict
     yen_each: tuple[int, int]
     yen_interval: tuple[int, int]
     parts: pl.DataFrame
     left_out: int
+    answer: pl.DataFrame
+    asked: dict[str, object]
 
     @property
     def is_sure(self) -> bool:
@@ -43,7 +45,8 @@ def result(user: User, lot: dict[str, str], ways: tuple[str, str], began_on: dat
     Raises NotAllowed as `ask` does, and NotYet."""
     if as_of < looked_at_on:
         raise NotYet(f"結果は、{looked_at_on.isoformat()} 以後の基準日で見られます。途中で見て決めると、たまたまの差を効果と取り違えるためです。")
-    rows = ask(user, "trial_result", refs=list(lot), ways=list(lot.values()), from_day=began_on + timedelta(days=1), to_day=ends_on)
+    asked = dict(refs=list(lot), ways=list(lot.values()), from_day=began_on + timedelta(days=1), to_day=ends_on)
+    rows = ask(user, "trial_result", **asked)
     groups: dict[tuple[str, str], dict[str, dict]] = {}
     for row in rows.iter_rows(named=True):
         groups.setdefault((row["dimension"], row["part"]), {})[row["way"]] = row
@@ -54,7 +57,7 @@ def result(user: User, lot: dict[str, str], ways: tuple[str, str], began_on: dat
     first, second = (whole[way] for way in ways)
     low, high = welch(*(number for each in (first, second) for number in (each["person_count"], each["yen"], int(each["square_yen"]))))
     return Result(_compared(WHOLE, whole, ways), tuple(each["yen"] // each["person_count"] for each in (first, second)), (round(low), round(high)),
-                  pl.DataFrame(told, schema=PARTS, orient="row"), len(groups) - len(told))
+                  pl.DataFrame(told, schema=PARTS, orient="row"), len(groups) - len(told), rows, asked)
 
 
 def _is_enough(each: dict[str, dict], ways: tuple[str, str]) -> bool:

@@ -20,12 +20,13 @@ ROWS = {"fiscal_year": pl.Int64, "year_class": pl.String, "stage": pl.String, **
 class Effect:
     """`waiting_yen`: what may be booked; None where it, or what it is set against, is fewer than ten persons'. `rows`: fiscal year × class × before/after.
 
-    `this_year` and `next_year`: ポイント by which the 決算の率 of 合計, and of next year's 滞繰, changes."""
+    `this_year` and `next_year`: ポイント by which the 決算の率 of 合計, and of next year's 滞繰, changes. `answer`: that of write_off_effect."""
 
     waiting_yen: int | None
     rows: pl.DataFrame
     this_year: Decimal | None
     next_year: Decimal | None
+    answer: pl.DataFrame
 
 
 def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
@@ -37,13 +38,13 @@ def effect(user: User, district: str | None, fiscal_year: int) -> Effect:
     is_hidden = any(found[name].null_count() for name in ("waiting_yen", *TERMS))
     waiting = None if is_hidden else found["waiting_yen"].sum()
     if waiting is None or found.is_empty():
-        return Effect(waiting, pl.DataFrame(schema=ROWS), None, None)
+        return Effect(waiting, pl.DataFrame(schema=ROWS), None, None, found)
     rows = [row for slice_ in found.iter_rows(named=True) for row in _pair(fiscal_year, slice_["year_class"], _terms(slice_), slice_["waiting_yen"], slack_yen)]
     whole = {name: found[name].sum() for name in TERMS}
     rows += _pair(fiscal_year, WHOLE, whole, waiting, found.height * slack_yen)
     opening = found.filter(year_class=CARRIED)["outstanding_yen"].sum() + (found["current_left_before_yen"][0] or 0)
     rows += _next_year(fiscal_year + 1, opening, waiting, found["carried_received_before_yen"][0] or 0)
-    return Effect(waiting, pl.DataFrame(rows, schema=ROWS), rows[-3]["rate_change"], rows[-1]["rate_change"])
+    return Effect(waiting, pl.DataFrame(rows, schema=ROWS), rows[-3]["rate_change"], rows[-1]["rate_change"], found)
 
 
 def _terms(row: dict) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pages.parts import analysis_choice, charts, filters, tables, wording
 from pages.parts.analysis_statement import statement_form
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 
 MOST_BARS = 40
 PUT_TOGETHER = {TOGETHER, "ほかの地区"}
@@ -38,13 +39,14 @@ def render(user: User) -> None:
             _released(user, of)
     if written.open:
         with written:
-            statement_form()
+            statement_form(user)
 
 
 def _exact(user: User) -> None:
     st.caption("基準日の滞納者の全員を、1人から数える。課の外に渡さない。書き出しと保存は「公開の表」だけ。")
     named, measure, form, found = analysis_choice.exact_choice(user)
-    _shown(named, measure, found, form)
+    passport_part(user, "analysis_exact", found.asked, found.answer, key="analysis_exact")
+    _shown(named, measure, found.rows, form)
     _meaning(measure, named)
 
 
@@ -61,6 +63,7 @@ def _released(user: User, of: Layer) -> None:
     with st.container(horizontal=True):
         analysis_choice.kept_views(user, view)
         export_part(user, "analysis", as_plain(view))
+        passport_part(user, "analysis", as_plain(view), found, key="analysis")
     _shown(list(view.dimensions), view.measure, found, form)
     _meaning(view.measure, view.dimensions)
 

@@ -4,11 +4,12 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
-from data_access import annual_report
+from data_access import annual_report, rate_footing
 from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
-from pages.parts.report_part import checks_part, release_part
+from pages.parts.passport_part import passport_part
+from pages.parts.report_part import checks_part, columns_told, release_part
 
 YEARS = 6
 WIDTHS = {"part": 170}
@@ -36,7 +37,9 @@ def render(user: User) -> None:
             export_part(user, kind, annual_report.asked(year))
     if not rows["is_closed"][0]:
         st.info(f"{wording.fiscal(year)}は、まだ出納閉鎖（{wording.wareki(annual_report.closes_on(year))}）の前です。基準日までの額を示します。", icon=":material/info:")
-    checks_part(user, annual_report.checks(rows))
+    across = rate_footing.checks(rows, annual_report.SETTLEMENT, rate_footing.footing(user, year))
+    checks_part(user, annual_report.checks(rows) + across)
+    passport_part(user, "annual_report", annual_report.asked(year), rows, key="annual_report")
     for section, columns in annual_report.SECTIONS.items():
         own = rows.filter(section=section)
         if section == annual_report.LEVY_YEARS:
@@ -44,6 +47,6 @@ def render(user: User) -> None:
         if section == annual_report.DISTRICTS:
             own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         st.subheader(section, anchor=False)
-        tables.show(own, columns, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
+        tables.show(own, columns_told(own, columns), empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
         st.caption(NOTES[section])
     release_part(user, stands, f"annual-{year}", year, may_be_final=rows["is_closed"][0])

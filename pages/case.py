@@ -13,6 +13,7 @@ from pages.parts.door import chosen_case, go
 from pages.parts.entry_form import record_part
 from pages.parts.find_form import find_form
 from pages.parts.heading import heading
+from pages.parts.passport_part import passport_part
 from pages.parts.reveal_part import reveal_part, show_reach
 from pages.parts.suspension_form import cancel_part
 from pages.parts.write_off_form import paid_warning
@@ -38,6 +39,7 @@ def render(user: User) -> None:
     if stands.is_newest:
         reveal_part(user, atena_ref)
     _amounts(person)
+    passport_part(user, "case_head", {"atena_ref": atena_ref}, head, key="case_head")
     written_off = ask(user, "case_write_offs", atena_ref=atena_ref)
     _ended(user, atena_ref, written_off)
     _due(user, atena_ref, stands)

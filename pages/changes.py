@@ -5,10 +5,11 @@ import streamlit as st
 
 from auth.access import User
 from data_access.change import CLOSING, MEASURES, OPENING, WITHIN, Bridge, bridge, earlier
-from data_access.query import Kept, ask
+from data_access.query import Kept
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import open_chosen_case, person_line
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 
 PAGE_SIZE = 100
@@ -84,19 +85,16 @@ def _terms(user: User, found: Bridge, older: Kept, measure: str, district: str |
 
 def _rows(user: User, told: pl.DataFrame, asked: dict) -> None:
     st.subheader(f"{asked['term']}の期別", anchor=False)
-    page = st.session_state.get("change_page", 1) - 1
-    found = ask(user, "change_rows", **asked, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "change_rows", **asked, page_size=PAGE_SIZE, skipped=0)
-    total = found["total_count"][0] if found.height else 0
+    page = paged(user, "change_rows", "change_page", PAGE_SIZE, **asked)
+    found, total = page.rows, page.total
     if told.height and total < told["case_count"][0]:
         st.caption(f"{told['case_count'][0]:,} 件のうち {total:,} 件を示します。職員本人・世帯の分と、いまの担当地区の外にある分は、額には入り、一覧には出ません。")
-    tables.show(found, ROWS, key=f"changes_{asked['term']}_{asked['measure']}_{asked['older_id']}_{asked['district']}_{page}",
+    tables.show(found, ROWS, key=f"changes_{asked['term']}_{asked['measure']}_{asked['older_id']}_{asked['district']}_{page.number}",
                 empty="示せる期別はありません。", alt="その理由で増減した期別の表。1行が1つの期別", widths={"installment_key": 170},
                 on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
     if not found["has_case"].all():
         st.caption("氏名の「（滞納なし）」は、いまは滞納がなく、カルテもない人です。氏名は、滞納整理に要る間だけ示します。")
-    filters.page_number("change_page", total, PAGE_SIZE)
+    foot(user, page)
     for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).unique("atena_ref").iter_rows(named=True):
         if row["has_case"]:
             person_line(row["name"], row["atena_ref"], "open_changed")

@@ -12,6 +12,8 @@ from pages.parts import charts, filters, tables, wording
 from pages.parts.collection_plan_form import plan_part
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 from pages.parts.plan_capacity_part import capacity_part
 
 PAGE_SIZE = 100
@@ -53,7 +55,8 @@ def render(user: User) -> None:
 
 def _progress(user: User, plan: Plan, stands: Standing) -> None:
     areas, classes = zip(*plan.targets, strict=True) if plan.targets else ((), ())
-    found = ask(user, "plan_progress", fiscal_year=stands.fiscal_year, areas=list(areas), classes=list(classes), rates=[f"{rate:.2f}" for rate in plan.targets.values()])
+    asked = dict(fiscal_year=stands.fiscal_year, areas=list(areas), classes=list(classes), rates=[f"{rate:.2f}" for rate in plan.targets.values()])
+    found = ask(user, "plan_progress", **asked)
     for column, year_class in zip(st.columns(2), CLASSES, strict=True):
         for row in found.filter(area=CITY, year_class=year_class).iter_rows(named=True):
             target = row["target_rate"]
@@ -70,6 +73,7 @@ def _progress(user: User, plan: Plan, stands: Standing) -> None:
     tables.show(own, PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表", key="plan_progress")
     st.caption("目標までの額 = 調定額 × 目標 − 収納額（還付未済を除く）。1円に満たない端数は切り上げる。地区の目標がなければ市計の目標による。"
                "目標の進み = 目標 × 前年同日の率 ÷ 前年度を通した率。")
+    passport_part(user, "plan_progress", asked, found, key="plan_progress_figures")
     _campaigns(user, plan, stands)
 
 
@@ -77,7 +81,8 @@ def _campaigns(user: User, plan: Plan, stands: Standing) -> None:
     if not plan.campaigns:
         return
     st.subheader("取組", anchor=False)
-    now = {row["queue"]: row for row in ask(user, "worklist_queues", district=None).iter_rows(named=True)}
+    queues = ask(user, "worklist_queues", district=None)
+    now = {row["queue"]: row for row in queues.iter_rows(named=True)}
     this_month = stands.as_of.replace(day=1)
     rows = [{"campaign": each.name, "months": f"{wording.short_month(each.from_month)}〜{wording.short_month(each.to_month)}",
              "campaign_state": "これから" if this_month < each.from_month else "終わり" if this_month > each.to_month else "進行中",
@@ -86,6 +91,7 @@ def _campaigns(user: User, plan: Plan, stands: Standing) -> None:
     tables.show(pl.DataFrame(rows), ["campaign", "campaign_state", "months", "queue", "case_count", "unpaid_yen"], empty="", key="plan_campaigns",
                 alt="計画の取組の表。いまその名簿にある件数と滞納額")
     st.caption("件数と滞納額は、いまその名簿にある、見られる地区のもの。")
+    passport_part(user, "worklist_queues", {"district": None}, queues, key="plan_campaign_figures")
 
 
 def _load(user: User, plan: Plan) -> None:
@@ -99,25 +105,26 @@ def _load(user: User, plan: Plan) -> None:
                 on_choose=lambda row: st.session_state.update({chosen: found["part"][row]}))
     st.caption(f"偏り = 1{'地区' if dimension == '地区' else '人'}あたりの平均を100%とした件数。漏れ = {plan.no_contact_days}日より長く、だれとも話せていない件数（不在は接触に数えない）。"
                "全部が執行停止中の人は数えない。行を押すと、漏れている人が下に出ます。")
+    if found.height:
+        passport_part(user, "plan_load", asked, found, key="plan_load")
     part = st.session_state.get(chosen)
     if part not in found["part"].to_list():
         return
     st.subheader("漏れている人", anchor=False)
     st.text(part)
-    page = st.session_state.get("omission_page", 1) - 1
-    people = ask(user, "plan_omissions", **asked, part=part, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
-    if people.is_empty() and page:
-        people = ask(user, "plan_omissions", **asked, part=part, page_size=PAGE_SIZE, skipped=0)
-    tables.show(people.rename({"active_yen": "unpaid_yen"}), OMITTED, key=f"omissions_{chosen}_{part}_{page}", empty="漏れている人はいません。",
+    page = paged(user, "plan_omissions", "omission_page", PAGE_SIZE, **asked, part=part)
+    people = page.rows
+    tables.show(people.rename({"active_yen": "unpaid_yen"}), OMITTED, key=f"omissions_{chosen}_{part}_{page.number}", empty="漏れている人はいません。",
                 alt="長く接触のない滞納者の表。1行が1人", on_choose=lambda row: choose_case(people["atena_ref"][row]))
-    filters.page_number("omission_page", people["total_count"][0] if people.height else 0, PAGE_SIZE)
+    foot(user, page)
 
 
 def _stages(user: User) -> None:
     district = filters.district(user)
     dimension = st.segmented_control("分け方", DIMENSIONS, default=DIMENSIONS[0], key="plan_dimension", bind="query-params", required=True)
     st.subheader("滞納者の段階", anchor=False)
-    found = ask(user, "plan_stages", dimension=dimension, district=district)
+    asked = dict(dimension=dimension, district=district)
+    found = ask(user, "plan_stages", **asked)
     if found.is_empty():
         st.info("滞納者はいません。", icon=":material/info:")
         return
@@ -125,8 +132,11 @@ def _stages(user: User) -> None:
     st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in STAGES if name in wide.columns)), hide_index=True, key="plan_stage_table",
                  row_height=tables.ROW_HEIGHT, height="content", alt="地区か担当者ごと、段階ごとの滞納者の数の表")
     st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
+    passport_part(user, "plan_stages", asked, found, key="plan_stages")
     st.subheader("分納の守られ方", anchor=False)
-    name = PART[dimension]
-    tables.show(ask(user, "plan_kept", dimension=dimension, district=district).rename({"part": name}), [name, *KEPT], key="plan_kept", empty="分納はありません。",
+    name, plans = PART[dimension], ask(user, "plan_kept", **asked)
+    tables.show(plans.rename({"part": name}), [name, *KEPT], key="plan_kept", empty="分納はありません。",
                 alt="地区か担当者ごとの、守られた分納と守られなかった分納の表")
     st.caption("守られた率 = （履行中 + 完納）÷ すべての分納（取消を含む）。")
+    if plans.height:
+        passport_part(user, "plan_kept", asked, plans, key="plan_kept_figures")

@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
-from data_access.forecast import Forecast, forecasts
+from data_access.forecast import Forecast, forecasts, open_year
 from data_access.grounds import named_rates
 from data_access.query import Standing, ask
 from data_access.target import Target, target
@@ -32,7 +32,7 @@ def render(user: User) -> None:
     district = filters.district(user, everywhere="市計")
     by_year = ask(user, "rate_by_year", district=district)
     ahead = forecasts(by_year, stands.as_of)
-    _cards(user, by_year, year, district, ahead)
+    _cards(user, by_year, year, district, ahead, open_year(stands.as_of))
     with st.expander("定義と根拠", icon=":material/menu_book:"):
         st.markdown(DEFINITION)
         tables.show(named_rates(by_year, year, stands.as_of), ["definition", "year_class", "named_rate", "numerator_yen", "denominator_yen", "meaning", "article"],
@@ -52,32 +52,39 @@ def _view(name: str, user: User, stands: Standing, by_year: pl.DataFrame, year_c
     elif name == "月別":
         _months(user, year, year_class, district)
     elif name == "見込":
-        rate_ahead.outlook(user, by_year, ahead[year_class], target(year, year_class, district), district)
+        of = open_year(stands.as_of)
+        rate_ahead.outlook(user, by_year, ahead[year_class], target(of, year_class, district), district, rate_ahead.whose(of, year))
     elif name == "回収の進み":
         rate_ahead.cohorts(user, stands.as_of, district)
     else:
         _years(user, by_year, year_class, district)
 
 
-def _cards(user: User, by_year: pl.DataFrame, year: int, district: str | None, ahead: dict[str, Forecast]) -> None:
+def _cards(user: User, by_year: pl.DataFrame, year: int, district: str | None, ahead: dict[str, Forecast], of: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(f"{wording.fiscal(year)}の収納率（前年同日との比較）", anchor=False, width="content")
         passport_part(user, "rate_by_year", {"district": district}, by_year, key="rate_cards")
     rows = {(row["fiscal_year"], row["year_class"]): row for row in by_year.iter_rows(named=True)}
     for column, year_class in zip(st.columns(3), CLASSES, strict=True):
         with column:
-            _card(year_class, rows.get((year, year_class)), rows.get((year - 1, year_class)), target(year, year_class, district), ahead[year_class])
+            _card(year_class, rows.get((year, year_class)), rows.get((year - 1, year_class)), target(year, year_class, district), _outlook(ahead[year_class], of, year))
 
 
-def _card(year_class: str, now: dict | None, before: dict | None, goal: Target | None, ahead: Forecast) -> None:
+def _outlook(ahead: Forecast, of: int, year: int) -> str:
+    """In April and May it is of the year before, and says so."""
+    band = "" if ahead.refusal else f"（{ahead.low}〜{ahead.high}）"
+    return f"**{rate_ahead.whose(of, year)}5/31の見込 {wording.percent(ahead.rate)}**{band}"
+
+
+def _card(year_class: str, now: dict | None, before: dict | None, goal: Target | None, outlook: str) -> None:
     if now is None:
         st.metric(year_class, "—", border=True)
+        st.caption(outlook)
         return
     known = before is not None and before["same_day_rate"] is not None and now["same_day_rate"] is not None
     st.metric(year_class, wording.percent(now["same_day_rate"]), wording.point(now["same_day_rate"] - before["same_day_rate"]) if known else None, border=True,
               help="還付未済を含む収入済額 ÷ 調定額。前年同日との差を添える")
-    band = "" if ahead.refusal else f"（{ahead.low}〜{ahead.high}）"
-    st.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n**5/31の見込 {wording.percent(ahead.rate)}**{band}  \n目標 {wording.percent(goal and goal.rate)}　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}  \n"
+    st.caption(f"**決算の率（還付未済を除く） {wording.percent(now['rate'])}**  \n{outlook}  \n目標 {wording.percent(goal and goal.rate)}　1ポイント＝{wording.yen(now['assessed_yen'] // 100)}  \n"
                f"調定 {wording.yen(now['assessed_yen'])}  \n収納 {wording.yen(now['received_same_day_yen'])}（うち還付未済 {wording.yen(now['refund_due_yen'])}）  \n"
                f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）")
 

@@ -10,6 +10,7 @@ from data_access.query import ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 
 PAGE_SIZE, MONTHS = 100, 12
@@ -75,12 +76,9 @@ def _people(user: User, as_of: date, kind: str, district: str | None, months: di
     chosen = filters.choice("月", order, key="deadline_month", format_func=lambda name: f"{name}　{wording.people(told[name]['person_count'])}　{wording.yen(told[name]['yen'])}")
     from_day = date.min if chosen == PASSED else max(months[chosen], as_of)
     to_day = as_of if chosen == PASSED else _moved(months[chosen], 1)
-    page = st.session_state.get("deadline_page", 1) - 1
-    asked = dict(kind=kind, district=district, from_day=from_day, to_day=to_day, page_size=PAGE_SIZE)
-    found = ask(user, "deadline_rows", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "deadline_rows", **asked, skipped=0)
-    tables.show(found, LISTED, key=f"deadlines_{kind}_{chosen}_{district}_{page}", empty="この月の期限はありません。",
+    page = paged(user, "deadline_rows", "deadline_page", PAGE_SIZE, kind=kind, district=district, from_day=from_day, to_day=to_day)
+    found = page.rows
+    tables.show(found, LISTED, key=f"deadlines_{kind}_{chosen}_{district}_{page.number}", empty="この月の期限はありません。",
                 alt="その月に期限が来る人の表。1行が滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     st.caption("件数は期別の数、日はその人の最も早い日。行を押すとカルテが開きます。")
-    filters.page_number("deadline_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)

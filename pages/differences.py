@@ -7,6 +7,8 @@ from data_access.query import ask
 from pages.parts import filters, tables
 from pages.parts.door import choose_case, go
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 
 PAGE_SIZE = 100
 CHOSEN = "differing"
@@ -32,6 +34,7 @@ def render(user: User) -> None:
         tables.show(summary, ["item", "cause", "case_count", "difference_yen"], empty="", alt="差異の件数。項目と理由ごと")
         if summary["case_count"].null_count():
             st.caption("「—」は10人未満です。人が分かるので、件数も額も示しません。")
+        passport_part(user, "difference_summary", {"district": district}, summary, key="difference_summary")
     with st.expander("何と何を比べているか"):
         st.text("\n".join(f"{item}　{says}" for item, says in ITEMS.items()))
     if not summary.is_empty() and decide(user, "difference.read").allowed:
@@ -42,17 +45,14 @@ def _rows(user: User, district: str | None) -> None:
     st.subheader("差異の明細", anchor=False)
     everything = "すべての項目"
     chosen = filters.choice("項目", [everything, *ITEMS], key="item")
-    page = st.session_state.get("difference_page", 1) - 1
-    asked = dict(district=district, item=None if chosen == everything else chosen, page_size=PAGE_SIZE)
-    found = ask(user, "differences", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "differences", **asked, skipped=0)
+    page = paged(user, "differences", "difference_page", PAGE_SIZE, district=district, item=None if chosen == everything else chosen)
+    found = page.rows
     st.caption("行を押すと、その人のカルテを開けます。どちらが正しいかは人が確かめ、登録の直しは収納システムで行います。")
     tables.show(found, ["item", "cause", "stored_yen", "computed_yen", "stored_on", "computed_on", "installment_key",
                         "district_name", "atena_number_shown"],
-                key=f"differences_{district}_{chosen}_{page}", empty="この項目の差異はありません。", alt="差異の明細。1行が1つの項目",
+                key=f"differences_{district}_{chosen}_{page.number}", empty="この項目の差異はありません。", alt="差異の明細。1行が1つの項目",
                 on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
-    filters.page_number("difference_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
     _open_case(found)
 
 

@@ -9,6 +9,8 @@ from pages.parts import filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 
 PAGE_SIZE = 100
 SORTS = ["急ぐ順", "滞納額が大きい順", "時効が近い順", "接触が古い順"]
@@ -27,38 +29,35 @@ def render(user: User) -> None:
     with order:
         sort = filters.choice("並び順", SORTS, key="sort")
     queue = _queue(user, district)
-    page = st.session_state.get("worklist_page", 1) - 1
-    found = _page(user, queue, district, sort, page)
-    if found.is_empty() and page:
-        page, found = 0, _page(user, queue, district, sort, 0)
-    total = found["total_count"][0] if found.height else 0
-    if total:
-        st.markdown(f"**{total:,}人**　滞納額 **{wording.yen(found['total_yen'][0])}**　"
-                    f"（{page * PAGE_SIZE + 1:,}〜{page * PAGE_SIZE + found.height:,}人目を表示。行を押すとカルテが開きます）")
+    page = paged(user, "district_worklist", "worklist_page", PAGE_SIZE, queue=queue, district=district, sort=sort)
+    found = page.rows
+    if found.height:
+        first = page.asked["skipped"] + 1
+        st.markdown(f"**{page.total:,}人**　滞納額 **{wording.yen(found['total_yen'][0])}**　"
+                    f"（{first:,}〜{first + found.height - 1:,}人目を表示。行を押すとカルテが開きます）")
     reasons = [" ／ ".join(wording.reason(**{"queue": each["queue"], "day": each["day"], "amount": each["yen"]}, as_of=stands.as_of)
                           for each in every) for every in found["reasons"].to_list()]
     rows = found.with_columns(pl.Series("reason", reasons, dtype=pl.String))
     tables.show(rows, COLUMNS, key="worklist", empty="この条件に当てはまる滞納者はいません。条件を変えてください。",
                 alt="地区ワークリストの表。1行が滞納者1人", on_choose=lambda row: choose_case(found["atena_ref"][row]))
-    filters.page_number("worklist_page", total, PAGE_SIZE)
+    foot(user, page)
     export_part(user, "worklist", {"queue": queue, "district": district, "sort": sort})
     filters.leave(*FILTERS)
     open_chosen_case()
 
 
-def _page(user: User, queue: str | None, district: str | None, sort: str, page: int) -> pl.DataFrame:
-    return ask(user, "district_worklist", queue=queue, district=district, sort=sort, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
-
-
 def _queue(user: User, district: str | None) -> str | None:
     """The chosen 名簿, with how many are in each; the choice is kept in the URL."""
-    counts = {row["queue"]: row["case_count"] for row in ask(user, "worklist_queues", district=district).iter_rows(named=True)}
+    found = ask(user, "worklist_queues", district=district)
+    counts = {row["queue"]: row["case_count"] for row in found.iter_rows(named=True)}
     names = [name for name in wording.QUEUES if name in counts]
     if st.session_state.get("queue_pills") not in (None, *names):  # its last case has been dealt with
         st.session_state.pop("queue_pills", None)
     kept = st.query_params.get("queue")
-    queue = st.pills("名簿", names, default=kept if kept in names else None, key="queue_pills",
-                     format_func=lambda name: f"{name} {counts[name]:,}")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        queue = st.pills("名簿", names, default=kept if kept in names else None, key="queue_pills", format_func=lambda name: f"{name} {counts[name]:,}", width="content")
+        if names:
+            passport_part(user, "worklist_queues", {"district": district}, found, key="worklist_queues")
     if queue:
         st.query_params["queue"] = queue
         task, ground = wording.QUEUES[queue]

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from auth.access import User
-from data_access.query import ask
 from pages.parts import filters, tables
 from pages.parts.consolidation import STRENGTHS, strengths
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
 
 PAGE_SIZE = 100
 EVERY = "すべて"
@@ -22,15 +22,12 @@ def render(user: User) -> None:
     with right:
         chosen = filters.choice("強さ", [EVERY, *STRENGTHS.values()], key="strength")
     strength = next((number for number, word in STRENGTHS.items() if word == chosen), None)
-    page = st.session_state.get("duplicates_page", 1) - 1
-    asked = dict(district=district, strength=strength, page_size=PAGE_SIZE)
-    found = ask(user, "duplicates", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "duplicates", **asked, skipped=0)
+    page = paged(user, "duplicates", "duplicates_page", PAGE_SIZE, district=district, strength=strength)
+    found = page.rows
     st.caption("行を押すと、その人のカルテが開きます。根拠は「名寄せ」のタブにあり、同一人か別人かは人が判断します。統合は宛名システムで行います。")
     tables.show(strengths(found), ["pair_strength", "rules", "name", "district_name", "unpaid_yen", "other_name", "atena_number_shown",
                                    "resident_state", "other_district_name", "other_unpaid_yen"],
-                key=f"duplicates_{district}_{strength}_{page}", empty="判断を待つ候補は、見られる範囲にありません。", alt="名寄せの候補の表。1行が1組",
+                key=f"duplicates_{district}_{strength}_{page.number}", empty="判断を待つ候補は、見られる範囲にありません。", alt="名寄せの候補の表。1行が1組",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
-    filters.page_number("duplicates_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
     open_chosen_case()

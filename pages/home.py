@@ -8,13 +8,14 @@ from audit import review
 from auth import account_review
 from auth.access import User, decide
 from casework.kinds import kinds
-from data_access.forecast import forecasts
+from data_access.forecast import forecasts, open_year
 from data_access.query import Standing, ask
 from data_access.target import target
 from pages.parts import tables, wording
 from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
+from pages.parts.rate_ahead import whose
 
 CARD = 202  # px: four to a line, three on a narrow screen, and no label cut off
 DAYS_AHEAD, DEADLINE_DAYS = 7, 30
@@ -60,13 +61,13 @@ def _rates(user: User, stands: Standing) -> None:
     year = wording.fiscal(stands.fiscal_year)
     st.subheader(f"{year}の収納率（市計、前年同日との比較）", anchor=False)
     rows = {(row["fiscal_year"], row["year_class"]): row for row in found.iter_rows(named=True)}
-    ahead = forecasts(found, stands.as_of)
+    ahead, of = forecasts(found, stands.as_of), open_year(stands.as_of)
     for column, year_class in zip(st.columns(3), ("現年", "滞繰", "合計"), strict=True):
         now, before = rows.get((stands.fiscal_year, year_class)), rows.get((stands.fiscal_year - 1, year_class))
         with column:
             _rate_card(year_class, now, before)
-            goal = target(stands.fiscal_year, year_class)
-            st.caption(f"5/31の見込 {wording.percent(ahead[year_class].rate)}　目標 {wording.percent(goal and goal.rate)}")
+            goal = target(of, year_class)
+            st.caption(f"{whose(of, stands.fiscal_year)}5/31の見込 {wording.percent(ahead[year_class].rate)}　目標 {wording.percent(goal and goal.rate)}")
     passport_part(user, "rate_by_year", {"district": None}, found, key="home_rates")
 
 
@@ -112,6 +113,8 @@ def _promises(user: User, stands: Standing) -> None:
     tables.show(found, ["name", "district_name", "plan_state", "next_promised_on", "next_promised_yen", "plan_last_missed_on", "plan_missed_yen"],
                 key="promises", empty=f"{wording.wareki(stands.as_of)}の前後{DAYS_AHEAD}日に、分納の約束も不履行もありません。",
                 alt="分納の約束の表", on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    if found.height:
+        passport_part(user, "home_promises", {"days": DAYS_AHEAD}, found, key="home_promises")
 
 
 def _deadlines(user: User) -> None:
@@ -120,6 +123,8 @@ def _deadlines(user: User) -> None:
     tables.show(found, ["name", "district_name", "prescription_on", "prescription_yen", "last_contact_on"], key="deadlines",
                 empty=f"{DEADLINE_DAYS}日以内に時効が完成する滞納はありません。", alt="時効が近い滞納の表",
                 on_choose=lambda row: choose_case(found["atena_ref"][row]))
+    if found.height:
+        passport_part(user, "home_deadlines", {"days": DEADLINE_DAYS}, found, key="home_deadlines")
 
 
 def _last_intake(user: User) -> None:

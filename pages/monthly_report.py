@@ -4,13 +4,13 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User, scope
-from data_access import monthly_report
+from data_access import monthly_report, rate_footing
 from data_access.query import kept
 from pages.parts import tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
-from pages.parts.report_part import checks_part, release_part
+from pages.parts.report_part import checks_part, columns_told, release_part
 
 WIDTHS = {"part": 150, "rate_change": 122}
 WIDE = {monthly_report.STANDING: {"part": 420}, monthly_report.ACTIVITY: {"part": 180}}
@@ -37,7 +37,8 @@ def render(user: User) -> None:
             export_part(user, kind, {})
     if later:
         st.info("この月には、もっと新しい基準日のデータがあります。月の終わりの報告には、左の「基準日」でその月の最後の日を選んでください。", icon=":material/info:")
-    checks_part(user, monthly_report.checks(rows))
+    across = rate_footing.checks(rows, monthly_report.RATES, rate_footing.footing(user, stands.fiscal_year))
+    checks_part(user, monthly_report.checks(rows) + across)
     passport_part(user, "monthly_report", {}, rows, key="monthly_report")
     for section, columns in monthly_report.SECTIONS.items():
         own = rows.filter(section=section)
@@ -47,6 +48,6 @@ def render(user: User) -> None:
         if section == monthly_report.MONTHS:
             own = own.with_columns(part=own["month"].map_elements(wording.short_month, return_dtype=own["part"].dtype).fill_null(own["part"]))
             columns = ["part", *columns[1:]]
-        tables.show(own, columns, empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
+        tables.show(own, columns_told(own, columns), empty="この月にはありません。", alt=f"{section}の表", key=f"report_{section}", widths=WIDE.get(section, WIDTHS))
         st.caption(NOTES[section] + (TOGETHER if section == monthly_report.MONTHS and scope(user) == "none" else ""))
     release_part(user, stands, f"monthly-{stands.as_of:%Y-%m}")

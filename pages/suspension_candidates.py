@@ -15,6 +15,8 @@ from pages.parts.decision_part import waiting_part
 from pages.parts.door import choose_case, choose_record, go, open_chosen_case, person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 from pages.parts.screening_comparison import comparison
 from pages.parts.screening_funnel import funnel
 from pages.parts.suspension_form import batch_part, propose_part
@@ -45,6 +47,7 @@ def render(user: User) -> None:
     summary = ask(user, "suspension_summary", district=district)
     st.caption(f"下の件数と額は、{filters.whose(user, district)}のもの。")
     _funnel(summary)
+    passport_part(user, "suspension_summary", {"district": district}, summary, key="suspension_summary")
     if not decide(user, "suspension_candidate.read").allowed:
         funnel(user, district)
         return
@@ -99,20 +102,16 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     left, right = st.columns(2)
     verdict = left.segmented_control("判定", VERDICTS, key="verdict", bind="query-params")
     ground = right.segmented_control("号", list(GROUNDS), key="ground", bind="query-params")
-    page = st.session_state.get("suspension_page", 1) - 1
-    asked = dict(district=district, verdict=verdict, ground=ground, page_size=PAGE_SIZE)
-    found = ask(user, "suspension_candidates", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "suspension_candidates", **asked, skipped=0)
-    counts = against_counts(user, found, stands.as_of)
-    found = found.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
+    page = paged(user, "suspension_candidates", "suspension_page", PAGE_SIZE, district=district, verdict=verdict, ground=ground)
+    counts = against_counts(user, page.rows, stands.as_of)
+    found = page.rows.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
     st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
     # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many; in the place of the last payment
     say, untold = wording.lacking if verdict == "資料不足" else wording.lacking_counts, "missing" if verdict == "該当の疑い" else "last_payment_on"
     told = tables.short_places(found).with_columns(pl.Series("missing", [say(text) for text in found["missing"]], dtype=pl.String))
-    tables.show(told, [name for name in CANDIDATES if name != untold], widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
+    tables.show(told, [name for name in CANDIDATES if name != untold], widths=CANDIDATES, key=f"candidates_{district}_{verdict}_{ground}_{page.number}", empty="この条件の候補はありません。", alt="執行停止候補の表。1行が滞納者1人と1つの号",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["name"][row], found["ground"][row])}))
-    filters.page_number("suspension_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
     if stands.is_newest:
         batch_part(user, found, ground)
     else:

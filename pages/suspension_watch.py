@@ -12,6 +12,8 @@ from law.my_number import looks_like_my_number
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case, person_line
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 from pages.parts.suspension_form import cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
@@ -54,20 +56,17 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
         return
     told = {row["sign"]: f"{row['sign']}　{wording.people(row['person_count'])}" for row in counts.iter_rows(named=True)}
     chosen = filters.choice("兆し", [EVERY_SIGN, *told], key="sign", format_func=lambda name: told.get(name, name))
-    page = st.session_state.get("watch_page", 1) - 1
-    asked = dict(district=district, sign=None if chosen == EVERY_SIGN else chosen, page_size=PAGE_SIZE)
-    found = ask(user, "suspension_watch", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "suspension_watch", **asked, skipped=0)
-    total = found["total_count"][0] if found.height else 0
+    page = paged(user, "suspension_watch", "watch_page", PAGE_SIZE, district=district, sign=None if chosen == EVERY_SIGN else chosen)
+    found, total = page.rows, page.total
     st.markdown(f"**{filters.whose(user, district)} {total:,}人**　停止の決定より後の日付の資料だけを挙げています。行を押すと、資料と取消の起案が下に出ます。**取り消すかは、確かめてから人が決めます。**")
     rows = found.with_columns(pl.Series("signs_told", [_told(signs) for signs in found["signs"].to_list()], dtype=pl.String))
-    tables.show(tables.short_places(rows), SIGNED, key=f"watch_{district}_{chosen}_{page}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
+    tables.show(tables.short_places(rows), SIGNED, key=f"watch_{district}_{chosen}_{page.number}", widths=WIDTHS, empty="この条件に当てはまる人はいません。条件を変えてください。",
                 alt="停止の監視の表。1行が執行停止中の滞納者1人", on_choose=lambda row: st.session_state.update({CHOSEN: found["atena_ref"][row]}))
-    filters.page_number("watch_page", total, PAGE_SIZE)
+    foot(user, page)
     for row in found.filter(atena_ref=st.session_state.get(CHOSEN, "")).iter_rows(named=True):  # never somebody whom the filter has left out
         _watched(user, row, stands)
     with st.expander("何を兆しと見るか"):
+        passport_part(user, "suspension_watch_signs", {"district": district}, counts, key="watch_signs")
         tables.show(counts, ["sign", "person_count", "happened_on", "meaning", "article"], empty="", alt="兆しの種類ごとの人数・最も新しい日・意味・根拠の表",
                     widths={"sign": 90, "meaning": 400, "article": 280})
         st.caption("号ごとに数えるもの、数える語、最少の額は「根拠」の「停止の監視」にある市の設定です。")
@@ -118,32 +117,28 @@ def _arrivals(user: User, district: str | None, as_of: date) -> None:
     tables.show(pl.DataFrame([{"ends": name, **row} for name, row in some.items()]),
                 ["ends", "person_count", "by_prescription_count", "by_prescription_yen", "by_three_years_count", "by_three_years_yen"],
                 empty="", alt="月ごとの、時効が完成する期別と額、停止3年となる期別と額の表", most_height=330)
+    passport_part(user, "suspension_arrivals", dict(district=district, months=MONTHS), found, key="suspension_arrivals")
     chosen = filters.choice("終わる月", list(some), key="ends_month", format_func=lambda name: f"{name}　{wording.people(some[name]['person_count'])}")
     _arriving(user, district, months[chosen]["ends_month"], as_of, chosen)
 
 
 def _arriving(user: User, district: str | None, month: date, as_of: date, told: str) -> None:
-    page = st.session_state.get("arrival_page", 1) - 1
-    asked = dict(district=district, from_month=date.min if month < as_of.replace(day=1) else month, to_month=_next(month), page_size=PAGE_SIZE)
-    found = ask(user, "suspension_arrival_list", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "suspension_arrival_list", **asked, skipped=0)
+    page = paged(user, "suspension_arrival_list", "arrival_page", PAGE_SIZE, district=district, from_month=date.min if month < as_of.replace(day=1) else month, to_month=_next(month))
+    found = page.rows
     st.caption("早いほうの終わりが「先に来るもの」です。時効が先の期別は、不納欠損の理由も時効になります。行を押すとカルテが開きます。")
-    tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page}", empty="この月に終わる停止はありません。",
+    tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page.number}", empty="この月に終わる停止はありません。",
                 alt="その月に停止が終わる人の表。1行が滞納者1人と停止の号", on_choose=lambda row: choose_case(found["atena_ref"][row]))
-    filters.page_number("arrival_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
 
 
 def _extinctions(user: User, district: str | None) -> None:
     """What was extinguished at once (15条の7第5項) and waits to be written off: on what ground and why. It is watched no more."""
-    page = st.session_state.get("extinction_page", 1) - 1
-    found = ask(user, "suspension_extinctions", district=district, page_size=PAGE_SIZE, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "suspension_extinctions", district=district, page_size=PAGE_SIZE, skipped=0)
+    page = paged(user, "suspension_extinctions", "extinction_page", PAGE_SIZE, district=district)
+    found = page.rows
     st.caption("決裁の日に納付義務が消えたもの（地方税法15条の7第5項）。資力が戻っても取り消せず、欠損の決裁を待っています。事由か理由に誤りがあれば、カルテから「停止の誤り」で取消を起案します。")
-    tables.show(found, list(AT_ONCE), widths=AT_ONCE, key=f"extinct_{district}_{page}", empty="欠損を待つ即時消滅はありません。",
+    tables.show(found, list(AT_ONCE), widths=AT_ONCE, key=f"extinct_{district}_{page.number}", empty="欠損を待つ即時消滅はありません。",
                 alt="即時消滅の表。1行が滞納者1人と1つの決定", on_choose=lambda row: choose_case(found["atena_ref"][row]))
-    filters.page_number("extinction_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
 
 
 def _decided(user: User, district: str | None) -> None:

@@ -8,10 +8,12 @@ from casework import trial
 from casework.ledger import LedgerUnavailable
 from casework.trial import WAYS, Trial
 from data_access import trial_result
-from data_access.query import Standing, ask
+from data_access.query import Standing
 from pages.parts import filters, tables, wording
 from pages.parts.door import choose_case, open_chosen_case
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 from pages.parts.trial_form import steps_part
 
 PAGE_SIZE = 100
@@ -57,7 +59,7 @@ def _line(each: Trial, stands: Standing) -> dict:
 
 def _ways(chosen: Trial) -> None:
     for column, name, way in zip(st.columns(2), WAYS, chosen.ways, strict=True):
-        with column.container(border=True):
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**")
             st.text(way)
 
@@ -78,6 +80,7 @@ def _result(user: User, chosen: Trial, stands: Standing) -> None:
     else:
         st.info(f"{says}。幅が0をまたぐので、差があるとは言えません。", icon=":material/info:")
     st.caption(f"1人あたりの納付額　甲 {wording.yen(found.yen_each[0])}　乙 {wording.yen(found.yen_each[1])}　差の95%の幅 {wording.yen(found.yen_interval[0])} 〜 {wording.yen(found.yen_interval[1])}")
+    passport_part(user, "trial_result", found.asked, found.answer, key="trial_result")
     st.subheader("公平の表", anchor=False)
     tables.show(found.parts, PARTS, empty="示せる大きさの集まりはありません。", alt="年代と地区ごとの、甲と乙で納めた人の率の表", key="trial_parts")
     st.caption(f"年代・地区ごとに、甲と乙の差が偏っていないかを見る。甲か乙が{trial_result.LEAST}人に満たない{found.left_out}の集まりは示さない。")
@@ -87,12 +90,10 @@ def _people(user: User, chosen: Trial) -> None:
     st.subheader("だれにどちらか", anchor=False)
     district = filters.district(user)
     way = filters.choice("甲・乙", ["両方", *WAYS], key="trial_way")
-    lot, page = chosen.lot(), st.session_state.get("trial_page", 1) - 1
-    asked = dict(refs=list(lot), ways=list(lot.values()), way=None if way == "両方" else way, district=district, page_size=PAGE_SIZE)
-    found = ask(user, "trial_people", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "trial_people", **asked, skipped=0)
-    tables.show(found, PEOPLE, key=f"trial_people_{chosen.id[:8]}_{way}_{district}_{page}", empty="見られる地区に、まだ納めていない対象の人はいません。",
+    lot = chosen.lot()
+    page = paged(user, "trial_people", "trial_page", PAGE_SIZE, refs=list(lot), ways=list(lot.values()), way=None if way == "両方" else way, district=district)
+    found = page.rows
+    tables.show(found, PEOPLE, key=f"trial_people_{chosen.id[:8]}_{way}_{district}_{page.number}", empty="見られる地区に、まだ納めていない対象の人はいません。",
                 alt="試行の対象で、いま滞納のある人と、甲か乙かの表。行を押すとカルテが開く", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     st.caption("いま滞納のある人だけを示す。行を押すとカルテが開きます。")
-    filters.page_number("trial_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)

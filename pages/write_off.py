@@ -14,6 +14,8 @@ from pages.parts.decision_part import waiting_part
 from pages.parts.door import person_line
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
+from pages.parts.lists import foot, paged
+from pages.parts.passport_part import passport_part
 from pages.parts.write_off_evidence import decided_keys, evidence_part, reversed_mark
 from pages.parts.write_off_form import DECISION, decided_part, propose_part
 
@@ -36,7 +38,10 @@ def render(user: User) -> None:
     """Three cards, then the candidates, the effect on the 決算, and what was lost so far."""
     stands = heading("不納欠損", user, "国保法110条、地方税法15条の7第4項・第5項")
     district = filters.district(user, everywhere="市計")
-    _cards(user, ask(user, "write_off_parts", dimension="事由", is_booked=False, district=district), district)
+    asked = dict(dimension="事由", is_booked=False, district=district)
+    waiting = ask(user, "write_off_parts", **asked)
+    _cards(user, waiting, district)
+    passport_part(user, "write_off_parts", asked, waiting, key="write_off_cards")
     names = (["候補"] if decide(user, "write_off_candidate.read").allowed else []) + ["決算への影響", "分析"]
     for name, tab in zip(names, st.tabs(names, key="write_off_view", on_change="rerun"), strict=True):
         if tab.open:
@@ -74,18 +79,15 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
         waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of))
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
-    page = st.session_state.get("write_off_page", 1) - 1
-    asked = dict(district=district, booked_as=reason, page_size=PAGE_SIZE)
-    found = ask(user, "write_off_candidates", **asked, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        found = ask(user, "write_off_candidates", **asked, skipped=0)
+    page = paged(user, "write_off_candidates", "write_off_page", PAGE_SIZE, district=district, booked_as=reason)
+    found = page.rows
     st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。"
                "消滅の日は、時効の日（料は、その日が市の休日なら次の開庁日。国保法111条、民法142条）の翌日。決裁して計上を待つものは、札の額に入り、この表には出ません。")
     told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
     tables.show(tables.short_places(found).with_columns(told), list(CANDIDATES),
-                key=f"write_offs_{district}_{reason}_{page}", widths=CANDIDATES, empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
+                key=f"write_offs_{district}_{reason}_{page.number}", widths=CANDIDATES, empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
-    filters.page_number("write_off_page", found["total_count"][0] if found.height else 0, PAGE_SIZE)
+    foot(user, page)
     export_part(user, "write_off_statement", {"district": district, "booked_as": reason})
     outcome(DECISION)
     for row in found.iter_rows(named=True):
@@ -132,6 +134,7 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
                       help="（収納額 − 還付未済額）÷ 調定額。欠損は分子にも分母にも入らない")
     columns[2].metric(f"{wording.fiscal(stands.fiscal_year + 1)}の滞繰の決算の率", wording.point(found.next_year), border=True,
                       help="繰り越す調定が欠損の分だけ減る。現年は前年度と同じ額が残り、前年度の滞繰と同じ額が入るとみる")
+    passport_part(user, "write_off_effect", {"district": district}, found.answer, key="write_off_effect")
     tables.show(found.rows, TERMS, empty="この地区の調定はありません。", alt="欠損の前と後の、調定・収納・還付未済・欠損・未済と決算の率の表")
     st.caption("調定 ＝ 収納 − 還付未済 ＋ 欠損 ＋ 未済。率は**決算の率** ＝（収納 − 還付未済）÷ 調定。欠損は今年度の率を変えず、翌年度に繰り越す調定を減らす。  \n"
                "**年報・努力支援の収納率**は、居所不明者分の調定を除いて数える（率の名と今の値は「収納状況」の「定義と根拠」）。欠損はその分子にも分母にも入らないので、今年度は同じく動かない。  \n"
@@ -140,21 +143,32 @@ def _effect(user: User, district: str | None, stands: Standing) -> None:
 
 def _analysis(user: User, district: str | None, stands: Standing) -> None:
     st.subheader("欠損した額", anchor=False)
-    booked = ask(user, "write_off_parts", dimension="事由", is_booked=True, district=district)
+    asked = dict(dimension="事由", is_booked=True, district=district)
+    booked = ask(user, "write_off_parts", **asked)
     _years(booked)
     tables.show(booked, ["fiscal_year", "part", "district_name", "person_count", "installment_count", "yen"],
                 empty="欠損の記録はありません。", alt="会計年度・事由・地区ごとの欠損の表")
+    if booked.height:
+        passport_part(user, "write_off_parts", asked, booked, key="write_off_booked")
     left, right = st.columns(2)
     with left:
         st.subheader("欠損までの年数", anchor=False)
         st.caption("納期限から欠損の日までの、満の年数（全ての年度）")
-        _by_part(ask(user, "write_off_parts", dimension="年数", is_booked=True, district=district), "欠損までの年数ごとの表")
+        asked = dict(dimension="年数", is_booked=True, district=district)
+        years = ask(user, "write_off_parts", **asked)
+        _by_part(years, "欠損までの年数ごとの表")
+        if years.height:
+            passport_part(user, "write_off_parts", asked, years, key="write_off_ages")
     with right:
         st.subheader("守れたかもしれない額", anchor=False)
         st.caption("時効で消えた期別に、何が欠けていたか（全ての年度と候補）")
-        waiting = ask(user, "write_off_parts", dimension="逃したこと", is_booked=False, district=district)
-        past = ask(user, "write_off_parts", dimension="逃したこと", is_booked=True, district=district)
+        asked = [dict(dimension="逃したこと", is_booked=is_booked, district=district) for is_booked in (True, False)]
+        past, waiting = (ask(user, "write_off_parts", **each) for each in asked)
         _by_part(pl.concat([past, waiting]), "時効で消えた額を、欠けていたことごとに分けた表")
+        with st.container(horizontal=True):
+            for each, found, key, title in zip(asked, (past, waiting), ("write_off_missed", "write_off_missing"), ("欠損した額の根拠", "候補の額の根拠"), strict=True):
+                if found.height:
+                    passport_part(user, "write_off_parts", each, found, key=key, title=title)
     with st.expander("分け方の定め", icon=":material/menu_book:"):
         st.markdown("\n".join(f"- **{name}** {meaning}" for name, meaning in CHANCES.items())
                     + "\n\n欠損した期別は、欠損の日を消えた日とみる。まだ欠損していない候補を含む。先に当たるもの（停止中・督促なし・更新なし）に1度だけ数える。")

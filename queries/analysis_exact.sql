@@ -22,3 +22,4 @@ select
 from asked
 where ($only is null or part[$only] = $value)
 group by all
+order by all

@@ -21,6 +21,14 @@ with stands as (
     select '納付方法別（現年分）' as section, dense_rank() over (order by payment_method nulls last) as rank, coalesce(payment_method, 'その他') as part, * from rated where year_class = '現年'
     union all by name
     select '納付方法別（現年分）' as section, 9999 as rank, '合計' as part, * from rated where year_class = '現年'
+), told as (
+    select * replace (
+        if(section = '決算', refund_due_yen, of_a_part(refund_due_yen)) as refund_due_yen,
+        if(section = '決算', written_off_yen, of_a_part(written_off_yen)) as written_off_yen,
+        if(section = '決算', unpaid_yen, of_a_part(unpaid_yen)) as unpaid_yen,
+        if(section = '決算', whereabouts_unknown_yen, of_a_part(whereabouts_unknown_yen)) as whereabouts_unknown_yen
+    )
+    from sliced
 ), settled as (
     select
         section,
@@ -34,7 +42,7 @@ with stands as (
         sum(whereabouts_unknown_yen) filter (where fiscal_year = $fiscal_year)::bigint as whereabouts_unknown_yen,
         percent(sum(received_yen - refund_due_yen) filter (where fiscal_year = $fiscal_year), sum(assessed_yen) filter (where fiscal_year = $fiscal_year)) as settlement_rate,
         percent(sum(received_yen - refund_due_yen) filter (where fiscal_year < $fiscal_year), sum(assessed_yen) filter (where fiscal_year < $fiscal_year)) as settlement_rate_before
-    from sliced
+    from told
     group by section, rank, part
     having count(*) filter (where fiscal_year = $fiscal_year) > 0
 ), lost as (

@@ -3,5 +3,5 @@
 select atena_ref, name, district_name, prescription_on, prescription_yen, last_contact_on, has_disposition
 from disclosed.delinquent
 where prescription_on <= as_of + to_days($days)
-order by prescription_on, prescription_yen desc
+order by prescription_on, prescription_yen desc, atena_ref
 limit 50

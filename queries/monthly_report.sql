@@ -26,9 +26,9 @@ with stands as (
         part,
         coalesce(sum(assessed_yen) filter (where fiscal_year = this_year), 0)::bigint as assessed_yen,
         coalesce(sum(received_yen) filter (where fiscal_year = this_year), 0)::bigint as received_yen,
-        sum(refund_due_yen) filter (where fiscal_year = this_year)::bigint as refund_due_yen,
-        sum(written_off_yen) filter (where fiscal_year = this_year)::bigint as written_off_yen,
-        sum(unpaid_yen) filter (where fiscal_year = this_year)::bigint as outstanding_yen,
+        sum(if(section = '収納状況', refund_due_yen, of_a_part(refund_due_yen))) filter (where fiscal_year = this_year)::bigint as refund_due_yen,
+        sum(if(section = '収納状況', written_off_yen, of_a_part(written_off_yen))) filter (where fiscal_year = this_year)::bigint as written_off_yen,
+        sum(if(section = '収納状況', unpaid_yen, of_a_part(unpaid_yen))) filter (where fiscal_year = this_year)::bigint as outstanding_yen,
         percent(sum(received_same_day_yen) filter (where fiscal_year = this_year), sum(assessed_yen) filter (where fiscal_year = this_year)) as same_day_rate,
         percent(sum(received_same_day_yen) filter (where fiscal_year < this_year), sum(assessed_same_day_yen) filter (where fiscal_year < this_year)) as rate_before
     from sliced

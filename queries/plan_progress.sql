@@ -13,6 +13,7 @@ with target as (
         coalesce(sum(received_yen - refund_due_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as received_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year), 0)::bigint as received_same_day_yen,
         coalesce(sum(assessed_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as assessed_before_yen,
+        coalesce(sum(assessed_same_day_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as assessed_day_before_yen,
         coalesce(sum(received_same_day_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as received_before_yen,
         coalesce(sum(received_yen - refund_due_yen) filter (where fiscal_year = $fiscal_year - 1), 0)::bigint as received_all_before_yen
     from disclosed.rate
@@ -26,10 +27,10 @@ select
     summed.assessed_yen,
     summed.received_yen,
     percent(summed.received_same_day_yen, summed.assessed_yen) as same_day_rate,
-    percent(summed.received_before_yen, summed.assessed_before_yen) as rate_before,
+    percent(summed.received_before_yen, summed.assessed_day_before_yen) as rate_before,
     percent(summed.received_all_before_yen, summed.assessed_before_yen) as final_rate_before,
     coalesce(own.target_rate, city.target_rate) as target_rate,
-    (coalesce(own.target_rate, city.target_rate) * percent(summed.received_before_yen, summed.assessed_before_yen)
+    (coalesce(own.target_rate, city.target_rate) * percent(summed.received_before_yen, summed.assessed_day_before_yen)
         / nullif(percent(summed.received_all_before_yen, summed.assessed_before_yen), 0))::decimal(9, 2) as pace_rate,
     -- rounded up: a yen less would miss the target
     greatest(ceil(summed.assessed_yen * coalesce(own.target_rate, city.target_rate) / 100)::bigint - summed.received_yen, 0) as to_target_yen

@@ -3,16 +3,7 @@
 with chosen as (
     select *, $district is null or district_code = $district as is_mine
     from disclosed.rate_part
-    where dimension = case $dimension
-            when '期別' then 'installment_no'
-            when '地区' then 'district'
-            when '担当' then 'officer'
-            when '年齢' then 'age_band'
-            when '所得' then 'income_class'
-            when '納付方法' then 'payment_method'
-            when '医療・支援・介護・子ども' then 'component'
-            when '相当年度' then 'levy_year'
-        end
+    where dimension = rate_dimension_column($dimension)
       and fiscal_year in ($fiscal_year, $fiscal_year - 1)
       and ($year_class = '合計' or year_class = $year_class)
 ), summed as (

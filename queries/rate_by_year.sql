@@ -1,4 +1,4 @@
--- grain: fiscal year × 現年/滞繰/合計: the same day of each year, and the year as a whole
+-- grain: fiscal year × 現年/滞繰/合計: the same day of each year, that of its 出納整理期間 (spring), and the year as a whole
 -- action: collection_rate.read
 with summed as (
     select
@@ -6,9 +6,11 @@ with summed as (
         coalesce(year_class, '合計') as year_class,
         sum(assessed_yen)::bigint as assessed_yen,
         sum(assessed_same_day_yen)::bigint as assessed_same_day_yen,
+        sum(assessed_spring_yen)::bigint as assessed_spring_yen,
         sum(whereabouts_unknown_yen)::bigint as whereabouts_unknown_yen,
         sum(received_yen - refund_due_yen)::bigint as received_yen,
         sum(received_same_day_yen)::bigint as received_same_day_yen,
+        sum(received_spring_yen)::bigint as received_spring_yen,
         sum(refund_due_yen)::bigint as refund_due_yen,
         sum(written_off_yen)::bigint as written_off_yen,
         sum(unpaid_yen)::bigint as outstanding_yen

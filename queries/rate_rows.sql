@@ -13,16 +13,7 @@ select
     count(*) over () as total_count,
     sum(overdue_yen) over ()::bigint as total_yen
 from disclosed.rate_open
-where dimension = case $dimension
-        when '期別' then 'installment_no'
-        when '地区' then 'district'
-        when '担当' then 'officer'
-        when '年齢' then 'age_band'
-        when '所得' then 'income_class'
-        when '納付方法' then 'payment_method'
-        when '医療・支援・介護・子ども' then 'component'
-        when '相当年度' then 'levy_year'
-    end
+where dimension = rate_dimension_column($dimension)
   and ($part_key is null or part = $part_key)
   and ($year_class = '合計' or year_class = $year_class)
   and ($district is null or district_code = $district)

@@ -59,9 +59,8 @@ class Totals:
         return grid.join(summed, on=GRAIN, how="left").with_columns(
             pl.col("carried_yen").fill_null(0), levy_kind=pl.lit("料"), from_day="carried_on")
 
-
     def _monthly(self) -> pl.DataFrame:
-        grid = pl.DataFrame([(own, end) for end in self.month_ends() for own in self.clock.levy_years], schema=BY_MONTH, orient="row")
+        grid = pl.DataFrame([(own, end) for end in self.month_ends() for own in self.clock.levy_years], schema=dict.fromkeys(BY_MONTH, pl.Int64), orient="row")
         summed = pl.concat(self.monthly).group_by(BY_MONTH).agg(pl.col("carried_yen").sum())
         return grid.join(summed, on=BY_MONTH, how="left").with_columns(
             pl.col("carried_yen").fill_null(0), levy_kind=pl.lit("料"), from_day=pl.col("carried_on") + 1)

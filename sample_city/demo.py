@@ -18,6 +18,7 @@ from data_access.rebuild import rebuild
 from sample_city.access_history import write_history
 from sample_city.city import build
 from sample_city.clock import Clock
+from sample_city.trial_runs import write_trials
 from sample_city.yearly_plan import write_plan
 
 SECRETS = ("pepper", "csrf", "pseudonym", "cookie")
@@ -56,6 +57,7 @@ def prepare(persons: int, seed: int, business_date: date, days: int) -> None:
     _open_accounts()
     boss, head = (User(name, shown, role, section, districts) for name, _, role, section, shown, districts in ACCOUNTS[:2])
     write_plan(head, boss, settings.today())
+    write_trials(head, boss, settings.today())
     _say(f"{time.perf_counter() - started:.1f} 秒で準備できました。")
 
 

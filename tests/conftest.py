@@ -15,7 +15,7 @@ import store
 from audit import log, refusal, watch  # noqa: F401 - declare their tables
 from auth import account_review, accounts, export_order, reveal, sessions, step_up  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
-from data_access import connection, saved_analysis, statement  # noqa: F401 - declare their tables
+from data_access import connection, saved_analysis, saved_statement, statement  # noqa: F401 - declare their tables
 from data_access.intake import take_in
 from sample_city.city import build
 from sample_city.clock import Clock

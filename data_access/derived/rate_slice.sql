@@ -8,7 +8,7 @@ create or replace temp macro share_of(yen, from_yen, to_yen, whole_yen) as
 create or replace table derived.rate_slice as
 with two_years as (
     select
-        rate.*,
+        rate.* exclude (spring_yen, spring_opening_yen),
         place.district_code,
         place.district_name,
         person.birth_date,

@@ -4,6 +4,9 @@
 -- (small_cell.py, serving.told_with; null = one of several), other counts are for the whole city and null below ten.
 create macro is_without_persons() as getvariable('scope') = 'none';
 create macro ten_or_more(persons, value) as case when not is_without_persons() or persons >= 10 then value end;
+-- Of a part (期, 地区 …) of the reports, what is refunded, written off or open may be one person's: told to the yen to those whom the final
+-- report is for (監査 too; docs/decisions.md §139), not at all to those whose amounts are rounded.
+create macro of_a_part(value) as case when coalesce(getvariable('rounded_to'), 1) = 1 then value end;
 
 -- grain: as derived.rate_cube, without persons; districts that are not the reader's own are one line, so that
 -- the city's total is everybody's and another district's figure is not
@@ -39,9 +42,11 @@ select
     rate.installment_count,
     rate.assessed_yen,
     rate.assessed_same_day_yen,
+    rate.assessed_spring_yen,
     case when not (is_without_persons() and few.unknown) then rate.whereabouts_unknown_yen end as whereabouts_unknown_yen,
     rate.received_yen,
     rate.received_same_day_yen,
+    rate.received_spring_yen,
     case when not (is_without_persons() and few.refund) then rate.refund_due_yen end as refund_due_yen,
     case when not (is_without_persons() and few.write_off) then rate.written_off_yen end as written_off_yen,
     case when not (is_without_persons() and few.settlement) then rate.unpaid_yen end as unpaid_yen

@@ -1,5 +1,17 @@
 -- THE GATE OF DATA, continued (収納状況 by part). The macros and the rule stand in ../disclosed.sql; disclosed.rate in figure.sql.
 
+-- The 分け方 as the office calls it → the column that derived.rate_slice has it in. rate_footing.py lists the same names in the screen's order.
+create macro rate_dimension_column(title) as case title
+    when '期別' then 'installment_no'
+    when '地区' then 'district'
+    when '担当' then 'officer'
+    when '年齢' then 'age_band'
+    when '所得' then 'income_class'
+    when '納付方法' then 'payment_method'
+    when '医療・支援・介護・子ども' then 'component'
+    when '相当年度' then 'levy_year'
+end;
+
 -- grain: as derived.rate_part, nobody named. 担当 and 地区 of districts that are not the reader's own are one part. Readers without
 -- persons see the whole city, parts of fewer than ten people told with others (serving.told_with), and of a part only what was
 -- assessed and came in: from its 未済 a single refund could be worked out.

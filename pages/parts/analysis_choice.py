@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import polars as pl
 import streamlit as st
 
 from audit.log import AuditUnavailable
@@ -10,7 +9,7 @@ from auth.access import NotAllowed, User, decide
 from auth.current import current_user
 from data_access import saved_analysis
 from data_access.analysis import Layer, View, values_of
-from data_access.analysis_exact import exact
+from data_access.analysis_exact import Exact, exact
 from data_access.analysis_metric import Theme, dimensions, measures, themes
 from pages.parts import draft, filters
 
@@ -49,7 +48,7 @@ def _chosen(of: Layer, theme: Theme) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def exact_choice(user: User) -> tuple[list[str], str, str, pl.DataFrame]:
+def exact_choice(user: User) -> tuple[list[str], str, str, Exact]:
     """The controls over everybody: up to three dimensions, the measure, BARS or LINE, and the rows."""
     every, named = list(dimensions()), []
     for label, column, place in zip(("切り口", "重ねる切り口", "さらに重ねる切り口"), st.columns(5)[:3], ("first", "second", "third"), strict=True):

@@ -4,17 +4,19 @@ import polars as pl
 import streamlit as st
 
 from audit.log import AuditUnavailable
-from auth.access import NotAllowed
+from auth.access import NotAllowed, User
 from auth.current import current_user
 from data_access import statement
 from data_access.query import SnapshotRefused
 from pages.parts import tables
+from pages.parts.export_part import export_part
+from pages.parts.saved_statements import saved_statements, told
 
 BODY, RESULT = "analysis_select", "analysis_select_result"
 EXAMPLE = "select case_stage, sum(people) as people\nfrom procedure_arrears\ngroup by case_stage\norder by people desc"
 
 
-def statement_form() -> None:
+def statement_form(user: User) -> None:
     """The tables, the field, the button, and the last answer of this session."""
     st.caption(f"公開した表だけを読むSELECT文を1つ。{statement.SECONDS}秒・512MB・1万行まで。実行の前に、文と利用者が記録される。表の値は10人以上の和で、金額は千円単位。")
     with st.expander("使える表と列", icon=":material/table_chart:"):
@@ -23,6 +25,12 @@ def statement_form() -> None:
         st.text_area("SELECT文", key=BODY, height=180, max_chars=statement.LONGEST, placeholder=EXAMPLE)
         st.form_submit_button("実行する", type="primary", icon=":material/play_arrow:", on_click=_run)
     outcome = st.session_state.get(RESULT)
+    ran = None if outcome is None or isinstance(outcome, str) else outcome
+    with st.container(horizontal=True):
+        saved_statements(user, ran and ran.id, _open)
+        if ran and ran.rows.height:
+            export_part(user, "analysis_statement", {"statement": ran.id})
+    told()
     if isinstance(outcome, str):
         st.error("実行していないか、途中で止めました。", icon=":material/block:")
         st.text(outcome)
@@ -38,6 +46,11 @@ def _run() -> None:
         st.session_state[RESULT] = statement.run(user, st.session_state[BODY])
     except (statement.StatementRefused, NotAllowed, SnapshotRefused, AuditUnavailable) as refused:
         st.session_state[RESULT] = str(refused)
+
+
+def _open(body: str) -> None:
+    st.session_state[BODY] = body
+    st.session_state.pop(RESULT, None)
 
 
 def _found(found: statement.Found) -> None:

@@ -9,14 +9,15 @@ from data_access.query import ask
 from pages.parts import as_of
 
 
-def district(user: User, everywhere: str = "") -> str | None:
-    """The chosen 地区コード among the reader's own; None = `everywhere`, all that are the reader's unless said otherwise."""
+def district(user: User, everywhere: str = "", *, label: str = "地区", key: str = "district") -> str | None:
+    """The chosen 地区コード among the reader's own; None = `everywhere`, all that are the reader's unless said otherwise. A page that asks twice
+    gives the second a `key` of its own."""
     if not decide(user, "worklist.read").allowed:
         return None
     found = ask(user, "districts")
     names = dict(zip(found["district_code"], found["district_name"], strict=True))
     everywhere = everywhere or ("自分の地区すべて" if scope(user) == "own" else "すべての地区")
-    chosen = choice("地区", [everywhere, *names], key="district", format_func=lambda code: names.get(code, code))
+    chosen = choice(label, [everywhere, *names], key=key, format_func=lambda code: names.get(code, code))
     return chosen if chosen in names else None
 
 

@@ -20,18 +20,24 @@ METHOD = f"""
 - **残りの回収率** = 同じ日に未収だった調定のうち、出納閉鎖（5月31日）までに入った割合。直前の{FIT}年度を合計して割る。
 - **見込** = 今の収納 ＋ 今の未収 × 残りの回収率。調定も、直前の{FIT}年度の同じ日からの動き（更正・随時の賦課）だけ動くとみる。合計は現年と滞繰の和。
 - **試し** = 締めた年度を1つずつ、その年の同じ日に分かっていたものと、それより前の{FIT}年度だけで予測し、実績（今の更正後の調定による決算の率）と比べる。
+- **4月・5月** は、出納整理期間の前年度を予測する。同じ日は、各年度の出納整理期間（翌年の4月・5月）の同じ月日。新しい年度は、6月から予測する。
 - **幅** = 試しで最も大きく外れたポイントを上下にとる。景気や制度の変わり目（過去になかったこと）は、幅に入っていない。
 """
 
 
-def outlook(user: User, by_year: pl.DataFrame, ahead: Forecast, goal: Target | None, district: str | None) -> None:
-    """The forecast of one class beside its target; the trials of the past years under it."""
+def whose(of: int, year: int) -> str:
+    """Of which year a forecast of `of` is, in words; none when it is the year of the day looked at."""
+    return "" if of == year else f"{wording.fiscal(of)}の"
+
+
+def outlook(user: User, by_year: pl.DataFrame, ahead: Forecast, goal: Target | None, district: str | None, whose: str) -> None:
+    """The forecast of one class beside its target, of the year before when `whose` says so; the trials of the past years under it."""
     if ahead.refusal:
         st.info(ahead.refusal, icon=":material/info:")
         _goal(goal)
         return
     now, band, aim, left = st.columns(4)
-    now.metric(f"{ahead.year_class} 5/31の見込", wording.percent(ahead.rate), border=True, height="stretch", help="決算の率（還付未済を除く）")
+    now.metric(f"{whose}{ahead.year_class} 5/31の見込", wording.percent(ahead.rate), border=True, height="stretch", help="決算の率（還付未済を除く）")
     band.metric("幅", f"{ahead.low}〜{ahead.high}%", border=True, height="stretch", help="試しで最も大きく外れたポイントを上下にとったもの")
     aim.metric("目標", wording.percent(goal and goal.rate), wording.point(ahead.rate - goal.rate) if goal else None, border=True, height="stretch", help="見込と目標の差を添える")
     left.metric("見込から目標まで", wording.yen(goal and goal.left_yen(ahead.assessed_yen, ahead.collected_yen)), border=True, height="stretch", help="見込の調定に対し、見込のほかに集める本料")

@@ -5,12 +5,13 @@ import streamlit as st
 
 from auth.access import User, decide
 from data_access.query import ask
+from data_access.rate_footing import DIMENSIONS
 from data_access.target import targets
-from pages.parts import charts, filters, tables, wording
+from pages.parts import charts, tables, wording
 from pages.parts.door import choose_case
+from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 
-DIMENSIONS = ("期別", "地区", "担当", "年齢", "所得", "納付方法", "医療・支援・介護・子ども", "相当年度")
 MEANING = {
     "担当": "担当は、いまの所属別担当。担当のいない人（滞納のない人）は「担当なし」。",
     "年齢": "年齢は、納める人の各年度の4月1日の年齢。",
@@ -74,18 +75,13 @@ def _list(user: User, part: pl.DataFrame, asked: dict) -> None:
         st.caption("行を押すと、その区分の滞納（納期限を過ぎた未納）の期別の一覧が下に出ます。")
         return
     row = part.row(0, named=True)
-    page = st.session_state.get("rate_page", 1) - 1
-    wanted = dict(dimension=asked["dimension"], part_key=row["part_key"], year_class=asked["year_class"], district=asked["district"], page_size=PAGE_SIZE)
-    found = ask(user, "rate_rows", **wanted, skipped=page * PAGE_SIZE)
-    if found.is_empty() and page:
-        page, found = 0, ask(user, "rate_rows", **wanted, skipped=0)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{row['part']}の滞納", anchor=False, width="content")
-        passport_part(user, "rate_rows", wanted | {"skipped": page * PAGE_SIZE}, found, key="rate_rows")
+    page = paged(user, "rate_rows", "rate_page", PAGE_SIZE, dimension=asked["dimension"], part_key=row["part_key"], year_class=asked["year_class"], district=asked["district"])
+    found = page.rows
+    st.subheader(f"{row['part']}の滞納", anchor=False)
     count, yen = (found["total_count"][0], found["total_yen"][0]) if found.height else (0, 0)
     st.caption(f"収入未済額 {wording.yen(row['outstanding_yen'])} のうち、納期限を過ぎたのは {wording.yen(row['overdue_yen'])}。下の一覧は {count:,}件 {wording.yen(yen)}。"
                + "職員本人・世帯の分と、担当地区の外にある分は、額には入り、一覧には出ません。" * (yen != row["overdue_yen"]))
-    tables.show(found, LISTED, key=f"rows_{asked['dimension']}_{row['part_key']}_{asked['year_class']}_{asked['district']}_{page}", widths=WIDTHS,
+    tables.show(found, LISTED, key=f"rows_{asked['dimension']}_{row['part_key']}_{asked['year_class']}_{asked['district']}_{page.number}", widths=WIDTHS,
                 empty="示せる期別はありません。", alt=f"{row['part']}の滞納の期別の表。1行が1つの期別", on_choose=lambda place: choose_case(found["atena_ref"][place]))
-    filters.page_number("rate_page", count, PAGE_SIZE)
     st.caption("行を押すとカルテが開きます。")
+    foot(user, page)

@@ -22,7 +22,7 @@ APPLIED = "確定しました。下の一覧から受け取れます。"
 def checks_part(user: User, found: list[Check]) -> None:
     """Every way in which the tables were compared; in red, and first, when one differs. Not of rounded amounts, which need not add up."""
     if rounded_to(user) != 1:
-        st.caption("検算は円単位の額で行うもので、丸めた額の表には出しません。各行の計と合計は、丸めのために千円単位で合わないことがあります。")
+        st.caption("検算は円単位の額で行うもので、丸めた額の表には出しません。各行の計と合計は、丸めのために千円単位で合わないことがあります。期・地区などの行の還付未済・欠損・未済は、1人の額が分かるので示しません。")
         return
     broken = [check for check in found if check.difference_yen]
     if broken:
@@ -31,6 +31,11 @@ def checks_part(user: User, found: list[Check]) -> None:
         return
     with st.expander(f"検算　{len(found)} 項目すべて差 0 円", icon=":material/task_alt:"):
         st.text("\n".join(check.says for check in found))
+
+
+def columns_told(own: pl.DataFrame, columns: list[str]) -> list[str]:
+    """Without the amounts of which this reader is told nothing in any line of a section (of a part: whoever sees rounded amounts)."""
+    return [name for name in columns if not (name.endswith("_yen") and own.height and own[name].null_count() == own.height)]
 
 
 def release_part(user: User, stands: Standing, report: str, fiscal_year: int | None = None, *, may_be_final: bool = True) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from auth.access import User
 from data_access.query import ask
 from pages.parts import charts, filters, tables
+from pages.parts.passport_part import passport_part
 
 VERDICTS = ("該当の疑い", "資料不足")
 DIMENSIONS = ("地区", "年齢", "滞納額")
@@ -30,6 +31,8 @@ def funnel(user: User, district: str | None) -> None:
                           alt=f"{verdict}（{ground}）の{dimension}別の人数の横棒。値は下の表にある")
     tables.show(found, ["ground", "part", "person_count", "active_yen"], empty="この条件の候補はありません。",
                 alt=f"{verdict}の{dimension}別の人数と額の表", most_height=300)
+    if found.height:
+        passport_part(user, "suspension_breakdown", dict(dimension=dimension, verdict=verdict, district=district), found, key="suspension_breakdown")
     _lacking(user, district)
 
 
@@ -45,3 +48,5 @@ def _lacking(user: User, district: str | None) -> None:
     st.caption("1人に足りない資料が2つあれば、両方に数えます。「期限切れ」「未回答」は照会すれば、「食い違い」（回答より新しい記録がほかのことを言う）はもう一度調べれば、「未確認」は担当者が確かめれば候補になることがあります。")
     if found["person_count"].null_count():
         st.caption("「—」は10人未満です。")
+    if found.height:
+        passport_part(user, "suspension_lacking", {"district": district}, found, key="suspension_lacking")

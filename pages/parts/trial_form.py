@@ -41,7 +41,7 @@ def _form(user: User, number: int) -> None:
     days = right.number_input("結果を見るまでの日数", *HORIZON, 60, 1, key=f"trial_days_{number}")
     ways = [column.text_area(f"{way}の内容", max_chars=LONGEST_WAY, key=f"trial_{way}_{number}", height=90, placeholder="何をどう行うか。個人の名は書かない。")
             for column, way in zip(st.columns(2), WAYS, strict=True)]
-    refs = ask(user, "trial_population", queue=queue, district=filters.district(user))["atena_ref"].to_list()
+    refs = ask(user, "trial_population", queue=queue, district=filters.district(user, label="対象の地区", key="trial_district"))["atena_ref"].to_list()
     st.text(f"対象　{len(refs):,}人（{LEAST:,}人から{MOST:,}人まで。特別管理と執行停止中の人は入らない）")
 
     def asked(who: User, **fields: object) -> Event:

@@ -12,7 +12,8 @@ import pytest
 
 from data_access import analysis_metric
 from data_access.analysis_metric import DISTRICT, TOGETHER
-from data_access.analysis_partition import ALONE, ELSEWHERE, LEAST, Earlier, release
+from data_access.analysis_partition import ALONE, ELSEWHERE, LEAST
+from data_access.analysis_witness import releases
 from tests.data_access.analysis_city import months, place
 
 VIEWS, CITIES = 500, 25
@@ -23,16 +24,16 @@ SET_TOGETHER = {TOGETHER, ELSEWHERE}
 @cache
 def city(number: int) -> list[dict]:
     """Month → theme → (rows, who is behind each row: label → person → yen), and the persons."""
-    made, told = [], defaultdict(list)
+    made, told = [], []
+    themes_of = {theme.id: theme.dimensions for theme in analysis_metric.themes().values()}
     for month in months(random.Random(7_000 + number), 3):
         persons, themes = month.rename({"district_code": DISTRICT}), {}
-        for theme in analysis_metric.themes().values():
-            parts = release(persons, told[theme.id], theme.dimensions, MEASURES)
-            told[theme.id].append(Earlier(persons, parts))
-            rows, behind = parts.to_dicts(), defaultdict(dict)
+        told.append((persons, releases(persons, told, themes_of, MEASURES)))
+        for theme, dimensions in themes_of.items():
+            rows, behind = told[-1][1][theme].to_dicts(), defaultdict(dict)
             for person in month.to_dicts() if rows else ():
-                behind[place(rows, theme.dimensions, person)][person["atena_number"]] = person["unpaid_yen"]
-            themes[theme.id] = rows, behind
+                behind[place(rows, dimensions, person)][person["atena_number"]] = person["unpaid_yen"]
+            themes[theme] = rows, behind
         made.append({"persons": month.to_dicts(), "themes": themes})
     return made
 

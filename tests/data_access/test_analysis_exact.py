@@ -32,18 +32,18 @@ def test_every_cell_is_that_of_a_plain_count(persons, user, names):
         counted[cell] += 1
         yen[cell] += person["unpaid_yen"]
     columns = ["district_name" if name == analysis_metric.DISTRICT else name for name in names]
-    found = exact(user, names)
+    found = exact(user, names).rows
     assert {tuple(row[name] for name in columns): (row["people"], row["unpaid_yen"]) for row in found.to_dicts()} == {cell: (counted[cell], yen[cell]) for cell in counted}
 
 
 def test_only_those_of_one_value(persons):
     wanted = persons[0]["age_band"]
-    assert exact(CHIEF, ["case_stage"], "age_band", wanted)["people"].sum() == sum(person["age_band"] == wanted for person in persons)
+    assert exact(CHIEF, ["case_stage"], "age_band", wanted).rows["people"].sum() == sum(person["age_band"] == wanted for person in persons)
 
 
 def test_rows_stand_in_the_dictionary_s_order(city):
     order = analysis_metric.dimensions()["arrears_band"].values
-    found = exact(CHIEF, ["arrears_band"])["arrears_band"].to_list()
+    found = exact(CHIEF, ["arrears_band"]).rows["arrears_band"].to_list()
     assert found == sorted(found, key=order.index)
 
 

@@ -5,18 +5,20 @@ from collections import Counter
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
+import duckdb
 import polars as pl
 import pytest
 
 from casework.collection_plan import CITY, QUEUES, Plan, approve, propose
-from data_access import connection, forecast, small_cell, target
-from data_access.forecast import NOT_CLOSED, NOT_TOLD, NOTHING_YET, TOO_SHORT, forecasts
+from data_access import connection, derive, forecast, small_cell, snapshot, target
+from data_access.forecast import NOT_TOLD, NOTHING_YET, TOO_SHORT, forecasts
 from data_access.query import ask
 from law.fiscal_year import fiscal_year
 from tests.conftest import CLOCK
-from tests.data_access.source_rows import one
-from tests.data_access.test_derived_twins import balances, lived_years  # noqa: F401 - a fixture and what it makes
+from tests.data_access.source_rows import by, one
+from tests.data_access.test_derived_twins import balances, lived_years
 from tests.staff import AUDITOR, CHIEF, MANAGER
 
 TODAY = date(2026, 10, 30)
@@ -29,7 +31,7 @@ def shown(part: Fraction | int, whole: Fraction | int) -> Decimal:
 
 
 @pytest.fixture(scope="module")
-def paces(rows, balances) -> dict[tuple[int, str], list[int]]:  # noqa: F811
+def paces(rows, balances) -> dict[tuple[int, str], list[int]]:
     """(year, class) → 調定 then, 収納 then, 調定 in the end, 収納 − 還付未済 in the end; installment by installment."""
     this_year, found = fiscal_year(rows.as_of), {}
     notices, history = one(rows.source("annual_assessment"), "notice_number"), rows.source("assessment_history")
@@ -74,8 +76,10 @@ def test_the_forecast_and_its_trials_are_what_the_receipts_say(city, rows, paces
 
 
 def made(years: dict[int, tuple[int, int, int, int] | None], kinds=("現年", "滞繰")) -> pl.DataFrame:
-    names = ("assessed_same_day_yen", "received_same_day_yen", "assessed_yen", "received_yen")
-    return pl.DataFrame([{"fiscal_year": year, "year_class": kind, **dict(zip(names, yen or (100, 40, 100, None), strict=True))} for year, yen in years.items() for kind in kinds])
+    """Of each year (調定 and 収納 then, 調定 and 収納 in the end); in its spring half of what was open then has come in."""
+    names = ("assessed_same_day_yen", "received_same_day_yen", "assessed_yen", "received_yen", "assessed_spring_yen", "received_spring_yen")
+    return pl.DataFrame([{"fiscal_year": year, "year_class": kind, **dict(zip(names, (*(yen or (100, 40, 100, None)), (yen or (100,))[0], ((yen or (100, 40))[0] + (yen or (100, 40))[1]) // 2), strict=True))}
+                         for year, yen in years.items() for kind in kinds])
 
 
 STEADY = dict.fromkeys(range(2020, 2027), (1_000, 400, 1_000, 940))
@@ -102,12 +106,107 @@ def test_the_trial_of_a_year_knows_nothing_of_it_or_later():
     (STEADY | {2022: None}, TODAY, NOT_TOLD),
     (STEADY | {2026: (0, 0, 0, 0)}, TODAY, NOTHING_YET),
     ({year: yen for year, yen in STEADY.items() if year < 2026}, TODAY, NOTHING_YET),
-    (STEADY, date(2026, 5, 31), NOT_CLOSED),
+    (STEADY, date(2026, 5, 31), TOO_SHORT),  # of 2025, for which 2020 to 2024 are one year too few
     (STEADY | {2020: (1_000, 1_000, 1_000, 1_000)}, TODAY, TOO_SHORT),  # nothing was open of which a share could have come in
-], ids=["six years", "no past", "a gap", "not told", "nothing assessed", "no year", "before 出納閉鎖", "all paid"])
+], ids=["six years", "no past", "a gap", "not told", "nothing assessed", "no year", "a year before", "all paid"])
 def test_what_cannot_be_forecast_is_not(years, day, refusal):
     for found in forecasts(made(years), day).values():
         assert found == forecast.Forecast(found.year_class, refusal)
+
+
+@pytest.mark.parametrize(("day", "year"), [(date(2026, 3, 31), 2025), (date(2026, 4, 1), 2025), (date(2026, 4, 15), 2025), (date(2026, 5, 20), 2025), (date(2026, 5, 31), 2025),
+                                           (date(2026, 6, 1), 2026), (TODAY, 2026)])
+def test_the_year_that_is_forecast_is_the_one_whose_accounts_close_next(day, year):
+    assert forecast.open_year(day) == year
+
+
+@pytest.mark.parametrize("day", [date(2026, 4, 15), date(2026, 5, 20), date(2026, 5, 31)])
+def test_in_spring_the_year_before_is_forecast_from_its_own_spring(day):
+    """Of 700 in on that day of spring, 240 of the 300 open come in until 5/31, as in every year before; what is in of the new year says nothing."""
+    years = {year: (1_000, 400, 1_000, 940) for year in range(2019, 2026)} | {2026: (5, 1, 5, 1)}
+    for found in forecasts(made(years), day).values():
+        assert (found.refusal, found.rate, found.low, found.high, found.chance) == ("", Decimal("94.00"), Decimal("94.00"), Decimal("94.00"), (3, 4))
+        assert found.trials["fiscal_year"].to_list() == [2022, 2023, 2024]
+    assert forecasts(made(years | {2025: (1_000, 400, 1_000, 700)}), day)["現年"].rate == Decimal("94.00"), "what the open year has so far is not what it will have"
+    worse = forecasts(made(years | {2024: (1_000, 400, 1_000, 840)}), day)["現年"]
+    assert worse.trials.rows()[-1] == (2024, Decimal("94.00"), Decimal("84.00"), Decimal("10.00"))
+
+
+SPRINGS = (date(2026, 4, 15), date(2026, 5, 20))
+
+
+class Spring:
+    """The city's files as they were on a day of spring: nothing that was notified, corrected, paid or written off later."""
+
+    def __init__(self, rows, day: date) -> None:
+        self.as_of, self._rows = day, rows
+        self._known = {row["notice_number"] for row in rows.source("annual_assessment") if row["notified_on"] <= day}
+
+    def source(self, name: str) -> list[dict]:
+        day, own = self.as_of, [row for row in self._rows.source(name) if row.get("notice_number") in self._known]
+        dated = {"receipt": "booked_on", "write_off": "written_off_on", "assessment_history": "corrected_on"}
+        if name in dated:
+            return [row for row in own if row[dated[name]] <= day]
+        if name == "installment":
+            later = Counter()
+            for row in self._rows.source("assessment_history"):
+                later[row["notice_number"], row["installment_no"]] += (row["after_yen"] - row["before_yen"]) * (row["corrected_on"] > day)
+            return [row | {"assessed_yen": row["assessed_yen"] - later[row["notice_number"], row["installment_no"]]} for row in own]
+        return own
+
+
+@pytest.fixture(scope="module", params=SPRINGS, ids=str)
+def spring(founded, rows, request) -> tuple[Spring, pl.DataFrame]:
+    """The files of a day of spring, and the rows of rate_by_year that the derived tables make of them."""
+    known = Spring(rows, request.param)
+    tables = {"receipt": ("notice_number", "installment_no", "fiscal_year", "booked_on", "received_on", "principal_yen", "charge_yen", "receipt_kind"),
+              "write_off": ("notice_number", "installment_no", "fiscal_year", "written_off_yen"),
+              "assessment_history": ("notice_number", "installment_no", "before_yen", "after_yen", "corrected_on"),
+              "installment": ("notice_number", "installment_no", "due_date", "assessed_yen", "stored_received_yen", "stored_unpaid_yen"),
+              "annual_assessment": ("notice_number", "atena_number", "levy_kind", "levy_year", "assessment_fiscal_year", "payment_method", "notified_on")}
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
+        patch.setenv("CONSOLE_HOME", str(founded["served"]))
+        derive.prepare(connection, snapshot.current().parquet("restricted"), known.as_of)
+        for name, columns in tables.items():
+            frame = pl.DataFrame([{column: row[column] for column in columns} for row in known.source(name)], infer_schema_length=None)
+            connection.execute(f"drop view source.{name}")
+            connection.register("kept", frame.to_arrow())
+            connection.execute(f"create table source.{name} as select * from kept")
+            connection.unregister("kept")
+        for step in ("place", "balance", "rate_year", "rate_cube"):
+            connection.execute((derive.HERE / f"{step}.sql").read_text("utf-8"))
+        cube = connection.sql("from derived.rate_cube").pl()
+    summed = cube.group_by("fiscal_year", "year_class").agg(pl.col("^(assessed|received)_.*yen$").sum(), pl.col("refund_due_yen").sum())
+    return known, summed.filter(pl.col("fiscal_year") > known.as_of.year - 8).with_columns(received_yen=pl.col("received_yen") - pl.col("refund_due_yen")).sort("fiscal_year", "year_class")
+
+
+def test_in_spring_the_city_is_what_its_receipts_say(spring):
+    """Each year as it stood on the same day of its own 出納整理期間: 調定 and 収納, installment by installment; and the forecast that follows."""
+    known, by_year = spring
+    notices, history, paces = one(known.source("annual_assessment"), "notice_number"), known.source("assessment_history"), {}
+    receipts = by(known.source("receipt"), "notice_number", "installment_no", "fiscal_year")
+    for key, year, kind, opening, received, _, written_off in lived_years(known, balances.__wrapped__(SimpleNamespace(source=known_source(known)))):
+        day = date(year + 1, known.as_of.month, known.as_of.day)
+        later = sum(row["after_yen"] - row["before_yen"] for row in history if (row["notice_number"], row["installment_no"]) == key and row["corrected_on"] > day)
+        then = 0 if kind == "現年" and notices[(key[0],)]["notified_on"] > day else max(opening - later, 0)
+        so_far = sum(row["principal_yen"] for row in receipts.get((*key, year), ()) if row["booked_on"] <= day)
+        own = paces.setdefault((year, kind), [0, 0, 0, 0])
+        for place, yen in enumerate((then, so_far, opening, min(received, opening - written_off))):
+            own[place] += yen
+    told = {(row["fiscal_year"], row["year_class"]): [row["assessed_spring_yen"], row["received_spring_yen"], row["assessed_yen"], row["received_yen"]] for row in by_year.to_dicts()}
+    assert told == {key: own for key, own in paces.items() if key[0] > known.as_of.year - 8}
+    last = known.as_of.year - 1
+    assert any(told[year, "現年"][1] != told[year, "現年"][3] for year in range(last - 3, last)), "something came in after that day"
+    for name, parts in (("現年", ("現年",)), ("滞繰", ("滞繰",)), ("合計", ("現年", "滞繰"))):
+        found = forecasts(by_year, known.as_of)[name]
+        assert not found.refusal
+        assert (found.collected_yen, found.assessed_yen) == plain(paces, last, parts)
+        assert found.trials.rows() == [(year, said := shown(*plain(paces, year, parts)), became := shown(sum(paces[year, part][3] for part in parts), sum(paces[year, part][2] for part in parts)),
+                                        said - became) for year in range(last - 3, last)]
+
+
+def known_source(known: Spring):
+    return lambda name: [] if name in ("overpayment", "flash_receipt") else known.source(name)
 
 
 def test_the_day_after_the_accounts_close_the_year_counts():

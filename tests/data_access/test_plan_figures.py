@@ -142,7 +142,8 @@ def test_progress_to_the_target(city, rows, user):
     before: dict[tuple, Counter] = defaultdict(Counter)
     for row in rows.derived("rate_cube"):
         for area in ("市計", row["district_code"]) if row["fiscal_year"] == year - 1 else ():
-            before[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"], same=row["received_same_day_yen"])
+            before[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"], same=row["received_same_day_yen"],
+                                                       then=row["assessed_same_day_yen"])
         if row["fiscal_year"] == year:
             for area in ("市計", row["district_code"]):
                 sums[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"])
@@ -153,10 +154,10 @@ def test_progress_to_the_target(city, rows, user):
         figures = Figures(sums[key]["assessed"], sums[key]["received"])
         assert (row["assessed_yen"], row["received_yen"], row["target_rate"]) == (figures.assessed_yen, figures.received_yen, target)
         first = before[key]
-        then, whole = (first["same"] * 100 / Decimal(first["assessed"]), first["received"] * 100 / Decimal(first["assessed"])) if first["assessed"] else (None, None)
+        then, whole = (first[part] * 100 / Decimal(first[of]) if first[of] else None for part, of in (("same", "then"), ("received", "assessed")))
         cents = [None if each is None else each.quantize(Decimal("0.01"), ROUND_HALF_UP) for each in (then, whole)]
         assert [row["rate_before"], row["final_rate_before"]] == cents, key
-        if cents[1]:
+        if cents[0] and cents[1]:
             assert abs(row["pace_rate"] - target * cents[0] / cents[1]) <= Decimal("0.005"), key
         assert row["to_target_yen"] == max(0, math.ceil(figures.assessed_yen * target / 100) - figures.received_yen)
         assert Decimal(100 * (figures.received_yen + row["to_target_yen"])) >= target * figures.assessed_yen

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import shutil
 import uuid
 from datetime import date
 
 import pytest
 
+import settings
 from audit import log
 from auth.access import NotAllowed
 from auth.export_order import Order
@@ -155,12 +157,18 @@ def test_a_full_disk_leaves_nothing_half_made(own_city, monkeypatch):
 def test_the_month_s_end_makes_what_is_due_once(own_city, capsys):
     """10月30日 is the month's last open day; the accounts of 2025 closed on 5月31日."""
     before = log.count()
+    shutil.rmtree(settings.analysis(), ignore_errors=True)  # another test may have looked at the city that this one is a copy of
     assert month_end.main([]) == 0
     assert {kept.report for kept in every("")} == {MONTH, YEAR}
     assert {kept.made_by for kept in every("")} == {"month_end"}
     assert log.count() > before
-    assert f"{MONTH} を作りました" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{MONTH} を作りました" in told
+    assert told.count("アドホック分析の表を作りました") == 1
+    parts = {path: path.read_bytes() for path in settings.analysis().glob("*.parquet")}
+    assert len(parts) == 1
     assert month_end.main([]) == 0
+    assert {path: path.read_bytes() for path in settings.analysis().glob("*.parquet")} == parts, "made once, and never again"
     assert capsys.readouterr().out == ""
     assert month_end.main(["x"]) == 2
     assert final(MONTH) is None, "a machine makes drafts; people make them final"

@@ -29,7 +29,7 @@ def test_before_there_are_two_days_it_says_when_there_will_be(earlier, monkeypat
 def test_the_report_is_shown_to_its_readers_and_taken_away_by_two(city):
     for user, may_take in ((staff.MANAGER, True), (staff.CHIEF, True), (staff.OFFICER, False), (staff.ANALYST, False)):
         screen = show(user, "monthly_report")
-        assert ("9 項目すべて差 0 円" in screen.words()) == (user is not staff.ANALYST), "rounded amounts need not add up"
+        assert ("17 項目すべて差 0 円" in screen.words()) == (user is not staff.ANALYST), "rounded amounts need not add up"
         assert len(screen.at.dataframe) == 6
         assert (export.kinds()["monthly_report_paper"].label + "（PDF）" in screen.words()) == may_take, user.role
 

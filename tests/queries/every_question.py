@@ -45,6 +45,7 @@ PARAMETERS = {
     "rate_by_month": {"district": None, "fiscal_year": 2026, "year_class": "合計"},
     "rate_by_year": {"district": None},
     "rate_cohort": {"district": None},
+    "rate_footing": {"dimensions": ["年齢", "期別"], "fiscal_year": 2026},
     "rate_rows": {"dimension": "期別", "part_key": None, "year_class": "合計", **WHOLE_LIST},
     "suspension_against_list": {"refs": [NOBODY]},
     "suspension_arrival_list": {"from_month": date(1900, 1, 1), "to_month": date(2100, 1, 1), **WHOLE_LIST},
