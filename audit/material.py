@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 # Questions that bring up several persons, none of whom was asked for: whom one of them showed is part of an officer's work (R3).
 LISTS = frozenset({
     "change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "plan_omissions", "rate_rows",
-    "suspension_arrival_list", "suspension_candidates", "suspension_decided", "suspension_extinctions", "suspension_watch", "trial_people", "trial_population",
+    "suspension_arrival_list", "suspension_candidates", "suspension_decided", "suspension_extinctions", "suspension_likely", "suspension_watch", "trial_people", "trial_population",
     "waiting_decisions", "write_off_candidates", "write_off_decided", "write_off_paper", "write_off_statement",
 })
 RAW = "seq, at, actor, action, question, row_count, atena_refs, source, detail"

@@ -25,7 +25,7 @@ PERSONS = {"name", "atena_number_shown", "installment_key", "year_class", "due_d
 
 
 # What the small city has none of: two days that differ, and anybody under 執行停止. Their pages are walked in tests/pages/test_passports.py.
-NOTHING_HERE = {"change_terms", "change_rows", "suspension_watch", "suspension_watch_signs", "suspension_arrival_list", "suspension_extinctions"}
+NOTHING_HERE = {"change_terms", "change_rows", "suspension_watch", "suspension_watch_signs", "suspension_extinctions"}
 
 
 def real(question: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from data_access.question import QUERIES
 NOBODY = "AAAA-AAAA-AAAA"
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 CASE = [name for name in NAMES if name.startswith("case_") and name != "case_search"]
-LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "rate_rows", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_watch", "trial_people",
+LISTS = ["change_rows", "deadline_rows", "differences", "district_worklist", "duplicates", "home_deadlines", "home_promises", "rate_rows", "plan_omissions", "suspension_arrival_list", "suspension_candidates", "suspension_extinctions", "suspension_likely", "suspension_watch", "trial_people",
          "write_off_candidates", "write_off_paper", "write_off_statement"]
 WHOLE_LIST = {"district": None, "page_size": 10_000, "skipped": 0}
 PARAMETERS = {
@@ -55,6 +55,7 @@ PARAMETERS = {
     "suspension_extinctions": WHOLE_LIST,
     "suspension_evidence": {"ground": "1号"},
     "suspension_lacking": {"district": None},
+    "suspension_likely": {"district": None},
     "suspension_standing": {"refs": [NOBODY]},
     "suspension_decided": {"district": None},
     "suspension_paper": {"decision": ""},
