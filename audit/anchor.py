@@ -17,11 +17,12 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import MetaData, Table, inspect, select
+from sqlalchemy import MetaData, Table, inspect
 
 import settings
 import store
-from audit import chain, log, merkle
+from audit import chain, chain_check, log
+from audit.chain_check import Checked
 from audit.log import ACCESS_LOG
 
 CHAINS = {"access_log": "アクセスログ", "event": "台帳"}
@@ -147,11 +148,11 @@ def unanchored() -> list[Finding]:
 
 def broken_chains() -> list[Finding]:
     """The first bad entry of each chain that does not hold in itself, and long lists that are not what the chain says."""
-    found = [
-        Finding(CHAINS[name], f"{bad} 番の記録が改ざんされているか、欠けています。")
-        for name, table in chain_tables().items()
-        if (bad := chain.verify(table)) is not None
-    ]
+    return _broken({name: chain_check.check(table) for name, table in chain_tables().items()})
+
+
+def _broken(checked: Mapping[str, Checked]) -> list[Finding]:
+    found = [Finding(CHAINS[name], f"{held.bad} 番の記録が改ざんされているか、欠けています。") for name, held in checked.items() if held.bad is not None]
     changed = log.changed_lists()
     return found + ([Finding("人の多い一覧の控え", f"{changed} 件が、アクセスログのハッシュと合いません。")] if changed else [])
 
@@ -161,24 +162,23 @@ def verify(public_key: str | None = None, paper: Mapping[str, tuple[int, str]] |
 
     `public_key` (hex) is the one to trust; without it that of the anchor folder. `paper`: chain → (size, root) of a sheet.
     """
-    found = broken_chains()
     kept = {folder: _lines(folder) for folder in settings.anchors()}
     longest = max(kept.values(), key=len)
+    marks = [(place, name, point) for place, points in _points(longest) for name, point in points.items()]
+    marks += [("日締めの紙", name, {"size": size, "root": root}) for name, (size, root) in (paper or {}).items()]
+    checked = {name: chain_check.check(table, {point["size"] for _, of, point in marks if of == name}) for name, table in chain_tables().items()}
+    found = _broken(checked)
     for folder, lines in kept.items():
         if lines != longest[: len(lines)] or len(lines) < len(longest):
             found.append(Finding(str(folder), f"チェックポイントがほかの置き場と違います（{len(lines)} 件と {len(longest)} 件）。"))
         found += _unsigned(folder, lines, public_key)
-    marks = [(place, name, point) for place, points in _points(longest) for name, point in points.items()]
-    marks += [("日締めの紙", name, {"size": size, "root": root}) for name, (size, root) in (paper or {}).items()]
-    return found + _moved(marks)
+    return found + _moved(marks, checked)
 
 
-def _moved(marks: list[tuple[str, str, dict]]) -> list[Finding]:
+def _moved(marks: list[tuple[str, str, dict]], checked: Mapping[str, Checked]) -> list[Finding]:
     found = []
-    for name, table in chain_tables().items():
-        wanted = [(place, point) for place, of, point in marks if of == name]
-        roots = merkle.roots(_hashes(table), {point["size"] for _, point in wanted}) if wanted else {}
-        wrong = [(place, point) for place, point in wanted if roots.get(point["size"]) != point["root"]]
+    for name, held in checked.items():
+        wrong = [(place, point) for place, of, point in marks if of == name and held.roots.get(point["size"]) != point["root"]]
         for place, point in wrong[:3]:
             found.append(Finding(CHAINS[name], f"{place}（{point['size']} 件）と合いません。鎖の全体が書き換えられたか、後ろが失われています。"))
     return found
@@ -213,13 +213,7 @@ def _points(lines: list[str]) -> Iterator[tuple[str, dict]]:
 
 def _stands(table: Table) -> dict:
     size = chain.length(table)
-    return {"size": size, "root": merkle.roots(_hashes(table), {size})[size]}
-
-
-def _hashes(table: Table) -> Iterator[str]:
-    with chain.reading() as connection:
-        in_order = select(table.c.hash).order_by(table.c.seq)
-        yield from connection.execute(in_order, execution_options={"yield_per": chain.PAGE}).scalars()
+    return {"size": size, "root": chain_check.check(table, {size}).roots[size]}
 
 
 def _lines(folder: Path) -> list[str]:

@@ -11,9 +11,8 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from json.encoder import encode_basestring
 
 from sqlalchemy import (
     DDL,
@@ -118,16 +117,16 @@ def locked(table: Table) -> Iterator[Connection]:
 
 def append(connection: Connection, table: Table, row: Mapping[str, object]) -> dict[str, object]:
     """Seal `row` behind the newest one and insert it. Call inside `locked`; returns the row as stored."""
-    head = _head(connection, table)
-    seq, prev_hash = (head.seq, head.hash) if head else (0, GENESIS)
+    newest = head(connection, table)
+    seq, prev_hash = newest or (0, GENESIS)
     whole = {**row, "seq": seq + 1, "prev_hash": prev_hash}
-    whole["hash"] = _seal(whole)
+    whole["hash"] = seal(whole)
     connection.execute(insert(table), whole)
-    newest = {"seq": whole["seq"], "hash": whole["hash"]}
-    if head:
-        connection.execute(update(HEAD).where(HEAD.c.chain == table.name), newest)
+    own = {"seq": whole["seq"], "hash": whole["hash"]}
+    if newest:
+        connection.execute(update(HEAD).where(HEAD.c.chain == table.name), own)
     else:
-        connection.execute(insert(HEAD), {"chain": table.name, **newest})
+        connection.execute(insert(HEAD), {"chain": table.name, **own})
     return whole
 
 
@@ -143,18 +142,9 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
-def verify(table: Table) -> int | None:
-    """The first seq at which the chain is broken (changed, missing, foreign or out of order), or None."""
-    with reading() as connection:
-        seq, sealed, sealing = 0, GENESIS, _sealing(table)
-        for found, prev_hash, own, *rest in _rows(connection, table):
-            if found != seq + 1:
-                return min(found, seq + 1)
-            if prev_hash != sealed or own != sealing(prev_hash, rest):
-                return found
-            seq, sealed = found, own
-        head = _head(connection, table)
-    return _against_head(head, seq, sealed)
+def head(connection: Connection, table: Table) -> tuple[int, str] | None:
+    """(seq, hash) of the newest row as `chain_head` has it, or None for a chain without one."""
+    return connection.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.chain == table.name)).one_or_none()
 
 
 def length(table: Table) -> int:
@@ -163,56 +153,10 @@ def length(table: Table) -> int:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _against_head(head, seq: int, sealed: str) -> int | None:
-    head_seq, head_hash = (head.seq, head.hash) if head else (0, GENESIS)
-    if head_seq != seq:
-        return min(head_seq, seq) + 1
-    return None if head_hash == sealed else seq
-
-
-def _seal(row: Mapping[str, object]) -> str:
+def seal(row: Mapping[str, object]) -> str:
+    """The hash of a whole row: of its `prev_hash` and every other column but `hash`."""
     rest = {name: value for name, value in row.items() if name not in ("prev_hash", "hash")}
     return hashlib.sha256((row["prev_hash"] + canonical(rest)).encode()).hexdigest()
-
-
-def _hashed_columns(table: Table) -> list[str]:
-    return sorted(column.name for column in table.columns if column.name not in ("prev_hash", "hash"))
-
-
-def _sealing(table: Table) -> Callable[[str, Sequence[object]], str | None]:
-    """_seal for verifying millions of rows: (prev_hash, the hashed columns in the order of their names) → the hash; None for what we
-    never write. The text is that of `canonical`, put together without a dict or an encoder per row."""
-    text = "%s{" + ",".join(f'"{name}":%s' for name in _hashed_columns(table)) + "}"
-
-    def sealing(prev_hash: str, row: Sequence[object]) -> str | None:
-        try:
-            return hashlib.sha256((text % (prev_hash, *map(_written, row))).encode()).hexdigest()
-        except (TypeError, UnicodeEncodeError):
-            return None
-
-    return sealing
-
-
-def _written(value: object) -> str:
-    if type(value) is str:
-        return encode_basestring(value)
-    if type(value) is int:
-        return str(value)
-    if value is None:
-        return "null"
-    raise TypeError
-
-
-def _head(connection: Connection, table: Table):
-    return connection.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.chain == table.name)).one_or_none()
-
-
-def _rows(connection: Connection, table: Table) -> Iterator[Sequence[object]]:
-    """seq, prev_hash, hash, and every hashed column, as `_sealing` takes them."""
-    names = ("seq", "prev_hash", "hash", *_hashed_columns(table))
-    in_order = select(*(table.c[name] for name in names)).order_by(table.c.seq)
-    for page in connection.execute(in_order, execution_options={"yield_per": PAGE}).partitions():
-        yield from page
 
 
 def _take_write_lock(connection: Connection, table: Table) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import timing
 from bench.timing import Figure
 
-NAMES = ("publish", "rerun", "questions", "law", "screening", "million", "rates", "dashboards", "start")
+NAMES = ("publish", "rerun", "questions", "law", "screening", "million", "rates", "dashboards", "chain", "start")
 
 
 def measure(folder: Path, persons: int) -> list[Figure]:

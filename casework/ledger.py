@@ -15,7 +15,7 @@ from datetime import date
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, UniqueConstraint, func, select
 
 import store
-from audit import chain
+from audit import chain, chain_check
 
 EVENT = Table(
     "event",
@@ -136,7 +136,7 @@ def version_of(subject: str) -> int:
 def verify() -> int | None:
     """The first seq that was changed, removed, inserted or moved; None when the whole ledger holds."""
     with _readable():
-        return chain.verify(EVENT)
+        return chain_check.verify(EVENT)
 
 
 def _write(connection: Connection, draft: Mapping[str, object], expected_version: int) -> Event:

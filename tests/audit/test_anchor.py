@@ -60,7 +60,7 @@ def rewritten_from(file, seq: int) -> None:
         rows[seq - 1]["actor"] = "nobody"
         for before, row in zip([None, *rows], rows, strict=False):
             row["prev_hash"] = before["hash"] if before else chain.GENESIS
-            row["hash"] = chain._seal(row)
+            row["hash"] = chain.seal(row)
             connection.execute("update access_log set actor = :actor, prev_hash = :prev_hash, hash = :hash where seq = :seq", row)
         connection.execute("update chain_head set hash = ? where chain = 'access_log'", [rows[-1]["hash"]])
         connection.commit()
@@ -203,7 +203,7 @@ def mutated(rows: list[list], head: list, chance: random.Random) -> tuple[list[l
         place = chance.randrange(1, len(names))
         rows[at][place] = rows[at][place] + chance.randint(1, 9) if isinstance(rows[at][place], int) else rows[at][place] + chance.choice("x0あ ")
         if chance.random() < 0.5 and names[place] not in ("hash", "prev_hash"):
-            rows[at][-1] = chain._seal(dict(zip(names, rows[at], strict=True)))
+            rows[at][-1] = chain.seal(dict(zip(names, rows[at], strict=True)))
     elif kind == "delete":
         del rows[at]
         if chance.random() < 0.5:

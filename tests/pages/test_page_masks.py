@@ -21,8 +21,8 @@ WHOLE_CITY = (staff.MANAGER, staff.CHIEF)
 MODULES = [entry.module for entry in REGISTER]
 
 
-# The findings of 監査 name persons by reference to whoever may read the log, and the tests before this one have filled it.
-FINDINGS = "audit"
+# What is read out of the access log names persons by reference to whoever may read it, and the tests before this one have filled it.
+OUT_OF_THE_LOG = ("audit", "care_inquiry")
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def delinquents(city) -> list[dict]:
 
 
 @cache
-def said_to(user: User, home: Path, but: str = "") -> str:
-    """The words of every page (`but` one), and for those who open cases the カルテ with each tab of somebody in reach."""
-    said = [first_sight(user, module, home).words() for module in MODULES if module != but]
+def said_to(user: User, home: Path, but: tuple[str, ...] = ()) -> str:
+    """The words of every page `but` these, and for those who open cases the カルテ with each tab of somebody in reach."""
+    said = [first_sight(user, module, home).words() for module in MODULES if module not in but]
     reach = [person for person in everybody() if scope(user) == "all" or person["district_code"] in user.districts]
     if reach:
         said += [show(user, "case", case_ref=reach[0]["atena_ref"], case_view=tab).words() for tab in ("期別", "経過", "世帯・賦課", "財産・所得")]
@@ -42,8 +42,8 @@ def said_to(user: User, home: Path, but: str = "") -> str:
 
 
 def referred_to(user: User, home: Path) -> str:
-    """The words in which no reference may be: every page, without the findings for those who may read the log."""
-    return said_to(user, home, FINDINGS if decide(user, "audit.read").allowed else "")
+    """The words in which no reference may be: every page, without what is read out of the log for those who may read it."""
+    return said_to(user, home, OUT_OF_THE_LOG if decide(user, "audit.read").allowed else ())
 
 
 def everybody() -> list[dict]:
