@@ -105,6 +105,9 @@ def _suspension_decision(decision: Mapping, about: About) -> Errors:
         yield "installments", "すでに停止を決定した期別が入っています。今日の決定は、次の取込で公開するデータから停止中になります。"
     if own & written_off(about.standing):
         yield "installments", "不納欠損を決定した期別が入っています。外してください。"
+    unpaid = dict(about.subject.unpaid)
+    if paid := [key for key in own if not unpaid.get("-".join(key))]:
+        yield "installments", f"未納のない期別が{len(paid)}期入っています（起案の後の納付・更正など）。起案を差し戻すか取り下げ、残る期別で起案し直してください。"
     yield from _extinct(own, about)
 
 

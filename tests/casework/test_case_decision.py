@@ -291,3 +291,16 @@ def test_a_step_that_cannot_be_noted_is_not_taken(sqlite_file, monkeypatch):
     with pytest.raises(ledger.LedgerUnavailable):
         decided(KIND, steps=PROPOSED)
     assert ledger.last_seq() == 0
+
+
+def test_what_was_paid_meanwhile_is_not_stopped(sqlite_file):
+    """A 期別 that is paid between the 起案 and the 決裁: neither the 決議書 nor the 通知書 may name it."""
+    decided(KIND, steps=REVIEWED)
+    paid = replace(SUBJECT, unpaid=frozenset({(ONE, 0), (TWO, 15_000)}))
+    for subject in (paid, replace(SUBJECT, unpaid=frozenset({(TWO, 15_000)}))):
+        with pytest.raises(EntryRefused, match="未納のない期別が1期"):
+            taken(approve, MANAGER, proposal(), subject=subject)
+    taken(decline, MANAGER, proposal(), subject=paid, reason="第1期が納まった。")
+    with pytest.raises(EntryRefused, match="未納のない期別が1期"):
+        decided(KIND, subject=paid, steps=PROPOSED)
+    assert decided(KIND, subject=paid, installments=[TWO]).payload["installments"] == KEPT[1:]
