@@ -304,3 +304,13 @@ def test_what_was_paid_meanwhile_is_not_stopped(sqlite_file):
     with pytest.raises(EntryRefused, match="未納のない期別が1期"):
         decided(KIND, subject=paid, steps=PROPOSED)
     assert decided(KIND, subject=paid, installments=[TWO]).payload["installments"] == KEPT[1:]
+
+
+def test_a_renewed_時効_brings_back_only_what_時効_ended(sqlite_file):
+    """Of what 停止3年 has ended, no 督促 or 承認 says anything."""
+    ended = decided("write_off_decision")
+    with pytest.raises(EntryRefused, match="停止3年の不納欠損は、時効の更新では戻りません"):
+        decided("write_off_reversal", steps=PROPOSED, decision=ended.event_id, reversal_ground="時効の更新が判明")
+    decided("write_off_reversal", decision=ended.event_id)
+    lapsed = decided("write_off_decision", reason="時効")
+    assert decided("write_off_reversal", decision=lapsed.event_id, reversal_ground="時効の更新が判明").payload["decision"] == lapsed.event_id
