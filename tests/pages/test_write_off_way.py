@@ -63,7 +63,7 @@ def test_from_the_candidate_to_the_reversal(own_city, confirmed):
     back = listed(NEIGHBOUR).filter(atena_ref=ref, booked_as="時効").row(0, named=True)
     assert (back["reversed_on"], back["reversal_ground"]) == (ledger.events_of(numbers()[ref])[-1].occurred_on, "時効の更新が判明")
     page, case = show(NEIGHBOUR, "write_off", written_off_person=(ref, "時効")), show(NEIGHBOUR, "case", case_ref=ref)
-    assert {text for text in page.cells("marks") if text} == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
+    assert {text for text in page.cells("marks") if isinstance(text, str)} == {f"取消（訂正）済み {wording.short(back['reversed_on'])} 時効の更新が判明"}
     assert any("欠損取消（訂正）済み" in state for state in case.cells("state"))
     assert ask(CHIEF, "write_off_installments", atena_ref=ref)["decided_on"].null_count() == len(ask(CHIEF, "write_off_installments", atena_ref=ref))
 
