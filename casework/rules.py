@@ -10,6 +10,7 @@ from law.suspension import SuspensionRefused, cancel, check_immediate_ground, ex
 
 STALE_DAYS = 3  # open days without feeds (72 hours) from which nothing that rests on what is unpaid may be recorded
 MISTAKE = "停止の誤り"
+RENEWED = "時効の更新が判明"
 AT_ONCE = "即時消滅"
 OF_A_STOP = ("停止3年", AT_ONCE)
 Errors = Iterator[tuple[str, str]]
@@ -105,6 +106,9 @@ def _suspension_decision(decision: Mapping, about: About) -> Errors:
         yield "installments", "すでに停止を決定した期別が入っています。今日の決定は、次の取込で公開するデータから停止中になります。"
     if own & written_off(about.standing):
         yield "installments", "不納欠損を決定した期別が入っています。外してください。"
+    unpaid = dict(about.subject.unpaid)
+    if paid := [key for key in own if not unpaid.get("-".join(key))]:
+        yield "installments", f"未納のない期別が{len(paid)}期入っています（起案の後の納付・更正など）。起案を差し戻すか取り下げ、残る期別で起案し直してください。"
     yield from _extinct(own, about)
 
 
@@ -168,6 +172,9 @@ def _write_off_decision(decision: Mapping, about: About) -> Errors:
 def _write_off_reversal(reversal: Mapping, about: About) -> Errors:
     if any(event.kind == "write_off_reversal" and event.payload["decision"] == reversal["decision"] for event in about.standing):
         yield "decision", "この不納欠損はすでに取り消されています。"
+    decided = next(event for event in about.standing if event.event_id == reversal["decision"])
+    if reversal["reversal_ground"] == RENEWED and decided.payload["reason"] != "時効":
+        yield "reversal_ground", f"事由が{decided.payload['reason']}の不納欠損は、時効の更新では戻りません。ほかの理由を選んでください。"
 
 
 def _keys(rows: Iterable[Mapping]) -> set[tuple[str, str]]:

@@ -67,7 +67,10 @@ def _read(user: User, waiting: dict, as_of: date) -> None:
     """What who decides has to read: the case as it stands today, for a 取消 in the カルテ."""
     if waiting["ground"]:
         found = _candidate(user, waiting, as_of)
-        if set(found.lacking) != set(waiting["lacking"] or []):
+        now = ask(user, "suspension_standing", refs=[waiting["atena_ref"]])
+        if now.filter(ground=waiting["ground"]).is_empty() and not now["is_wholly_suspended"].any():
+            st.error(f"起案の後に資料が変わり、いまは{waiting['ground']}の候補ではありません（非該当、または納期限を過ぎた未納がない）。上の証拠の「反証」を確かめ、差し戻してください。", icon=":material/block:")
+        elif set(found.lacking) != set(waiting["lacking"] or []):
             st.warning(f"起案の後に資料が変わりました。今足りない資料: **{'、'.join(found.lacking) or 'なし'}**。上の証拠で確かめてください。", icon=":material/update:")
         return
     _signs(user, waiting["atena_ref"])

@@ -18,7 +18,7 @@ from pages.parts.suspension_form import cancel_form, papers_part, told_decision
 
 PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
-SIGNED = ["name", "happened_on", "signs_told", "ground", "suspended_on", "suspended_yen", "ends_on", "district_name"]
+SIGNED = ["name", "happened_on", "ground", "suspended_on", "suspended_yen", "ends_on", "signs_told", "district_name"]  # what may be cut off at 1,280 pixels comes last
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
 WIDTHS = {"name": 104, "happened_on": 88, "signs_told": 352, "ground": 46, "suspended_on": 84, "suspended_yen": 124, "ends_on": 94, "district_name": 82}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}

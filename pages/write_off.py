@@ -89,12 +89,12 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     foot(user, page)
     export_part(user, "write_off_statement", {"district": district, "booked_as": reason})
-    outcome(DECISION)
     for row in found.iter_rows(named=True):
         if (row["atena_ref"], row["booked_as"]) == st.session_state.get(CHOSEN):  # never somebody whom the filter has left out
             own = _candidate(user, row, stands.as_of)
             if stands.is_newest:
                 propose_part(user, row, own, stands.as_of)
+    outcome(DECISION)  # of whom the list has no more: it is said once, beside the form where there is one
     if stands.is_newest:
         decided_part(user, district)
 

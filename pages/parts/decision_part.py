@@ -60,6 +60,8 @@ def _installments(user: User, row: dict) -> None:
     """The 期別 that are decided on, no others; what a 不納欠損 covers stands with its own reasons."""
     if row["installment_keys"]:
         own = ask(user, "case_installments", atena_ref=row["atena_ref"], only_overdue=False).filter(pl.col("installment_key").is_in(row["installment_keys"]))
+        if paid := len(row["installment_keys"]) - own.filter(pl.col("unpaid_yen") > 0).height:
+            st.warning(f"起案の期別のうち{paid}期は、いまは未納がありません（納付・更正など）。差し戻してください。", icon=":material/payments:")
         st.markdown(f"**この起案の期別　{own.height}期　未納 {wording.yen(own['unpaid_yen'].sum())}**")
         tables.show(own, ["levy_year", "installment_no", "due_date", "unpaid_yen", "prescription_on"], empty="", alt="起案された期別の表")
 

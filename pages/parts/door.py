@@ -99,9 +99,10 @@ def open_chosen_case() -> None:
 
 def person_line(name: str, atena_ref: str, key: str) -> None:
     """Who is shown below, and the way to the カルテ."""
-    who, way = st.columns([5, 1], vertical_alignment="center")
-    who.text(f"{name}　参照番号 {atena_ref}")
-    if way.button("カルテを開く", icon=":material/person:", width="stretch", key=key):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.text(f"{name}　参照番号 {atena_ref}", width="content")
+        is_opened = st.button("カルテを開く", icon=":material/person:", width="content", key=key)
+    if is_opened:
         choose_case(atena_ref)
         go("case")
 

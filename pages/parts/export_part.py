@@ -24,7 +24,7 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
     kind = export.kinds()[kind_name]
     if not decide(user, kind.action).allowed:
         return
-    outcome, text = draft.said(FORM)
+    outcome, text = draft.said(f"{FORM}_{kind_name}")
     ready = [order for order in export_order.approved_of(user) if order.kind == kind_name and (not kind.is_pdf or order.parameters == dict(filters))]
     with st.popover(f"{kind.label}（PDF）" if kind.is_pdf else "書き出す", icon=":material/ios_share:"):
         if confirm_first(f"confirm_{kind_name}"):
@@ -63,10 +63,10 @@ def _order(kind_name: str, filters: dict) -> None:
             order = export.order(user, kind_name, filters, is_masked=not state.get(f"export_clear_{kind_name}", False),
                                  purpose=state[f"export_purpose_{kind_name}"], reason=state[f"export_reason_{kind_name}"])
     except (NotAllowed, NotConfirmed, OrderRefused, AuditUnavailable) as refusal:
-        draft.say(FORM, "error", str(refusal))
+        draft.say(f"{FORM}_{kind_name}", "error", str(refusal))
         return
     if order.needs_approval:
-        draft.say(FORM, "info", f"{order.row_count:,}行の書出しの承認を求めました。承認されると、ここに受け取りのボタンが出ます。")
+        draft.say(f"{FORM}_{kind_name}", "info", f"{order.row_count:,}行の書出しの承認を求めました。承認されると、ここに受け取りのボタンが出ます。")
     else:
         _ticket(kind_name, order.id, True)  # what needs no approval names nobody in clear
 
@@ -80,4 +80,4 @@ def _ticket(kind_name: str, order_id: str, is_open: bool) -> None:
         token = export_order.ticket(user, current_sid(), order_id)
         st.session_state[f"{TICKET}_{kind_name}"] = token, None if is_open else export_order.password(token)
     except (NotAllowed, NotConfirmed, OrderRefused) as refusal:
-        draft.say(FORM, "error", str(refusal))
+        draft.say(f"{FORM}_{kind_name}", "error", str(refusal))

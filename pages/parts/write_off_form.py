@@ -33,6 +33,7 @@ def propose_part(user: User, candidate: dict, installments: pl.DataFrame, as_of:
     if own.is_empty() or not decide(user, "write_off.propose").allowed:
         return
     st.subheader(f"起案（{candidate['booked_as']}）", anchor=False)
+    outcome(DECISION)
     if candidate["matter_state"]:
         st.caption("この人の起案は、上の「審査・決裁を待つもの」にあります。")
         return

@@ -35,7 +35,7 @@ GOOD = {
     "suspension_decision": {"ground": "2号", "installments": [TWO, ONE], "is_partial": False, "is_immediate": False, "evidence_ids": ["I0002", "I0001"]},
     "suspension_cancellation": {"suspended_on": date(2025, 4, 1), "installments": [ONE], "cancel_ground": "資力の回復"},
     "write_off_decision": {"reason": "停止3年", "extinct_on": date(2026, 3, 2), "written_off": {ONE: 3_000}},
-    "write_off_reversal": {"decision": "", "reversal_ground": "時効の更新が判明"},
+    "write_off_reversal": {"decision": "", "reversal_ground": "納付が判明"},
     "succession": {"opened_on": date(2020, 2, 29), "death_ground": "戸籍", "heir_atena_number": "0000099999", "share_numerator": 1, "share_denominator": 2},
     "duplicate_decision": {"decided_on": TODAY, "suspect": PAIR, "judgement": "同一人", "reason": "戸籍の附票で転出と転入のつながりを確かめた。"},
 }  # fmt: skip

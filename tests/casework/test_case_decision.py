@@ -291,3 +291,26 @@ def test_a_step_that_cannot_be_noted_is_not_taken(sqlite_file, monkeypatch):
     with pytest.raises(ledger.LedgerUnavailable):
         decided(KIND, steps=PROPOSED)
     assert ledger.last_seq() == 0
+
+
+def test_what_was_paid_meanwhile_is_not_stopped(sqlite_file):
+    """A 期別 that is paid between the 起案 and the 決裁: neither the 決議書 nor the 通知書 may name it."""
+    decided(KIND, steps=REVIEWED)
+    paid = replace(SUBJECT, unpaid=frozenset({(ONE, 0), (TWO, 15_000)}))
+    for subject in (paid, replace(SUBJECT, unpaid=frozenset({(TWO, 15_000)}))):
+        with pytest.raises(EntryRefused, match="未納のない期別が1期"):
+            taken(approve, MANAGER, proposal(), subject=subject)
+    taken(decline, MANAGER, proposal(), subject=paid, reason="第1期が納まった。")
+    with pytest.raises(EntryRefused, match="未納のない期別が1期"):
+        decided(KIND, subject=paid, steps=PROPOSED)
+    assert decided(KIND, subject=paid, installments=[TWO]).payload["installments"] == KEPT[1:]
+
+
+def test_a_renewed_時効_brings_back_only_what_時効_ended(sqlite_file):
+    """Of what 停止3年 has ended, no 督促 or 承認 says anything."""
+    ended = decided("write_off_decision")
+    with pytest.raises(EntryRefused, match="停止3年の不納欠損は、時効の更新では戻りません"):
+        decided("write_off_reversal", steps=PROPOSED, decision=ended.event_id, reversal_ground="時効の更新が判明")
+    decided("write_off_reversal", decision=ended.event_id)
+    lapsed = decided("write_off_decision", reason="時効")
+    assert decided("write_off_reversal", decision=lapsed.event_id, reversal_ground="時効の更新が判明").payload["decision"] == lapsed.event_id

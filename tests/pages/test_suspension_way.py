@@ -7,6 +7,7 @@ import pytest
 
 from auth import second_factor, step_up
 from casework import ledger
+from data_access.intake import take_in
 from data_access.query import ask, reference_of, standing
 from data_access.suspension_case import against_counts, speaking_against, suspension_case
 from law.files import values_on
@@ -15,7 +16,8 @@ from pages.case import KINDS
 from pages.parts.suspension_form import proposable
 from pages.suspension_candidates import INVESTIGATED, PAGE_SIZE, RECORDS
 from sample_city.stories import FIRST
-from tests.data_access.test_entries import take_in_again
+from tests.data_access.feeds import DAY_ONE, DAY_TWO, Feed
+from tests.data_access.test_entries import officer_of, take_in_again
 from tests.pages.screen import Screen, show
 from tests.staff import CHIEF, MANAGER, NEIGHBOUR
 
@@ -247,3 +249,21 @@ def test_every_record_leads_to_a_place_that_the_カルテ_has(city):
     assert {tab for tab, _ in places} <= {tab.label for tab in case.at.tabs}
     assert {kind for _, kind in places} - {None} <= set(KINDS)
     assert {each["sign"] for each in values_on(FILE, SETTING, standing().as_of) if "against" in each} <= {*RECORDS, "財産調査"}
+
+
+@pytest.mark.slow
+def test_who_decides_is_told_that_it_is_no_candidate_any_more(eve):
+    """Story 56, 2号: an income reported after the 起案 refutes the 家計. What is lacking is no other than before, and says nothing of it."""
+    ref = reference_of(str(FIRST + 560))
+    press(show(officer_of(ref), "suspension_candidates", screened=(ref, "国府　千鶴", "2号"), ground="2号"), "propose_", "収入は月7万5千円。")
+    (waiting,) = ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).to_dicts()
+    assert not show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"]).at.error
+    feed = Feed("resident_tax")
+    number, salary = feed.at("atena_number"), feed.at("salary_revenue_yen")
+    own = [row for row in Feed("resident_tax", DAY_ONE).rows() if row[number] == str(FIRST + 560)]
+    assert own
+    feed.write([*feed.rows(), *([*row[:salary], "6000000", *row[salary + 1:]] for row in own)])
+    assert take_in(DAY_TWO).is_published
+    reviewer = show(CHIEF, "suspension_candidates", waiting_decision=waiting["proposal_id"])
+    assert [told.value for told in reviewer.at.error if "いまは2号の候補ではありません" in told.value]
+    assert "反証" in {finding for frame in reviewer.at.dataframe if "finding" in frame.value.columns for finding in frame.value["finding"]}
