@@ -209,40 +209,38 @@ where in_scope(delinquent.district_code);
 -- ten persons all such parts are told together with the smallest of the others, so that no total gives one back.
 create view disclosed.lost_count as
 with placed as (
+    -- as in serving.place, without everybody in it
     select
-        lost.*,
-        if(is_without_persons(), 'X00', visible_district(place.district_code)) as district_code,
-        if(is_without_persons(), '市全体', visible_district_name(place.district_code, place.district_name)) as district_name
+        lost.* exclude (district_code, district_name),
+        if(hidden.atena_number is null, lost.district_code, 'S00') as own_code,
+        if(hidden.atena_number is null, lost.district_name, '特別管理') as own_name,
+        if(is_without_persons(), 'X00', visible_district(own_code)) as district_code,
+        if(is_without_persons(), '市全体', visible_district_name(own_code, own_name)) as district_name
     from derived.lost_installment as lost
-    join serving.place as place using (atena_number)
-    where getvariable('scope') is not null
+    left join serving.protected as hidden using (atena_number)
+    where getvariable('scope') is not null and lost.district_code is not null and not is_own(lost.atena_number)
 ),
 parted as (
-    select
-        placed.* exclude (fiscal_year),
-        if(each.dimension in ('事由', '区分'), placed.fiscal_year, null) as fiscal_year,
-        each.dimension,
-        each.part
-    from placed
-    cross join unnest([
-        {'dimension': '事由', 'part': booked_as},
-        {'dimension': '区分', 'part': year_class},
-        {'dimension': '年数', 'part': age_years::varchar},
-        {'dimension': '逃したこと', 'part': kept_chance}
-    ]) as listed(each)
-    where each.part is not null
+    -- one branch for each, so that a question about one of them reads only what that one is made of
+    select '事由' as dimension, booked_as as part, fiscal_year, is_booked, district_code, district_name, atena_number, yen from placed where booked_as is not null
+    union all
+    select '区分', year_class, fiscal_year, is_booked, district_code, district_name, atena_number, yen from placed where year_class is not null
+    union all
+    select '年数', age_years::varchar, null, is_booked, district_code, district_name, atena_number, yen from placed where age_years is not null
+    union all
+    select '逃したこと', kept_chance, null, is_booked, district_code, district_name, atena_number, yen from placed where kept_chance is not null
 ),
 counted as (
     select dimension, part, is_booked, fiscal_year, count(distinct atena_number) as person_count
     from parted
+    where is_without_persons()
     group by all
 ),
 told as (
     select
         * exclude (person_count),
         if(
-            is_without_persons()
-                and min(person_count) over same_year < 10
+            min(person_count) over same_year < 10
                 and person_count <= coalesce(min(person_count) filter (where person_count >= 10) over same_year, person_count),
             'そのほか', part) as told_as
     from counted
@@ -251,7 +249,7 @@ told as (
 summed as (
     select
         parted.dimension,
-        told.told_as as part,
+        coalesce(told.told_as, parted.part) as part,
         parted.is_booked,
         parted.fiscal_year,
         parted.district_code,
@@ -260,7 +258,7 @@ summed as (
         count(*) as installment_count,
         sum(parted.yen)::bigint as yen
     from parted
-    join told
+    left join told
         on told.dimension = parted.dimension
         and told.part = parted.part
         and told.is_booked = parted.is_booked
