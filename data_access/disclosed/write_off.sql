@@ -109,6 +109,14 @@ with state as (
         end as state
     from serving.written_off
     group by event_id
+), named as materialized (
+    select distinct split_part(installment_key, '-', 1) as notice_number, split_part(installment_key, '-', 2) as installment_no
+    from (select unnest(written_off) as installment_key from serving.entry where kind = 'write_off_decision')
+), charged as materialized (  -- of what was decided alone, before anything else is joined: everybody's is long
+    select notice_number, installment_no, due_date, levy_kind, levy_year
+    from named
+    join source.installment as installment using (notice_number, installment_no)
+    join source.annual_assessment as assessment using (notice_number)
 )
 select
     subject.atena_ref,
@@ -119,14 +127,14 @@ select
     entry.event_id as decision,
     state.state,
     entry.happened_on as decided_on,
-    assessment.levy_kind,
+    installment.levy_kind,
     whole('C9', entry.reason) as reason,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', scope.paid_since_yen) as paid_since_yen,
     whole('C9', coalesce((noted ->> '$.extinct_on')::date, candidate.extinct_on, entry.extinct_on, entry.happened_on)) as extinct_on,
     whole('C9', scope.installment_key) as installment_key,
     whole('C9', installment.notice_number) as notice_number,
-    whole('C9', assessment.levy_year) as levy_year,
+    whole('C9', installment.levy_year) as levy_year,
     whole('C9', installment.installment_no) as installment_no,
     whole('C9', installment.due_date) as due_date,
     whole('C9', scope.yen) as yen,
@@ -144,9 +152,7 @@ join serving.entry as entry using (event_id)
 join serving.case_subject as subject on subject.atena_number = entry.atena_number
 join serving.entry as proposed on proposed.event_id = entry.proposal
 join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
-join source.installment as installment
-    on installment.notice_number = split_part(scope.installment_key, '-', 1) and installment.installment_no = split_part(scope.installment_key, '-', 2)
-join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
+join charged as installment on installment.notice_number || '-' || installment.installment_no = scope.installment_key
 left join derived.write_off_candidate as candidate
     on candidate.notice_number = installment.notice_number
     and candidate.installment_no = installment.installment_no
