@@ -131,6 +131,12 @@ cross join lateral (
 ) as letter
 where in_scope(delinquent.district_code);
 
+-- grain: one delinquent: how many entries there are (version_of), for a list that needs nothing else of disclosed.person
+create view disclosed.note_version as
+select atena_ref, version_of(atena_number) as note_version
+from serving.delinquent
+where in_scope(district_code);
+
 -- grain: one member of a delinquent's household, the delinquent too: a reveal (一時解除) opens that one line and no other
 create view disclosed.household_member as
 select

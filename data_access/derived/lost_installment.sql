@@ -1,6 +1,7 @@
 -- What the city has lost: installments that are booked as 不納欠損, and those that may be (write_off_candidate, first reason).
 -- grain: one installment, booked or waiting. age_years: whole years from the 納期限 to the end. kept_chance: of what 時効 ended,
--- what was missed (law/write_off.py explains one). The day of the booking stands for the end where it is booked.
+-- what was missed (law/write_off.py explains one). The day of the booking stands for the end where it is booked. district_code and
+-- district_name: the person's in derived.place, kept here so that a question need not look through everybody; null of whom there is none.
 create or replace table derived.lost_installment as
 with lost as (
     select notice_number, installment_no, true as is_booked, fiscal_year, reason as booked_as, written_off_yen as yen, written_off_on as ended_on
@@ -107,8 +108,11 @@ select
         when demanded.notice_number is null then '督促なし'
         when tried.notice_number is null then '更新なし'
         else '手を打った'
-    end as kept_chance
+    end as kept_chance,
+    place.district_code,
+    place.district_name
 from known
+left join derived.place as place using (atena_number)
 left join demanded using (notice_number, installment_no)
 left join tried using (notice_number, installment_no)
 left join stopped using (notice_number, installment_no)

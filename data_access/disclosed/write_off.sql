@@ -109,6 +109,14 @@ with state as (
         end as state
     from serving.written_off
     group by event_id
+), named as materialized (
+    select distinct split_part(installment_key, '-', 1) as notice_number, split_part(installment_key, '-', 2) as installment_no
+    from (select unnest(written_off) as installment_key from serving.entry where kind = 'write_off_decision')
+), charged as materialized (  -- of what was decided alone, before anything else is joined: everybody's is long
+    select notice_number, installment_no, due_date, levy_kind, levy_year
+    from named
+    join source.installment as installment using (notice_number, installment_no)
+    join source.annual_assessment as assessment using (notice_number)
 )
 select
     subject.atena_ref,
@@ -119,14 +127,14 @@ select
     entry.event_id as decision,
     state.state,
     entry.happened_on as decided_on,
-    assessment.levy_kind,
+    installment.levy_kind,
     whole('C9', entry.reason) as reason,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', scope.paid_since_yen) as paid_since_yen,
     whole('C9', coalesce((noted ->> '$.extinct_on')::date, candidate.extinct_on, entry.extinct_on, entry.happened_on)) as extinct_on,
     whole('C9', scope.installment_key) as installment_key,
     whole('C9', installment.notice_number) as notice_number,
-    whole('C9', assessment.levy_year) as levy_year,
+    whole('C9', installment.levy_year) as levy_year,
     whole('C9', installment.installment_no) as installment_no,
     whole('C9', installment.due_date) as due_date,
     whole('C9', scope.yen) as yen,
@@ -144,9 +152,7 @@ join serving.entry as entry using (event_id)
 join serving.case_subject as subject on subject.atena_number = entry.atena_number
 join serving.entry as proposed on proposed.event_id = entry.proposal
 join serving.entry as reviewed on reviewed.proposal = entry.proposal and reviewed.step = '審査'
-join source.installment as installment
-    on installment.notice_number = split_part(scope.installment_key, '-', 1) and installment.installment_no = split_part(scope.installment_key, '-', 2)
-join source.annual_assessment as assessment on assessment.notice_number = installment.notice_number
+join charged as installment on installment.notice_number || '-' || installment.installment_no = scope.installment_key
 left join derived.write_off_candidate as candidate
     on candidate.notice_number = installment.notice_number
     and candidate.installment_no = installment.installment_no
@@ -209,40 +215,38 @@ where in_scope(delinquent.district_code);
 -- ten persons all such parts are told together with the smallest of the others, so that no total gives one back.
 create view disclosed.lost_count as
 with placed as (
+    -- as in serving.place, without everybody in it
     select
-        lost.*,
-        if(is_without_persons(), 'X00', visible_district(place.district_code)) as district_code,
-        if(is_without_persons(), '市全体', visible_district_name(place.district_code, place.district_name)) as district_name
+        lost.* exclude (district_code, district_name),
+        if(hidden.atena_number is null, lost.district_code, 'S00') as own_code,
+        if(hidden.atena_number is null, lost.district_name, '特別管理') as own_name,
+        if(is_without_persons(), 'X00', visible_district(own_code)) as district_code,
+        if(is_without_persons(), '市全体', visible_district_name(own_code, own_name)) as district_name
     from derived.lost_installment as lost
-    join serving.place as place using (atena_number)
-    where getvariable('scope') is not null
+    left join serving.protected as hidden using (atena_number)
+    where getvariable('scope') is not null and lost.district_code is not null and not is_own(lost.atena_number)
 ),
 parted as (
-    select
-        placed.* exclude (fiscal_year),
-        if(each.dimension in ('事由', '区分'), placed.fiscal_year, null) as fiscal_year,
-        each.dimension,
-        each.part
-    from placed
-    cross join unnest([
-        {'dimension': '事由', 'part': booked_as},
-        {'dimension': '区分', 'part': year_class},
-        {'dimension': '年数', 'part': age_years::varchar},
-        {'dimension': '逃したこと', 'part': kept_chance}
-    ]) as listed(each)
-    where each.part is not null
+    -- one branch for each, so that a question about one of them reads only what that one is made of
+    select '事由' as dimension, booked_as as part, fiscal_year, is_booked, district_code, district_name, atena_number, yen from placed where booked_as is not null
+    union all
+    select '区分', year_class, fiscal_year, is_booked, district_code, district_name, atena_number, yen from placed where year_class is not null
+    union all
+    select '年数', age_years::varchar, null, is_booked, district_code, district_name, atena_number, yen from placed where age_years is not null
+    union all
+    select '逃したこと', kept_chance, null, is_booked, district_code, district_name, atena_number, yen from placed where kept_chance is not null
 ),
 counted as (
     select dimension, part, is_booked, fiscal_year, count(distinct atena_number) as person_count
     from parted
+    where is_without_persons()
     group by all
 ),
 told as (
     select
         * exclude (person_count),
         if(
-            is_without_persons()
-                and min(person_count) over same_year < 10
+            min(person_count) over same_year < 10
                 and person_count <= coalesce(min(person_count) filter (where person_count >= 10) over same_year, person_count),
             'そのほか', part) as told_as
     from counted
@@ -251,7 +255,7 @@ told as (
 summed as (
     select
         parted.dimension,
-        told.told_as as part,
+        coalesce(told.told_as, parted.part) as part,
         parted.is_booked,
         parted.fiscal_year,
         parted.district_code,
@@ -260,7 +264,7 @@ summed as (
         count(*) as installment_count,
         sum(parted.yen)::bigint as yen
     from parted
-    join told
+    left join told
         on told.dimension = parted.dimension
         and told.part = parted.part
         and told.is_booked = parted.is_booked

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from auth.access import NotAllowed
-from data_access import connection, export, outbound
+from data_access import connection, export, outbound, protected
 from data_access.derivation import derivation
 from data_access.intake import take_in
 from data_access.paper_basis import write_off_basis
@@ -22,6 +22,7 @@ from tests.data_access.source_rows import by, one, pick
 from tests.data_access.test_derived_twins import KEY, balances, events_of, open_balances, stops_of  # noqa: F401 - fixtures
 from tests.data_access.test_entries import NUMBER, decide
 from tests.data_access.test_outbound import rows as sent
+from tests.data_access.test_protected import mark
 from tests.pages.screen import show
 from tests.queries.every_question import parameters
 from tests.staff import ANALYST, CHIEF, NEIGHBOUR, OFFICER
@@ -104,6 +105,43 @@ def test_the_parts_add_up_to_what_was_booked(city, rows):
     listed = ask(CHIEF, "write_off_candidates", **parameters("write_off_candidates"))
     assert listed["unpaid_yen"].sum() == parts(CHIEF, "事由", is_booked=False)["yen"].sum()
     assert set(listed["needs_person"]) == {None, "要確認"}
+
+
+def lost_by_district(rows, own=None):
+    """What a reader of the whole city is to see: 事由 × booked × year × district → persons, installments, yen; whoever is hidden now is under 特別管理."""
+    hidden = protected.hidden(connection.engine().connection)
+    places = {row["atena_number"]: pick(row, "district_code", "district_name") for row in rows.derived("place")}
+    found = {}
+    for row in rows.derived("lost_installment"):
+        if (number := row["atena_number"]) in places and number != own:
+            place = ("S00", "特別管理") if number in hidden else places[number]
+            people, counts = found.setdefault((*pick(row, "booked_as", "is_booked", "fiscal_year"), *place), (set(), []))
+            people.add(number)
+            counts.append(row["yen"])
+    return {key: (len(people), len(counts), sum(counts)) for key, (people, counts) in found.items()}
+
+
+def counted(own=None):
+    cursor = connection.reader(connection.engine(), CHIEF)
+    if own:
+        cursor.execute("set variable own_numbers = ?::varchar[]", [[own]])
+    told = cursor.execute("select part, is_booked, fiscal_year, district_code, district_name, person_count, installment_count, yen from disclosed.lost_count where dimension = '事由'")
+    return {row[:5]: row[5:] for row in told.fetchall()}
+
+
+def test_whoever_is_marked_today_is_lost_under_the_special_district_and_one_s_own_case_is_not_there(own_city, rows):
+    number, ref = connection.engine().connection.cursor().execute(
+        "select atena_number, atena_ref from derived.lost_installment join derived.delinquent as delinquent using (atena_number) "
+        "where delinquent.district_code <> 'S00' and not is_booked order by all limit 1").fetchone()
+    before = lost_by_district(rows)
+    assert counted() == before
+    assert counted(number) == lost_by_district(rows, number) != before
+    mark(ref)
+    after = lost_by_district(rows)
+    assert counted() == after != before
+    special = [sum(yen for key, (*_, yen) in each.items() if "S00" in key) for each in (before, after)]
+    assert special[1] > special[0]
+    assert sum(yen for *_, yen in after.values()) == sum(yen for *_, yen in before.values())
 
 
 @pytest.mark.parametrize("is_booked", [True, False])

@@ -254,6 +254,7 @@ SCHEMAS = {
         "needs_person": pl.Boolean,
     },
     "source.heir": {"atena_number": pl.String, "renounced_on": pl.Date},
+    "derived.place": {"atena_number": pl.String, "district_code": pl.String, "district_name": pl.String},
     "derived.plan_state": {"plan_number": pl.String, "plan_state": pl.String},
     "derived.charge_exemption": {
         "notice_number": pl.String,
