@@ -1,4 +1,5 @@
 -- grain: one stopped person with a sign of means, the newest first; signs: one per kind, its newest record and how many; one page
+-- suspended_yen: of what is still there to be claimed: neither 時効 nor the three years have ended it
 -- action: suspension_watch.read
 with sign as (
     select atena_ref, sign, max(happened_on) as happened_on, arg_max(yen, (happened_on, evidence_id)) as yen, arg_max(evidence_id, (happened_on, evidence_id)) as evidence_id,
@@ -21,6 +22,7 @@ with sign as (
         sum(unpaid_yen)::bigint as suspended_yen,
         min(ends_on) as ends_on
     from disclosed.suspended_installment
+    where ends_on >= (select as_of from disclosed.standing)
     group by all
 )
 select stopped.*, signs.happened_on, signs.signs, subject.note_version, count(*) over () as total_count

@@ -117,7 +117,8 @@ def _watched(reference):
     assert keyed(screen.at.selectbox, "ends_month").value == screen.cells("ends")[0]
     assert set(screen.cells("ended_by", 1)) == {"時効"}
     ending = ask(CHIEF, "suspension_arrival_list", from_month=date(1900, 1, 1), to_month=date(2100, 1, 1), **PAGE).filter(atena_ref=reference)
-    assert ending["principal_yen"].sum() == person["suspended_yen"]
+    still = [row["unpaid_yen"] for row in ask(CHIEF, "case_installments", atena_ref=reference, only_overdue=True).to_dicts() if row["claim_state"] != "消滅"]
+    assert 0 < sum(still) == person["suspended_yen"] < ending["principal_yen"].sum(), "what 時効 has ended is not there to be claimed again"
     assert set(ending["ended_by"]) == {"時効"}
     stopped = connection.engine().connection.cursor().execute(
         "select levy_kind, suspended_on, if(is_held, null, completes_on), suspension_ground from derived.case_installment where suspension_ground is not null").fetchall()
