@@ -13,6 +13,7 @@ from data_access.feed_schedule import HELD, LATE, Feed, Problem
 from law.my_number import looks_like_my_number
 
 CHUNK = 8 << 20
+LARGEST, WIDEST = 8 * 2**30, 2**20  # bytes of one file, and of one of its rows: far more than any has
 RESEND = "送り直してください。"
 LINE_ENDS = {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}
 MY_NUMBER_LABELS = ("個人番号", "マイナンバー")
@@ -44,6 +45,10 @@ def as_utf8(feed: Feed, path: Path, target: Path) -> bool:
         raise Unreadable(feed.problem("ファイルがリンクです", "実物のファイルを置いて" + RESEND))
     if not path.is_file():
         raise Unreadable(feed.problem("予定されたファイルがありません", "送信元に送付を依頼してください。", severity=LATE))
+    size, most = path.stat().st_size, min(LARGEST, (feed.announced.row_count + 1) * WIDEST)
+    if size > most:
+        raise Unreadable(feed.problem(f"ファイルが大きすぎます（{size:,} バイト。連携予定の {feed.announced.row_count:,} 件なら {most:,} バイトまで）",
+                                      "件数と中身を確かめて、正しいファイルを" + RESEND))
     digest, lines, has_external = hashlib.sha256(), 1, False
     decoder = external_character.decoder(feed.announced.encoding)
     with path.open("rb") as source, target.open("wb") as copy:

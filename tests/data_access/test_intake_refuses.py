@@ -1,6 +1,7 @@
 """Intake refuses a bent feed whole, says where and why in Japanese, names no person, and goes on serving what it served."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -287,3 +288,16 @@ def test_a_file_without_rows_is_told_the_same_without_looking_at_rows(total, inb
                 told.append(look(feed, connection, tmp_path / "work"))
         assert told[0] == told[1]
         assert bool(told[0]) == (bool(feed.table.control) and total != "0"), told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [10 * 2**30, 3 * 2**20])
+def test_a_file_far_larger_than_its_rows_is_refused_unread(eve, size):
+    """Ten gigabytes that are one line (gate.md C9), and three megabytes that are announced as a row: neither is looked into."""
+    before, feed = snapshot.current(), Feed("receipt")
+    feed.announce(件数="1")
+    os.truncate(feed.path, size)
+    report = take_in(DAY_TWO)
+    assert not report.is_published
+    assert f"ファイルが大きすぎます（{size:,} バイト。連携予定の 1 件なら 2,097,152 バイトまで）" in "".join(problem.sentence() for problem in report.problems)
+    assert snapshot.current() == before
