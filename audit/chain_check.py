@@ -1,5 +1,5 @@
-"""Is a chain whole, and what were its roots? Ten million entries in under a minute: a long chain is walked in spans, one to a
-processor, and only its newest end in one moment of the store. Entries are never changed, so when a span is read does not matter.
+"""Is a chain whole, and what were its roots? A long chain is walked in spans, one to a processor, and only its newest end in one
+moment of the store. Entries are never changed, so when a span is read does not matter.
 """
 
 import os
