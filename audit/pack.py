@@ -28,7 +28,7 @@ from auth.access import permissions
 README = """監査の一式　{first} から {last} まで
 
 access_log.csv       アクセスログ（誰が、いつ、どの操作で、何人を見たか）。人は参照番号でだけ表す。時刻は協定世界時
-findings.csv         点検の規則 R1～R17 に当たったもの。seqs は access_log.csv の番号
+findings.csv         点検の規則 R1～R18 に当たったもの。seqs は access_log.csv の番号
 verification.txt     鎖と、署名したチェックポイントとの照合の結果
 permissions.csv      権限表（{reviewed} に見直し）
 accounts.csv         利用者の一覧（パスワードは含まない）

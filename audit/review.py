@@ -1,4 +1,4 @@
-"""点検: the week's findings by rules R1–R17 (audit/rules/*.sql), the entries behind them, and the sign-off, which is in the chain.
+"""点検: the week's findings by rules R1–R18 (audit/rules/*.sql), the entries behind them, and the sign-off, which is in the chain.
 
 Who may see them is asked here again, whatever the page did. A chief sees what concerns the own section, never entries.
 """
@@ -59,7 +59,7 @@ class Finding:
 
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
-    """R1 to R17, read once."""
+    """R1 to R18, read once."""
     found = []
     for path in sorted(HERE.glob("R*.sql")):
         sql = path.read_text("utf-8")

@@ -22,6 +22,7 @@ class Limits:
     reviewed_on: date
     training_days: int
     most_persons_a_day: dict[str, int]
+    most_listed_a_day: dict[str, int]
     most_inquiries_a_day: dict[str, int]
     most_rows_a_chief_approves: int
     networks: dict[str, list[str]]

@@ -21,7 +21,7 @@ from auth.export_route import File, FileRefused
 from auth.reveal import RevealRefused, check_reason
 from data_access import analysis, analysis_release, feed_status, intake_account, report_archive, statement
 from data_access.contract import labels
-from data_access.export_kind import Kind, kinds, limits
+from data_access.export_kind import Kind, filter_names, kinds, limits
 from data_access.paper_content import content
 from data_access.query import SnapshotRefused, ask, standing
 from data_access.sealed import sealed
@@ -61,6 +61,18 @@ def order(user: User, kind_name: str, filters: Mapping[str, object], *, is_maske
     needs_approval = count > limit["free"] or not is_masked  # whoever sees names masked may be reading this person's by a 一時解除
     return export_order.place(user, kind=kind.name, parameters=filters, is_masked=is_masked, purpose=purpose, reason=reason.strip(),
                               snapshot_id=snapshot_id, row_count=count, needs_approval=needs_approval)
+
+
+def narrowed_to(wanted: Order) -> str:
+    """To what an order is narrowed, in words for whoever approves it: 地区 D01・並び順 急ぐ順."""
+    chosen = ((name, value) for name, value in wanted.parameters.items() if value not in (None, "", [], {}))
+    return "・".join(f"{filter_names()[name]} {_as_text(value)}" for name, value in chosen) or "絞込みなし"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "、".join(f"{key}＝{_as_text(part)}" for key, part in value.items())
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def make(user: User, wanted: Order, *, is_workbook: bool = False, password: str = "") -> File:

@@ -33,7 +33,12 @@ class Kind:
 def kinds() -> MappingProxyType:
     """The catalogue by name."""
     return MappingProxyType({name: Kind(name, **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-                             for name, row in _table().items() if name != "limits"})
+                             for name, row in _table().items() if name not in ("limits", "filters")})
+
+
+def filter_names() -> dict[str, str]:
+    """Filter → what the office calls it."""
+    return _table()["filters"]
 
 
 def limits() -> dict[str, dict[str, int]]:

@@ -88,8 +88,8 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     A question about one person ($atena_ref) benefits from a reveal (一時解除) of that person, and opening another case
     ends it. With `is_masked` nothing that identifies a person is read in clear.
 
-    Raises NotAllowed when the user's role does not hold the question's action or has opened as many people today as it
-    may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
+    Raises NotAllowed when the user's role does not hold the question's action or has opened, or seen in lists, as many people
+    today as it may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
     case nothing is returned. Sums in which nobody stands are answered without a record, and `is_unrecorded` says so.
     """
     asked = question(name)
@@ -107,6 +107,8 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     references = {about, *(reference for column in columns for reference in column)} - {None, ""}
     if about and frame.height:
         references |= beside(served, name, about)
+    if told := budget.list_exceeded(user, name, references):
+        refusal.refuse(user, name, told)
     hidden_lines = kept_back(name, frame, reads_addresses=clearance(user)["C2"] == "read")
     try:
         log.append(actor=user.name, action=asked.action, question=name, snapshot_id=served.snapshot.id, row_count=frame.height, atena_refs=list(references),

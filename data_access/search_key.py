@@ -16,6 +16,7 @@ SMALL = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨ�
 # 空白・中点・長音・区切り・離れた濁点: they tell no two people apart
 DROPPED = r"[\s　・･ー―‐−－ｰ\-'’.．,，ﾞﾟ゛゜\x{3099}\x{309A}]"
 LONG = (r"([オコソトノホモヨロ])[ウオ]", r"([ウクスツヌフムユル])ウ")
+CHOME = ("十二", "十一", "十", "九", "八", "七", "六", "五", "四", "三", "二", "一")  # the largest is read first: 十一丁目 is no 一丁目
 NUMBERED = r"丁目|番地の|番地|番|号|の|－|‐|−|ー"
 
 
@@ -33,6 +34,8 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create or replace macro name_key(text) as {sql}")
     digits, plain = "０１２３４５６７８９", "0123456789"
     sql = f"regexp_replace(translate(coalesce(text, ''), '{digits}', '{plain}'), '[\\s　]', '', 'g')"
+    for number, kanji in zip(range(len(CHOME), 0, -1), CHOME, strict=True):
+        sql = f"replace({sql}, '{kanji}丁目', '{number}丁目')"
     sql = f"rtrim(regexp_replace({sql}, '{NUMBERED}', '-', 'g'), '-')"
     connection.execute(f"create or replace macro address_key(text) as {sql}")
 

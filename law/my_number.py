@@ -10,6 +10,8 @@ IN_FOURS = [4, 8, LENGTH]  # as the card prints it
 HYPHEN = "[-‐‑‒–—―−ー－﹣ｰ]"
 GAP = re.compile(rf"[^\S\n]{{1,3}}|[^\S\n]?{HYPHEN}[^\S\n]?")
 LONGEST_ODD_GAP = 2
+SPACED_SIGN = re.compile(r"\s[^\w\s]\s")
+YEAR = re.compile("(19|20)..")
 DIGITS = re.compile(r"\d+")
 TELEPHONE_BEFORE = re.compile(rf"\d{HYPHEN}")
 DATE_OR_AMOUNT_AFTER = re.compile(r"[年円]|[-/.－／．]\d")
@@ -29,8 +31,8 @@ def my_number_at(text: str) -> int | None:
 
     The text is read as written, as it looks (１, ① and 1 alike, zero-width characters left out) and with 一二三 for 123. Between groups
     stand spaces or hyphens, the two mixed only in 4-4-4 (a telephone number and an hour, 0857-22-8111 15時, is no
-    個人番号); in 4-4-4 also one or two characters of any kind, a new line among them, unless a telephone number's
-    hyphen leads in or a date or an amount goes on. Evenly cut with one and the same sign (1.2.3.…, 12・34・…, 123,456,789,018) it
+    個人番号); in 4-4-4 also one or two characters of any kind, a new line among them, or a sign between spaces (but for three
+    years), unless a telephone number's hyphen leads in or a date or an amount goes on. Evenly cut with one and the same sign (1.2.3.…, 12・34・…, 123,456,789,018) it
     is one too, unless it is part of a longer row, counts something (…期) or is a list that counts up. A longer run of digits is
     something else: thirteen are a 法人番号.
     """
@@ -83,11 +85,13 @@ def _are_gaps(gaps: list[str], is_in_fours: bool) -> bool:
 
 
 def _is_oddly_written(text: str, used: list[re.Match], gaps: list[str]) -> bool:
-    """1234.5678.9018, but not 090-1234-5678、2026年, 2024・2025・2026年度 or 1234億5678万9018円."""
+    """1234.5678.9018 or 1234 / 5678 / 9018, but not 090-1234-5678、2026年, 2024・2025・2026年度, 2020 / 2021 / 2022 or 1234億5678万9018円."""
     start, end = used[0].start(), used[-1].end()
     if TELEPHONE_BEFORE.fullmatch(text, max(start - 2, 0), start) or DATE_OR_AMOUNT_AFTER.match(text, end):
         return False
-    return all(len(gap) <= LONGEST_ODD_GAP for gap in gaps)
+    if all(YEAR.fullmatch(group.group()) for group in used) and any(SPACED_SIGN.fullmatch(gap) for gap in gaps):
+        return False
+    return all(len(gap) <= LONGEST_ODD_GAP or SPACED_SIGN.fullmatch(gap) for gap in gaps)
 
 
 def _is_evenly_cut(text: str, used: list[re.Match], gaps: list[str]) -> bool:

@@ -42,7 +42,7 @@ def render(user: User) -> None:
 
 def _waiting(user: User) -> None:
     asked = [(row["id"], "reveal", row["actor"], _reveal_row(row)["revealed_items"], row["purpose"], row["reason"]) for row in reveal.waiting()]
-    asked += [(order.id, "export", order.actor, f"{_exported(order)} {order.row_count:,}行", order.purpose, order.reason) for order in export_order.waiting()]
+    asked += [(order.id, "export", order.actor, f"{_exported(order)} {order.row_count:,}行（{export.narrowed_to(order)}）", order.purpose, order.reason) for order in export_order.waiting()]
     st.subheader("承認を待つもの", anchor=False)
     outcome, text = draft.said(FORM)
     if outcome:

@@ -1,7 +1,7 @@
 """The month of access-log history of the demo city: ordinary days, and the misuse that the review must find (PLANTED).
 
 Officers open people from their list, write down what they did, and go home at a quarter past five. Everything else in
-here is planted, one case for each of R1–R17. It goes into the log through audit.log, so the chain holds.
+here is planted, one case for each of R1–R18. It goes into the log through audit.log, so the chain holds.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ OFFICERS = (("tanto1", "10.20.1.11"), ("tanto2", "10.20.1.12"))
 PLANTED = (
     (1, "tanto2"), (2, "tanto1"), (3, "tanto2"), (4, "tanto1"), (5, "kakari"), (6, "tanto2"), (7, "tanto1"), (8, "tanto1"),
     (9, "tanto2"), (10, "kakari"), (11, "tanto2"), (12, "kakari"), (13, "tanto1"), (14, "bunseki"), (15, "kacho"), (16, "os:root"), (17, "tanto1"),
+    (18, "tanto2"),
 )  # fmt: skip
 SAME_REASON = hashlib.sha256("念のための確認です。".encode()).hexdigest()
 MANAGER = User("kacho", "収納推進課長（デモ）", "manager", "収納推進課")
@@ -111,6 +112,8 @@ def _planted(refs: Sequence[str], protected: str, days: Sequence[date]) -> Itera
             yield _entry(day, f"09:{40 + minute}", "bunseki", "refused", question="page:district_worklist", detail={"reason": "権限がありません"})  # R14
             yield _entry(other, f"09:{minute:02}", "kacho", "reveal.begin", atena_refs=[refs[10 + minute]],
                          detail={"classes": ["C3"], "purpose": "納付交渉", "reason_sha256": SAME_REASON})  # R15
+    for minute in range(35):
+        yield _entry(early, f"10:{minute:02}", "tanto2", "worklist.read", question="district_worklist", row_count=100, atena_refs=refs[minute % 20 : minute % 20 + 24 + minute // 20])  # R18
     for minute, source in ((2, "10.20.1.11"), (6, "10.20.9.44")):
         yield _entry(early, f"11:{minute:02}", "tanto1", "session.start", source=source)  # R13
     yield _entry(early, "12:50", "os:root", "account.create", source="cli", detail={"account": "hojo"})  # R16

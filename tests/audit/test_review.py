@@ -66,10 +66,10 @@ def weekly(user=staff.AUDITOR) -> list[review.Finding]:
     return [finding for first in mondays for finding in review.findings(user, first, first + timedelta(days=6))]
 
 
-def test_there_are_seventeen_rules():
-    assert [rule.number for rule in review.rules()] == list(range(1, 18))
+def test_there_are_eighteen_rules():
+    assert [rule.number for rule in review.rules()] == list(range(1, 19))
     assert all(rule.name and rule.why for rule in review.rules())
-    assert {number for number, _ in PLANTED} == set(range(1, 18))
+    assert {number for number, _ in PLANTED} == set(range(1, 19))
 
 
 def test_every_planted_misuse_is_found_and_little_else(month):
@@ -79,6 +79,20 @@ def test_every_planted_misuse_is_found_and_little_else(month):
     others = {key: count for key, count in found.items() if key not in PLANTED}
     assert len(others) <= 4, others
     assert log.verify() is None
+
+
+@pytest.mark.parametrize(("pages", "rows", "repeats", "opened", "is_found"), [
+    (30, 100, 1, 0, False), (31, 50, 1, 0, True), (31, 100, 1, 30, True), (31, 100, 1, 31, False), (31, 49, 1, 0, False), (30, 100, 9, 0, False)])
+def test_turning_pages_without_opening_anybody(offices, pages, rows, repeats, opened, is_found):
+    at = iter(f"2026-10-28T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000Z" for second in range(0, 7 * 3600, 30))
+    def entry(**what):
+        return {"at": next(at), "actor": "tanto2", **what}
+
+    turned = [entry(action="worklist.read", question="district_worklist", row_count=rows, atena_refs=REFS[page : page + 9]) for page in range(pages) for _ in range(repeats)]
+    cases = [entry(action="case.read", question="case_head", row_count=1, atena_refs=[REFS[place]], detail={}) for place in range(opened)]
+    log.carry_over(turned + cases)
+    found = [finding for finding in review.found_between(date(2026, 10, 26), date(2026, 11, 1)) if finding.rule.number == 18]
+    assert [(each.actor, each.count, len(each.seqs)) for each in found] == ([("tanto2", pages, pages)] if is_found else [])
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -405,6 +405,7 @@ def test_every_role_is_named_in_the_limits_and_they_were_looked_at():
     for held in limits._read(limits.SHIPPED):
         assert held.networks.keys() == permissions().roles.keys()
         assert held.most_persons_a_day.keys() == {name for name, role in permissions().roles.items() if role.scope != "none"}
+        assert held.most_listed_a_day.keys() == held.most_persons_a_day.keys()
         assert held.most_inquiries_a_day.keys() == {name for name, role in permissions().roles.items() if "care_inquiry.ask" in role.actions}
         assert held.reviewed_on >= held.since
 

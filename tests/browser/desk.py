@@ -90,6 +90,9 @@ class Desk:
         grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()
+        while not box:  # the page puts a new grid in its place between the two steps
+            expect(grid).to_be_visible(timeout=10_000)
+            box = grid.bounding_box()
         high = (grid.evaluate("each => each.scrollHeight") - ROW_HEIGHT) / len(self.table(place))  # rows of a table whose texts wrap are higher
         x, y = box["x"] + 40, box["y"] + ROW_HEIGHT + high * (row + 0.5)
         self.page.mouse.move(x - 10, y)

@@ -31,9 +31,15 @@ def name_key(text: str | None) -> str:
 
 def address_key(text: str) -> str:
     plain = "".join(str(unicodedata.digit(letter)) if letter in "０１２３４５６７８９" else letter for letter in text if not letter.isspace())
+    plain = re.sub("(十?[一二三四五六七八九]?)丁目", lambda found: f"{_number(found[1])}丁目", plain)
     for word in ("丁目", "番地の", "番地", "番", "号", "の", "－", "‐", "−", "ー"):
         plain = plain.replace(word, "-")
     return plain.rstrip("-")
+
+
+def _number(kanji: str) -> str:
+    """十二 → 12; "" for none."""
+    return str(10 * kanji.startswith("十") + "〇一二三四五六七八九".index(kanji.lstrip("十") or "〇")) if kanji else ""
 
 
 def groups(links: list[Row], as_of) -> dict[str, str]:

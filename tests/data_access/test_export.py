@@ -109,6 +109,15 @@ def test_names_in_clear_need_an_approval_and_then_are_there(own_city):
     assert order(CHIEF, is_masked=False).needs_approval, "what the chief sees is masked, but for whom a 一時解除 has opened"
 
 
+def test_whoever_approves_reads_to_what_an_order_is_narrowed(own_city):
+    assert export.narrowed_to(order(OFFICER)) == "並び順 急ぐ順"
+    assert export.narrowed_to(order(CHIEF, "suspension_candidates")) == "絞込みなし"
+    assert export.narrowed_to(order(CHIEF, "analysis")) == "主題 procedure・切り口 case_stage・数字 people"
+    one = replace(order(CHIEF), kind="suspension_notice", parameters={"atena_ref": "7K3M-9QXD-2FHA", "decision": "e1"})
+    assert export.narrowed_to(one) == "参照番号 7K3M-9QXD-2FHA・決裁 e1"
+    assert {name for kind in export.kinds().values() for name in kind.filters} == export.filter_names().keys()
+
+
 @pytest.mark.parametrize(("free", "most", "outcome"), [(10_000, 10_000, "free"), (1, 10_000, "approval"), (1, 2, "refused")])
 def test_the_row_caps(own_city, monkeypatch, free, most, outcome):
     monkeypatch.setattr(export, "limits", lambda: {"officer": {"free": free, "most": most}})

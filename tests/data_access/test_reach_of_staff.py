@@ -23,7 +23,7 @@ def refusals() -> list[tuple[str, str, str]]:
     """(question, reference, reason) of every refusal of theirs."""
     with store.engine().connect() as connected:
         found = connected.execute(select(log.ACCESS_LOG).where(log.ACCESS_LOG.c.actor == SOMEBODY.name, log.ACCESS_LOG.c.action == "refused").order_by("seq")).mappings()
-        return [(row["question"], json.loads(row["atena_refs"])[0], json.loads(row["detail"])["reason"]) for row in found]
+        return [(row["question"], (json.loads(row["atena_refs"]) or [""])[0], json.loads(row["detail"])["reason"]) for row in found]
 
 
 def in_lists(user) -> dict[str, set[str]]:
@@ -81,3 +81,27 @@ def test_a_crawl_stops_at_the_day_s_number_and_goes_on_tomorrow(own_city, monkey
     now = settings.now()
     monkeypatch.setattr(settings, "now", lambda: now.replace(year=now.year + 1))
     assert ask(SOMEBODY, "case_head", atena_ref=crowd[8]).height == 1
+
+
+@pytest.mark.slow
+def test_turning_page_after_page_stops_at_the_day_s_number_whichever_list_it_is(own_city, monkeypatch):
+    def page(number: int) -> set[str]:
+        return set(ask(SOMEBODY, "district_worklist", **parameters("district_worklist") | {"page_size": 5, "skipped": 5 * number})["atena_ref"])
+
+    few = replace(limits.limits(settings.today()), most_listed_a_day={"chief": 12})
+    monkeypatch.setattr(limits, "_every", lambda: (few,))
+    budget._days.clear()
+    assert len(page(0) | page(1)) == 10
+    with pytest.raises(NotAllowed, match="今日一覧で見られる人数（12人）に達しました。業務で続きが要るときは、係長に相談してください。"):
+        page(2)
+    assert refusals()[-1][:2] == ("district_worklist", "")
+    assert len(page(0) | page(1)) == 10, "whom they have seen they may see again"
+    budget._days.clear()  # as after a restart
+    with pytest.raises(NotAllowed, match="12人"):
+        page(2)
+    with pytest.raises(NotAllowed, match="12人"):
+        ask(SOMEBODY, "rate_rows", **parameters("rate_rows"))
+    assert ask(SOMEBODY, "case_head", atena_ref=min(page(0))).height == 1
+    now = settings.now()
+    monkeypatch.setattr(settings, "now", lambda: now.replace(year=now.year + 1))
+    assert len(page(2)) == 5
