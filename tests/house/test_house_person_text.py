@@ -87,9 +87,8 @@ FIELDS = {
     ("pages/grounds.py", 1): "tests/pages/test_my_number_typed.py",
     ("pages/parts/trial_form.py", 2): "tests/casework/test_trial.py",
     ("pages/parts/collection_plan_form.py", 1): "tests/casework/test_collection_plan.py",
-    ("pages/parts/analysis_choice.py", 1): "tests/data_access/test_analysis.py",
     ("pages/parts/analysis_statement.py", 1): "tests/data_access/test_statement.py",
-    ("pages/parts/saved_statements.py", 2): "tests/data_access/test_saved_statement.py",
+    ("pages/parts/saved_parts.py", 3): "tests/data_access/test_saved_statement.py",
 }
 
 # The same for our own HTML pages; "" where nothing of it is kept as typed (a code; the sign-in's name, of which a keyed digest is).
