@@ -9,6 +9,7 @@ from typing import Literal
 
 Scope = Literal["all", "own", "none"]
 Clearance = Literal["none", "masked", "read"]
+Days = Literal["all", "month_ends"]
 
 
 UNTRAINED = "個人情報の取扱いの研修の期限が過ぎているか、まだ登録されていません。研修を終えて、システム管理者に研修修了日を登録してもらってください。"
@@ -48,6 +49,7 @@ class Role:
     clearance: MappingProxyType
     reveal: MappingProxyType
     rounded_to_yen: int = 1
+    days: Days = "all"
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,10 @@ def _role(name: str, row: dict, table: dict) -> Role:
         raise ValueError(f"permissions.toml の役割 {name} の scope か clearance の値が正しくありません。")
     if row.get("rounded_to_yen", 1) not in (1, 1_000):
         raise ValueError(f"permissions.toml の役割 {name} の rounded_to_yen は 1000 だけです。")
+    if row.get("days", "all") not in ("all", "month_ends"):
+        raise ValueError(f"permissions.toml の役割 {name} の days は month_ends だけです。")
     clearance = {column_class: row["clearance"].get(column_class, "none") for column_class in table["classes"]}
-    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance), MappingProxyType(reveal), row.get("rounded_to_yen", 1))
+    return Role(row["title"], row["scope"], frozenset(row["actions"]), MappingProxyType(clearance), MappingProxyType(reveal), row.get("rounded_to_yen", 1), row.get("days", "all"))
 
 
 def decide(user: User | None, action: str) -> Decision:
@@ -129,3 +133,9 @@ def rounded_to(user: User | None) -> int:
     """To how many yen amounts are rounded for this person; 1 = as they are."""
     role = permissions().roles.get(user.role) if user else None
     return role.rounded_to_yen if role else 1
+
+
+def sees_month_ends(user: User | None) -> bool:
+    """Whether this person is shown each month's last data only."""
+    role = permissions().roles.get(user.role) if user else None
+    return role is not None and role.days == "month_ends"

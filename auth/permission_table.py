@@ -36,7 +36,8 @@ def rows() -> list[dict[str, str]]:
         for key, label in table.classes.items()
     ]
     amounts = row("額", "rounded_to_yen", "額の見せ方", {name: "円" if role.rounded_to_yen == 1 else f"{role.rounded_to_yen:,}円に丸め" for name, role in table.roles.items()})
-    return [scopes, amounts, *actions, *classes, *reveals]
+    days = row("基準日", "days", "見られる基準日", {name: "月ごとの最後" if role.days == "month_ends" else "公開した全ての日" for name, role in table.roles.items()})
+    return [scopes, amounts, days, *actions, *classes, *reveals]
 
 
 def csv_text() -> str:

@@ -80,9 +80,7 @@ def _having(persons: pl.DataFrame, amount: str) -> pl.DataFrame:
 
 def _wanted(offered: Sequence[Kept]) -> Kept:
     """Of the kept snapshots, newest first."""
-    month = offered[0].business_date.replace(day=1) if offered else None
-    ends = (kept for kept in offered if kept.business_date < month and _is_kept(kept.id))
-    found = next(ends, None) or next((kept for kept in reversed(offered) if _is_kept(kept.id)), None)
+    found = next((kept for kept in lineage.month_ends(offered) if _is_kept(kept.id)), None) or next((kept for kept in reversed(offered) if _is_kept(kept.id)), None)
     if found is None:
         raise snapshot.SnapshotRefused(NOT_YET)
     return found

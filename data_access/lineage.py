@@ -45,6 +45,14 @@ def offered() -> list[Kept]:
     return [kept for kept in found if kept is not None]
 
 
+def month_ends(found: list[Kept]) -> list[Kept]:
+    """Of those offered, newest first: the last of each month that is over by the newest; in the first month of the installation, its first."""
+    ends: dict[tuple[int, int], Kept] = {}
+    for kept in found:
+        ends.setdefault((kept.business_date.year, kept.business_date.month), kept)
+    return list(ends.values())[1:] or found[-1:]
+
+
 def never_served() -> set[str]:
     """Complete snapshots that CURRENT never named: a crash came between the two renames of a publish. While there is
     no CURRENT nothing can be said of any."""

@@ -17,7 +17,7 @@ import polars as pl
 import settings
 from audit import log, refusal, watch
 from auth import reveal
-from auth.access import NotAllowed, User, clearance, rounded_to
+from auth.access import NotAllowed, User, clearance, rounded_to, sees_month_ends
 from casework.subject import Subject
 from data_access import budget, derive, lineage, protected, report
 from data_access.connection import Engine, engine, engine_of, reader
@@ -82,19 +82,24 @@ def kept() -> list[Kept]:
     return lineage.offered()
 
 
+def offered_to(user: User) -> list[Kept]:
+    """Those of `kept` that `user` may look at."""
+    return lineage.month_ends(kept()) if sees_month_ends(user) else kept()
+
+
 def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: bool = False, **params: object) -> pl.DataFrame:
     """The answer to queries/<name>.sql for `user`, one row per its stated grain, as of the snapshot looked at.
 
     A question about one person ($atena_ref) benefits from a reveal (一時解除) of that person, and opening another case
     ends it. With `is_masked` nothing that identifies a person is read in clear.
 
-    Raises NotAllowed when the user's role does not hold the question's action or has opened, or seen in lists, as many people
-    today as it may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
+    Raises NotAllowed when the user's role does not hold the question's action, may not look at that day, or has opened, or seen in
+    lists, as many people today as it may, AuditUnavailable when the disclosure cannot be recorded, SnapshotRefused when `snapshot_id` is not kept; in each
     case nothing is returned. Sums in which nobody stands are answered without a record, and `is_unrecorded` says so.
     """
     asked = question(name)
     refusal.check_allowed(user, asked.action, name)
-    served = engine_looked_at(snapshot_id)
+    served = _served_to(user, name, snapshot_id)
     about = params.get("atena_ref")
     if about is not None:
         _check_reach(user, name, about)
@@ -120,6 +125,17 @@ def ask(user: User, name: str, *, snapshot_id: str | None = None, is_masked: boo
     else:
         _unrecorded_at.clear()
     return frame
+
+
+def _served_to(user: User, name: str, snapshot_id: str | None) -> Engine:
+    """Of the snapshot looked at; for whoever is shown month ends only, one of those and no other."""
+    wanted = snapshot_id or _looked_at.get()
+    if not sees_month_ends(user):
+        return engine_looked_at(wanted)
+    ids = [each.id for each in offered_to(user)]
+    if wanted is not None and wanted not in ids:
+        refusal.refuse(user, name, "この役割が見られるのは、月ごとの最後の基準日だけです。")
+    return engine_of(wanted or ids[0]) if ids else engine()
 
 
 def _rounded(frame: pl.DataFrame, unit: int) -> pl.DataFrame:

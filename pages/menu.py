@@ -21,7 +21,7 @@ if user is None:
     st.info("サインインの有効時間が過ぎました。再読み込みして、もう一度サインインしてください。")
 else:
     chosen = st.navigation(shown_pages(user) | typed_page(user), expanded=True)
-    as_of.selector()
+    as_of.selector(user)
     account(user)
     if not user.is_trained:
         st.warning(UNTRAINED, icon=":material/school:")

@@ -2,30 +2,31 @@
 
 import streamlit as st
 
-from data_access.query import Kept, kept
+from auth.access import User
+from data_access.query import Kept, kept, offered_to
 from pages.parts import wording
 
 CHOSEN, BOX, IN_URL = "as_of_chosen", "as_of_box", "as_of"
 REFUSED = "as_of_refused"
 
 
-def selector() -> None:
+def selector(user: User) -> None:
     """In the side bar: every day that may be looked at, the newest first. Nothing before there are two."""
-    days = _days()
+    days = _days(user)
     if len(days) < 2:
         return
     newest = next(iter(days))
     shown = st.session_state[BOX] = _day(days) or newest
     st.sidebar.selectbox("基準日", list(days), key=BOX, on_change=_choose, args=(newest,),
-                         format_func=lambda day: _name(days[day], is_newest=day == newest))
+                         format_func=lambda day: _name(days[day], is_newest=days[day].id == kept()[0].id))
     st.sidebar.caption(f"{wording.clock(days[shown].published_at.isoformat())} 公開")
 
 
-def chosen() -> str | None:
-    """The snapshot that this session looks at; None = the newest. A day that is not kept is dropped, and refused() says so."""
-    days = _days()
-    day = _day(days)
-    return days[day].id if day else None
+def chosen(user: User) -> str | None:
+    """The snapshot that this session looks at; None = the newest of all. A day that is not kept is dropped, and refused() says so."""
+    days = _days(user)
+    day = _day(days) or next(iter(days), None)
+    return days[day].id if day and days[day].id != kept()[0].id else None
 
 
 def refused() -> bool:
@@ -61,10 +62,10 @@ def _choose(newest: str) -> None:
         st.session_state[CHOSEN] = st.query_params[IN_URL] = day
 
 
-def _days() -> dict[str, Kept]:
-    """業務日 as in the URL → its snapshot, the newest first."""
+def _days(user: User) -> dict[str, Kept]:
+    """業務日 as in the URL → its snapshot, the newest first, of those this person may look at."""
     days: dict[str, Kept] = {}
-    for each in kept():
+    for each in offered_to(user):
         days.setdefault(each.business_date.isoformat(), each)
     return days
 

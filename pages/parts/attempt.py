@@ -26,7 +26,7 @@ def attempt(form: str, confirmed: str, command: Callable[[User], Event], told: s
     user = current_user()  # as of this click: what was true when the form was drawn may have been taken away
     if user is None:
         return
-    if as_of.chosen() is not None:
+    if as_of.chosen(user) is not None:
         draft.say(form, "error", PAST_IS_READ_ONLY)
         return
     if not st.session_state.get(confirmed):

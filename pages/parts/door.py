@@ -42,7 +42,7 @@ def _runner(entry: Entry) -> Callable[[], None]:
             _refuse(user, entry, decision.reason)
             return
         try:
-            with looking_at(as_of.chosen()):
+            with looking_at(as_of.chosen(user)):
                 import_module(f"pages.{entry.module}").render(user)
             if is_unrecorded():
                 st.error(ONLY_SUMS, icon=":material/edit_off:")

@@ -173,7 +173,7 @@ def _record(atena_ref: str, version: int, event_id: str, kind: Kind, as_of: date
     try:
         if kind.asks_again:
             must_be_confirmed()
-        with looking_at(chosen_day()):
+        with looking_at(chosen_day(user)):
             whose = subject(user, atena_ref)
         event = record(user, whose, kind.name, event_id=event_id, expected_version=version,
                        fields=_typed(user, atena_ref, event_id, kind, as_of), today=settings.today())

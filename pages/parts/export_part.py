@@ -59,7 +59,7 @@ def _order(kind_name: str, filters: dict) -> None:
         return
     try:
         must_be_confirmed()
-        with looking_at(as_of.chosen()):
+        with looking_at(as_of.chosen(user)):
             order = export.order(user, kind_name, filters, is_masked=not state.get(f"export_clear_{kind_name}", False),
                                  purpose=state[f"export_purpose_{kind_name}"], reason=state[f"export_reason_{kind_name}"])
     except (NotAllowed, NotConfirmed, OrderRefused, AuditUnavailable) as refusal:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 import settings
-from auth.access import User, decide, permissions, rounded_to, scope
+from auth.access import User, decide, permissions, rounded_to, scope, sees_month_ends
 from auth.current import displaced, sign_out
 from casework.rules import STALE_DAYS
 from data_access.query import Standing, marks_of_now, standing
@@ -17,12 +17,13 @@ CHECK_EVERY = 20  # seconds: whoever is under 支援措置 since then leaves the
 def heading(title: str, user: User, note: str = "") -> Standing:
     """Title, 基準日 and reach; a banner when the data is stale or another day is shown. Returns what the page stands on."""
     stands = standing()
-    if not stands.is_newest:
+    months = sees_month_ends(user)
+    if not stands.is_newest and not months:
         _past(stands)
     elif as_of.refused():
-        st.warning("その基準日のデータは保存されていません。最新のデータを表示しています。", icon=":material/history:")
+        st.warning("この役割が見られるのは、月ごとの最後の基準日だけです。" if months else "その基準日のデータは保存されていません。最新のデータを表示しています。", icon=":material/history:")
     st.title(title, anchor=False)
-    st.caption("　｜　".join(filter(None, (f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在", _reach(user), f"データ {stands.snapshot_id}", note, _watermark(user)))))
+    st.caption("　｜　".join(filter(None, (f"基準日 **{wareki_with_weekday(stands.as_of)}** 現在{'（月ごとの最後のデータ）' * months}", _reach(user), f"データ {stands.snapshot_id}", note, _watermark(user)))))
     if stands.is_stale:
         st.error(f"データが{stands.missed_days}業務日分、届いていません。その間の納付は反映されていません。連携状況を確かめてください。"
                  + STOPPED * (stands.missed_days >= STALE_DAYS), icon=":material/schedule:")

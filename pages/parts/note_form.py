@@ -55,7 +55,7 @@ def _record(atena_ref: str, version: int, event_id: str) -> None:
         return
     typed = {field: st.session_state[_key(field, event_id)] for field in FIELDS}
     try:
-        with looking_at(as_of.chosen()):
+        with looking_at(as_of.chosen(user)):
             whose = subject(user, atena_ref)
         event = record_note(user, whose, event_id=event_id, expected_version=version, today=settings.today(), **typed)
     except NoteRefused as refusal:

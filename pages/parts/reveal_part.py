@@ -71,7 +71,7 @@ def _begin(atena_ref: str) -> None:
     if user is None:
         return
     try:
-        with looking_at(chosen_day()):
+        with looking_at(chosen_day(user)):
             subject(user, atena_ref)
         must_be_confirmed()
         grant = reveal.request(user, current_sid(), atena_ref, st.session_state["reveal_classes"], st.session_state["reveal_purpose"], st.session_state["reveal_reason"])

@@ -51,6 +51,12 @@ OF_A_PART = {"refund_due_yen", "written_off_yen", "outstanding_yen", "whereabout
 UNTOLD = {"same_day_rate", "rate_before", "rate_change", "city_rate", "settlement_rate_change", "settlement_rate", "annual_rate"}
 
 
+@pytest.fixture(autouse=True)
+def every_day_is_offered(monkeypatch):
+    """Rounding holds by itself, without what month ends add to it (tests/data_access/test_month_ends.py)."""
+    monkeypatch.setattr(query, "sees_month_ends", lambda user: False)
+
+
 def may_ask(user) -> set[str]:
     return {name for name in NAMES if question(name).action in permissions().roles[user.role].actions}
 

@@ -23,11 +23,22 @@ def at_url(user, module: str, day: str, **state) -> Screen:
 
 @pytest.mark.parametrize("entry", REGISTER, ids=lambda entry: entry.module)
 def test_every_page_says_that_it_shows_another_day(city, entry):
-    for user in (staff.CHIEF, staff.ANALYST):
-        if decide(user, entry.action).allowed:
-            screen = at_url(user, entry.module, EVE)
-            assert [warning.value for warning in screen.at.warning] == [BANNER]
-            assert "基準日 **令和8年10月29日（木）** 現在" in screen.words()
+    if decide(staff.CHIEF, entry.action).allowed:
+        screen = at_url(staff.CHIEF, entry.module, EVE)
+        assert [warning.value for warning in screen.at.warning] == [BANNER]
+        assert "基準日 **令和8年10月29日（木）** 現在" in screen.words()
+
+
+@pytest.mark.parametrize("entry", REGISTER, ids=lambda entry: entry.module)
+@pytest.mark.parametrize("day", [None, EVE, "2026-10-30"])
+def test_whoever_sees_month_ends_is_shown_one_whatever_day_the_url_names(city, entry, day):
+    """In the first month the first snapshot stands for the end of the month before."""
+    if decide(staff.ANALYST, entry.action).allowed:
+        screen = at_url(staff.ANALYST, entry.module, day) if day else show(staff.ANALYST, entry.module)
+        assert not screen.at.exception
+        assert BANNER not in screen.words()
+        assert "基準日 **令和8年10月29日（木）** 現在（月ごとの最後のデータ）" in screen.words()
+        assert "基準日 **令和8年10月30日" not in screen.words()
 
 
 def test_the_choice_outlives_the_page_and_is_put_back_into_the_url(city):
@@ -80,8 +91,9 @@ def test_a_form_that_was_open_when_the_day_was_changed_writes_nothing(own_city):
 
 def _side_bar() -> None:
     from pages.parts.as_of import selector
+    from tests import staff
 
-    selector()
+    selector(staff.CHIEF)
 
 
 def test_the_list_names_every_kept_day_and_choosing_one_is_in_the_url(city):

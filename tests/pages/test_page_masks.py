@@ -9,7 +9,7 @@ from auth.access import User, decide, scope
 from data_access.connection import engine
 from data_access.query import reference_of
 from pages import REGISTER
-from pages.case import _plain
+from pages.parts.wording import plain
 from sample_city.stories import FIRST
 from tests import staff
 from tests.pages.screen import first_sight, show
@@ -113,5 +113,4 @@ def test_a_long_name_stays_whole(city):
 
 def test_a_name_is_shown_and_not_obeyed():
     """Markdown in a name would draw links and pictures of the sender's choice."""
-    assert _plain("[山](http://x)*田*:red[!]") == "\\[山\\]\\(http\\://x\\)\\*田\\*\\:red\\[\\!\\]"
-    assert _plain(None) == "—"
+    assert plain("[山](http://x)*田*:red[!]") == "\\[山\\]\\(http\\://x\\)\\*田\\*\\:red\\[\\!\\]"
