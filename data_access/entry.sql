@@ -112,6 +112,22 @@ cross join lateral (
     select coalesce(by_account, '確認（氏名の記入による） ' || (payload ->> '$.confirmed_by'), '未確認') as confirmed
 ) as told;
 
+-- grain: one installment of which a 停止 was decided here since the snapshot and is not taken back: nobody is to be urged to seize for it
+create or replace table serving.stopped_since as
+with step as (
+    select atena_number, unnest(installment_keys) as installment_key, kind, seq, happened_on
+    from serving.entry
+    where kind in ('suspension_decision', 'suspension_cancellation') and event_id in (select event_id from serving.live_entry)
+)
+select
+    atena_number,
+    split_part(installment_key, '-', 1) as notice_number,
+    split_part(installment_key, '-', 2) as installment_no,
+    max(happened_on) as stopped_on
+from step
+group by all
+having arg_max(kind, seq) = 'suspension_decision';
+
 -- grain: one person of whom a 執行停止 or a 不納欠損 was proposed or decided here and who owes nothing any more. Looked up here, because
 -- the latest row of everybody (source.person) is looked through for it.
 create or replace table serving.settled_subject as

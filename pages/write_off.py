@@ -16,6 +16,7 @@ from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
+from pages.parts.succession_part import succession_part
 from pages.parts.write_off_evidence import decided_keys, evidence_part, reversed_mark
 from pages.parts.write_off_form import DECISION, decided_part, propose_part
 
@@ -76,7 +77,7 @@ def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
     if stands.is_newest:
-        waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of))
+        waiting_part(user, "不納欠損", district, lambda row, _first: _read(user, row, stands.as_of))
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = paged(user, "write_off_candidates", "write_off_page", PAGE_SIZE, district=district, booked_as=reason)
@@ -108,6 +109,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> pl.DataFrame:
     """The installments of one person, each with every reason that has come and its evidence."""
     st.subheader("期別と事由", anchor=False)
     person_line(candidate["name"], candidate["atena_ref"], "open_candidate")
+    succession_part(user, candidate["atena_ref"], at_once=candidate["booked_as"] == "即時消滅")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
     evidence_part(user, candidate["atena_ref"], own, as_of, "candidate")
     return own
