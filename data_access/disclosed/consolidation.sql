@@ -56,7 +56,7 @@ select
     delinquent.atena_number,
     count(distinct heir.heir_place) as heir_count,
     count(distinct if(heir.renounced_on <= standing.as_of, heir.heir_place, null)) as renounced_count,
-    (any_value(delinquent.unpaid_yen) - coalesce(sum(heir.share_yen), 0))::bigint as left_yen
+    (any_value(delinquent.unpaid_yen) - coalesce(sum(heir.share_yen), 0))::bigint as unborne_yen
 from serving.delinquent as delinquent
 cross join serving.standing as standing
 semi join derived.heir_share using (atena_number)
@@ -69,7 +69,7 @@ create view disclosed.heir as
 with every_heir as (
     select * from serving.shown_heir
     union all by name
-    select atena_number, '残り' as basis, left_yen as share_yen from serving.succession where left_yen <> 0
+    select atena_number, '残り' as basis, unborne_yen as share_yen from serving.succession where unborne_yen <> 0
 )
 select
     delinquent.atena_ref,
@@ -88,7 +88,7 @@ join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent: whether they are dead, and who would succeed, counted, nobody named. C5, as screening_evidence tells the same of the
--- 住民票 and of 相続: who decides on an 即時消滅 reads no C2. heir_count: of those whom disclosed.heir shows; left_yen: what none of
+-- 住民票 and of 相続: who decides on an 即時消滅 reads no C2. heir_count: of those whom disclosed.heir shows; unborne_yen: what none of
 -- them bears (null: nobody was looked for); noted_count: 承継 recorded since the snapshot
 create view disclosed.succession_state as
 select
@@ -97,7 +97,7 @@ select
     whole('C5', delinquent.state_changed_on) as state_changed_on,
     whole('C5', coalesce(succession.heir_count, 0)) as heir_count,
     whole('C5', coalesce(succession.renounced_count, 0)) as renounced_count,
-    whole('C5', succession.left_yen) as left_yen,
+    whole('C5', succession.unborne_yen) as unborne_yen,
     whole('C5', coalesce(noted.noted_count, 0)) as noted_count
 from serving.delinquent as delinquent
 left join serving.succession as succession using (atena_number)

@@ -124,9 +124,9 @@ where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
 
 -- what a 起案 of a 停止 stood on, as it wrote it (data_access/paper_basis.py)
-create macro evidence_in(basis) as from_json(basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
+create macro evidence_in(noted_basis) as from_json(json_extract(noted_basis, '$.evidence'), '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
     "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR", "contradiction": "VARCHAR", "contradicted_on": "DATE", "contradiction_id": "VARCHAR"}]');
-create macro against_in(basis) as from_json(basis -> '$.against', '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]');
+create macro against_in(noted_basis) as from_json(json_extract(noted_basis, '$.against'), '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]');
 
 -- grain: one 起案 that waits: the records it stood on (null: it did not say), and their 基準日
 create view disclosed.proposal_basis as

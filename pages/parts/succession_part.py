@@ -26,13 +26,13 @@ def succession_part(user: User, atena_ref: str, *, at_once: bool = False, is_tol
 def heirs_told(row: dict) -> str:
     """What is on file of the heirs (a row of suspension_heirs), in a sentence; that nothing is on file is not that there is nobody."""
     count, renounced = row["heir_count"], row["renounced_count"]
-    if row["left_yen"] is None:
+    if row["unborne_yen"] is None:
         told = "相続人の記録はありません（未確認。いないと確かめた記録ではない）。戸籍で確かめてください。"
     elif not count:
-        told = f"相続人の記録はありますが、ここには示せません（負わない額 {wording.yen(row['left_yen'])}）。"
+        told = f"相続人の記録はありますが、ここには示せません（負わない額 {wording.yen(row['unborne_yen'])}）。"
     elif count == renounced:
         told = f"記録にある相続人 {count}人の全員が放棄。次の順位の相続人がいないかは、この記録では未確認です。"
     else:
         told = f"記録にある相続人 {count}人（放棄 {renounced}人、放棄の記録がない人 {count - renounced}人）。"
-        told += f"この人たちが負わない額 {wording.yen(row['left_yen'])}。" if row["left_yen"] else ""
+        told += f"この人たちが負わない額 {wording.yen(row['unborne_yen'])}。" if row["unborne_yen"] else ""
     return told + (f"ほかに、基準日の後に記録した承継が{row['noted_count']}件。" if row["noted_count"] else "")

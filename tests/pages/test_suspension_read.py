@@ -53,7 +53,7 @@ def test_who_decides_on_an_即時消滅_reads_the_death_and_the_heirs(own_city):
     for reader in (CHIEF, MANAGER):
         assert ask(reader, "case_head", atena_ref=ref)["state_changed_on"].null_count() == 1
         assert ask(reader, "suspension_heirs", atena_ref=ref).to_dicts() == [
-            {"resident_state": "死亡", "state_changed_on": died_on, "heir_count": 1, "renounced_count": 1, "left_yen": waiting["proposed_yen"], "noted_count": 0}]
+            {"resident_state": "死亡", "state_changed_on": died_on, "heir_count": 1, "renounced_count": 1, "unborne_yen": waiting["proposed_yen"], "noted_count": 0}]
         screen = opened(reader, waiting)
         (line,) = told(screen.at.info, "死亡（")
         assert f"令和{died_on.year - 2018}年{died_on.month}月{died_on.day}日" in line
@@ -81,7 +81,7 @@ def test_the_heirs_on_file_are_those_of_the_カルテ(city):
         for row in ask(CHIEF, "suspension_heirs", atena_ref=ref).iter_rows(named=True):
             heirs = ask(CHIEF, "case_heirs", atena_ref=ref)
             assert row["heir_count"] == heirs.filter(pl.col("basis") != "残り").height
-            assert (row["left_yen"] or 0) == heirs.filter(basis="残り")["share_yen"].sum()
+            assert (row["unborne_yen"] or 0) == heirs.filter(basis="残り")["share_yen"].sum()
             seen.add((row["resident_state"] == "死亡", row["heir_count"] > 0))
     assert {(True, True), (False, False)} <= seen
 
@@ -110,7 +110,7 @@ def test_what_came_after_the_起案_is_marked_for_who_decides(eve):
     known = suspension_case(CHIEF, ref, "1号", standing().as_of)
     feed = Feed("light_vehicle")
     feed.write([*feed.rows(), feed.row(vehicle_number="99000009", atena_number=NUMBER, plate="いなば 580 あ 0009", vehicle_kind="軽自動車（乗用）", owned_from=DAY_TWO.isoformat(),
-                                       ownership="本人所有", yearly_tax_yen="10800", is_deleted="0")])
+                                       ownership="本人所有", yearly_tax_yen="10800")])
     assert take_in(DAY_TWO).is_published
     screen = opened(CHIEF, waiting)
     (line,) = told(screen.at.warning, "起案の後に届いた資料があります")
