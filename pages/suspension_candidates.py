@@ -29,19 +29,21 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN, ARRIVED = "screened", "起案の後"
-CANDIDATES = {"name": 118, "district_name": 80, "ground": 46, "verdict": 90, "against_count": 84, "matter_state": 80, "active_yen": 138, "missing": 224, "prescription_on": 112, "last_payment_on": 90}
-EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
-LACKING = {"meaning": 215, "finding": 80, "how": 650}
-AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
+CANDIDATES = {"name": 92, "district_name": 76, "ground": 44, "verdict": 84, "against_count": 88, "matter_state": 74, "active_yen": 128, "missing": 144, "prescription_on": 90, "last_payment_on": 86}
+# beside a 起案 787 pixels are left at 1,280
+EVIDENCE = {"meaning": 166, "finding": 72, "target": 68, "result": 84, "dated_on": 84, "age_days": 76, "evidence_id": 100, "article": 137}
+LACKING = {"meaning": 170, "finding": 72, "how": 545}
+AGAINST = {"target": 84, "against": 270, "dated_on": 84, "yen": 100, "evidence_id": 249}
+SINCE = 76  # the column that says what came after the 起案, at the expense of the widest
 RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
-SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 170, "sign_meaning": 250, "article": 250}
+SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 150, "sign_meaning": 185, "article": 184}
 READ_FOR = {  # a proposer writes the reason, who decides reads it
     False: "日付と額を確かめ、それでも停止できるとみるなら、そのわけを起案の理由に書いてください。",
     True: "日付と額を確かめ、それでも停止できるわけが、上の「理由」にあるかを見てください。なければ差し戻してください。",
 }
-STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
+STEPS = {"item": 112, "yen": 96, "reckoning": 340, "article": 239}
 
 
 def render(user: User) -> None:
@@ -112,7 +114,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     page = paged(user, "suspension_candidates", "suspension_page", PAGE_SIZE, district=district, verdict=verdict, ground=ground)
     counts = against_counts(user, page.rows, stands.as_of)
     found = page.rows.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
-    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
+    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。未停止の額は、納期限を過ぎた未納のうち、執行停止していない期別の本料。")
     # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many; in the place of the last payment
     say, untold = wording.lacking if verdict == "資料不足" else wording.lacking_counts, "missing" if verdict == "該当の疑い" else "last_payment_on"
     told = tables.short_places(found).with_columns(pl.Series("missing", [say(text) for text in found["missing"]], dtype=pl.String))
@@ -179,7 +181,10 @@ def _with_marks(rows: pl.DataFrame, is_new: list[bool]) -> pl.DataFrame:
 
 def _told_widths(widths: dict[str, int], rows: pl.DataFrame) -> dict[str, int]:
     """The columns of a table, and whether a record came after the 起案 only where one did."""
-    return {"arrived": 112, **widths} if "arrived" in rows.columns and rows["arrived"].count() else widths
+    if "arrived" not in rows.columns or not rows["arrived"].count():
+        return widths
+    widest = max(widths, key=widths.get)
+    return {"arrived": SINCE, **widths, widest: widths[widest] - SINCE}
 
 
 def _running(user: User, atena_ref: str) -> None:

@@ -19,7 +19,7 @@ from pages.parts.proposal_part import flash_warning, reviewers
 from pages.parts.succession_part import succession_part
 
 CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
-COLUMNS = {"state": 74, "name": 118, "district_name": 82, "summary": 226, "happened_on": 82, "proposed_yen": 114, "written_by": 142, "reviewed_by": 142}
+COLUMNS = {"state": 74, "name": 96, "district_name": 76, "summary": 162, "happened_on": 82, "proposed_yen": 114, "written_by": 108, "reviewed_by": 108}
 ENDED = {"決裁": "決裁しました", "差戻し": "差し戻しました", "取下げ": "取り下げました"}
 DECIDED = {
     "執行停止": "決裁しました。次の取込で公開するデータから反映されます。本人に通知してください。",
