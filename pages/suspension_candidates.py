@@ -29,11 +29,11 @@ PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
 CHOSEN, ARRIVED = "screened", "起案の後"
-CANDIDATES = {"name": 92, "district_name": 76, "ground": 44, "verdict": 84, "against_count": 88, "matter_state": 74, "active_yen": 128, "missing": 144, "prescription_on": 90, "last_payment_on": 86}
+CANDIDATES = {"name": 92, "district_name": 76, "ground": 44, "verdict": 90, "against_count": 88, "matter_state": 74, "active_yen": 128, "missing": 138, "prescription_on": 90, "last_payment_on": 86}
 # beside a 起案 787 pixels are left at 1,280
 EVIDENCE = {"meaning": 166, "finding": 72, "target": 68, "result": 84, "dated_on": 84, "age_days": 76, "evidence_id": 100, "article": 137}
 LACKING = {"meaning": 170, "finding": 72, "how": 545}
-AGAINST = {"target": 84, "against": 270, "dated_on": 84, "yen": 100, "evidence_id": 249}
+AGAINST = {"target": 92, "against": 252, "dated_on": 84, "yen": 100, "evidence_id": 259}
 SINCE = 76  # the column that says what came after the 起案, at the expense of the widest
 RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it

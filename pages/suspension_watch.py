@@ -98,9 +98,10 @@ def _draft(person: dict) -> str:
 
 
 def _told(signs: list[dict]) -> str:
-    """Every sign, the newest first, with the amount of its newest record and of how many; the days stand beside each record of the one chosen."""
+    """Every sign, the newest first, with the amount of its newest record and of how many (of at most two signs, or the line would not be one);
+    the days and the counts stand beside each record of the one chosen."""
     return "・".join(each["sign"] + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
-                    + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
+                    + (f"（{each['record_count']}件）" if each["record_count"] > 1 and len(signs) <= 2 else "") for each in signs)
 
 
 def _arrivals(user: User, district: str | None, as_of: date) -> None:
