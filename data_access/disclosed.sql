@@ -103,19 +103,14 @@ where in_scope(delinquent.district_code);
 create view disclosed.stopped_since as
 select
     delinquent.atena_ref,
-    whole('C9', max(since.stopped_on)) as stopped_on,
-    whole('C9', count(since.stopped_on)) as stopped_count,
-    whole('C9', coalesce(sum(installment.unpaid_yen) filter (since.stopped_on is not null), 0)::bigint) as stopped_yen,
-    whole('C9', bool_and(since.stopped_on is not null)) as is_whole
-from derived.case_installment as installment
+    whole('C9', stopped.stopped_on) as stopped_on,
+    whole('C9', stopped.stopped_count) as stopped_count,
+    whole('C9', stopped.extinguished_count) as extinguished_count,
+    whole('C9', stopped.stopped_yen) as stopped_yen,
+    whole('C9', stopped.is_whole) as is_whole
+from serving.stopped_person as stopped
 join serving.delinquent as delinquent using (atena_number)
-left join serving.stopped_since as since using (atena_number, notice_number, installment_no)
-where installment.atena_number in (select atena_number from serving.stopped_since)
-  and installment.is_overdue and installment.suspension_ground is null
-  and not (installment.claim_state is not distinct from '消滅' and not installment.needs_person)
-  and in_scope(delinquent.district_code)
-group by delinquent.atena_ref
-having count(since.stopped_on) > 0;
+where in_scope(delinquent.district_code);
 
 -- grain: one delinquent: what a caller is compared with (本人確認). Nothing here is wider than what lists show:
 -- who may not read a name may not search by it either. name_keys: every key of 曖昧検索 (カナ, 氏名, 通称).

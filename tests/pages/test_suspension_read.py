@@ -179,7 +179,7 @@ def test_nobody_is_urged_to_seize_for_what_was_stopped_today(own_city):
     counted = ask(CHIEF, "worklist_queues", district=None)
     decide(ref, "suspension_decision", ground="1号", installments=keys[:1], is_partial=True, is_immediate=False, evidence_ids=["I01"])
     (part,) = ask(CHIEF, "case_stopped", atena_ref=ref).to_dicts()
-    assert (part["stopped_on"], part["stopped_count"], part["stopped_yen"], part["is_whole"]) == (DAY_TWO, 1, owed["unpaid_yen"][0], len(keys) == 1)
+    assert (part["stopped_on"], part["stopped_count"], part["extinguished_count"], part["stopped_yen"], part["is_whole"]) == (DAY_TWO, 1, 0, owed["unpaid_yen"][0], len(keys) == 1)
     assert "差押可能" in set(owed["claim_state"])
     assert states(ref)[keys[0]] != "差押可能"
     if keys[1:]:
@@ -193,7 +193,8 @@ def test_nobody_is_urged_to_seize_for_what_was_stopped_today(own_city):
     screen = show(CHIEF, "case", case_ref=ref)
     (line,) = told(screen.at.info, "執行停止の決裁済")
     assert f"{len(keys)}期 {owed['unpaid_yen'].sum():,}円" in line
-    assert "差押・催告はしない" in line
+    assert "差押などの滞納処分はしない" in line
+    assert "即時消滅" not in line
     assert not [state for state in screen.cells("state") if "差押可能" in state]
     decide(ref, "suspension_cancellation", suspended_on=DAY_TWO, installments=keys, cancel_ground="停止の誤り")
     assert queues(ref) == before
@@ -206,3 +207,12 @@ def queues(ref: str) -> set[str]:
 
 def states(ref: str) -> dict[str, str | None]:
     return dict(ask(CHIEF, "case_installments", atena_ref=ref, only_overdue=True).select("installment_key", "claim_state").iter_rows())
+
+
+def test_what_was_extinguished_today_is_said_to_be_gone(own_city):
+    """即時消滅 of everything that the dead of story 55 owed: the カルテ says so before the next snapshot does."""
+    ref = reference_of(DEAD)
+    keys = ask(CHIEF, "suspension_installments", atena_ref=ref)["installment_key"].to_list()
+    decide(ref, "suspension_decision", ground="1号", installments=keys, is_partial=False, is_immediate=True, evidence_ids=["I01"], **AT_ONCE)
+    (line,) = told(show(CHIEF, "case", case_ref=ref).at.info, "執行停止の決裁済")
+    assert f"うち{len(keys)}期は即時消滅（納付義務が消えている）" in line
