@@ -18,7 +18,7 @@ from pages.parts.confirmation import confirm_first
 from pages.parts.proposal_part import flash_warning, reviewers
 from pages.parts.succession_part import succession_part
 
-CHOSEN, FORM, BACK = "waiting_decision", "decision_step", "decision_declining"
+CHOSEN, OPENED, FORM, BACK = "waiting_decision", "opened_decision", "decision_step", "decision_declining"
 COLUMNS = {"state": 74, "name": 96, "district_name": 76, "summary": 162, "happened_on": 82, "proposed_yen": 114, "written_by": 108, "reviewed_by": 108}
 ENDED = {"決裁": "決裁しました", "差戻し": "差し戻しました", "取下げ": "取り下げました"}
 DECIDED = {
@@ -43,6 +43,7 @@ def waiting_part(user: User, kind: str, district: str | None, read: Callable[[di
     chosen = waiting.filter(proposal_id=st.session_state.get(CHOSEN, ""))
     if chosen.height:
         row = chosen.row(0, named=True)
+        st.session_state[OPENED] = row["proposal_id"], row["atena_ref"]
         with st.container(border=True):
             st.text(f"{row['summary']}　{row['name']}　参照番号 {row['atena_ref']}\n"
                     f"起案　{row['written_by']}　{wording.wareki(row['happened_on'])}　審査　{row['reviewed_by'] or 'まだ'}\n理由　{row['body']}")
@@ -57,18 +58,18 @@ def waiting_part(user: User, kind: str, district: str | None, read: Callable[[di
 
 def _ended(user: User, kind: str, waiting: pl.DataFrame) -> None:
     """Of the 起案 that was open here and waits no more: by whom it was decided meanwhile, said once."""
-    opened = st.session_state.get(CHOSEN)
-    if opened is None or opened in waiting["proposal_id"]:
+    proposal_id, atena_ref = st.session_state.get(OPENED, (None, None))
+    if proposal_id is None or proposal_id in waiting["proposal_id"]:
         return
-    for row in ask(user, "decision_ended", proposal_id=opened, kind=kind).iter_rows(named=True):
-        del st.session_state[CHOSEN]
-        st.info(f"開いていた{kind}の起案（参照番号 {row['atena_ref']}）は、{row['written_by']}が{ENDED[row['ended_as']]}（{wording.clock(row['recorded_at'])}）。", icon=":material/update:")
+    for row in ask(user, "decision_ended", atena_ref=atena_ref, proposal_id=proposal_id, kind=kind).iter_rows(named=True):
+        del st.session_state[OPENED]
+        st.info(f"開いていた{kind}の起案（参照番号 {atena_ref}）は、{row['written_by']}が{ENDED[row['ended_as']]}（{wording.clock(row['recorded_at'])}）。", icon=":material/update:")
 
 
 def _left(event: Event, *, is_over: bool = True) -> Event:
     """What was ended by a click of this very screen, which has said so, is open no more."""
     if is_over:
-        st.session_state.pop(CHOSEN, None)
+        st.session_state.pop(OPENED, None)
     return event
 
 

@@ -12,6 +12,10 @@ from data_access import snapshot
 from data_access.intake import take_in
 from data_access.query import ask, reference_of, standing, subject
 from data_access.suspension_case import suspension_case
+from pages import suspension_candidates as candidates
+from pages import suspension_watch as watch
+from pages import write_off
+from pages.parts import decision_part, write_off_evidence, write_off_form
 from pages.suspension_candidates import ARRIVED
 from sample_city.stories import FIRST
 from tests.data_access.feeds import DAY_TWO, Feed
@@ -21,6 +25,17 @@ from tests.pages.test_suspension_way import NAME, NUMBER, candidate, keyed, pres
 from tests.staff import CHIEF, MANAGER, NEIGHBOUR
 
 DEAD = str(FIRST + 550)  # story 55: dead, and the one heir has renounced
+PAGE, FRAME = 820, 787  # pixels of a table at 1,280: on the page, and in the frame of a 起案
+UNTOLD = {"missing", "last_payment_on"}  # one of the two stands in the table of candidates
+TABLES = {
+    "審査・決裁を待つもの": (decision_part.COLUMNS, PAGE), "証拠": (candidates.EVIDENCE, FRAME), "足りない資料": (candidates.LACKING, FRAME), "反する資料": (candidates.AGAINST, FRAME),
+    "兆しの資料": (candidates.SIGNS, FRAME), "家計": (candidates.STEPS, FRAME), "即時消滅": (watch.AT_ONCE, PAGE), "到来": (watch.ARRIVING_WIDTHS, PAGE),
+    "欠損の証拠": ({name: width for name, width in write_off_evidence.COLUMNS.items() if name != "marks"}, FRAME),
+    **{f"候補（{each}なし）": ({name: width for name, width in candidates.CANDIDATES.items() if name != each}, PAGE) for each in UNTOLD},
+}  # fmt: skip
+CUT = {  # wholly seen but for the last column, which is one to do without
+    "監視": ({name: watch.WIDTHS[name] for name in watch.SIGNED}, "district_name"), "欠損の候補": (write_off.CANDIDATES, "charge_yen"), "決裁した欠損": (write_off_form.DECIDED, "written_by"),
+}  # fmt: skip
 AT_ONCE = {"extinction_ground": "徴収できないことが明らか", "extinction_reason": "相続人がいない。"}
 
 
@@ -163,7 +178,9 @@ def test_who_had_it_open_is_told_once_by_whom_it_was_decided(own_city, confirmed
     press(other, "decline_", "勤務先を確かめる。")
     assert "起案は進みません" in other.at.success[0].value
     assert not told(other.at.info, "開いていた"), "this screen did it, and has said so"
-    assert not told(show(CHIEF, "write_off", waiting_decision=waiting["proposal_id"]).at.info, "開いていた"), "the other list says nothing of it"
+    had = {"opened_decision": (waiting["proposal_id"], waiting["atena_ref"])}
+    assert not told(show(CHIEF, "write_off", **had).at.info, "開いていた"), "the other list says nothing of it"
+    assert told(show(CHIEF, "suspension_candidates", **had).at.info, "開いていた")
     (line,) = told(mine.run().at.info, "開いていた")
     assert re.fullmatch(rf"開いていた執行停止の起案（参照番号 {waiting['atena_ref']}）は、{CHIEF.display_name}が差し戻しました（R\d\d\.\d\d\.\d\d \d\d:\d\d）。", line)
     assert not told(mine.run().at.info, "開いていた"), "once"
@@ -216,3 +233,26 @@ def test_what_was_extinguished_today_is_said_to_be_gone(own_city):
     decide(ref, "suspension_decision", ground="1号", installments=keys, is_partial=False, is_immediate=True, evidence_ids=["I01"], **AT_ONCE)
     (line,) = told(show(CHIEF, "case", case_ref=ref).at.info, "執行停止の決裁済")
     assert f"うち{len(keys)}期は即時消滅（納付義務が消えている）" in line
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_is_seen_at_1280_pixels(name):
+    widths, room = TABLES[name]
+    assert sum(widths.values()) <= room
+    with_arrived = candidates._told_widths(widths, pl.DataFrame({"arrived": [ARRIVED]}))
+    assert sum(with_arrived.values()) == sum(widths.values()), "what came later is said at the expense of the widest"
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_only_the_last_column_may_be_cut(name):
+    widths, last = CUT[name]
+    assert list(widths)[-1] == last
+    assert sum(widths.values()) - widths[last] <= PAGE
+
+
+def test_a_column_that_says_nothing_of_anybody_is_left_out(city):
+    """Nothing was reversed and nobody has paid meanwhile: no 欠損の記録. And what is not stopped is called so."""
+    assert not [frame for frame in show(CHIEF, "write_off").at.dataframe if "marks" in frame.value.columns]
+    words = show(CHIEF, "suspension_candidates").words()
+    assert "停止前の滞納額" not in words
+    assert "未停止の額は、納期限を過ぎた未納のうち、執行停止していない期別の本料。" in words

@@ -78,7 +78,7 @@ PARAMETERS = {
     "suspension_watch_signs": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_against", "suspension_basis", "suspension_evidence", "suspension_hardship", "suspension_heirs", "suspension_installments", "suspension_signs",
+ABOUT_ONE = {*CASE, "case_search", "decision_ended", "installment_basis", "installment_facts", "suspension_against", "suspension_basis", "suspension_evidence", "suspension_hardship", "suspension_heirs", "suspension_installments", "suspension_signs",
              "write_off_installments", "suspension_paper"}
 
 
