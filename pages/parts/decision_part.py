@@ -63,7 +63,8 @@ def _ended(user: User, kind: str, waiting: pl.DataFrame) -> None:
         return
     for row in ask(user, "decision_ended", atena_ref=atena_ref, proposal_id=proposal_id, kind=kind).iter_rows(named=True):
         del st.session_state[OPENED]
-        st.info(f"開いていた{kind}の起案（参照番号 {atena_ref}）は、{row['written_by']}が{ENDED[row['ended_as']]}（{wording.clock(row['recorded_at'])}）。", icon=":material/update:")
+        with st.container(border=True):
+            st.text(f"開いていた{kind}の起案（参照番号 {atena_ref}）は、{row['written_by']}が{ENDED[row['ended_as']]}（{wording.clock(row['recorded_at'])}）。")
 
 
 def _left(event: Event, *, is_over: bool = True) -> Event:

@@ -17,7 +17,7 @@ def succession_part(user: User, atena_ref: str, *, at_once: bool = False, is_tol
         if is_dead and not is_told:
             st.info(f"**死亡（{wording.wareki(row['state_changed_on'])}）**　{heirs_told(row)}", icon=":material/deceased:")
         elif at_once and not is_dead:
-            st.info(f"死亡の記録はありません（住民票は{row['resident_state']}）。", icon=":material/person:")
+            st.text(f"死亡の記録はありません（住民票は{row['resident_state']}）。")
         if at_once and (remaining or row["noted_count"]):
             st.warning("放棄の記録がない相続人がいます。納付義務は相続人が承継しているので（民法896条、地方税法9条）、相続人がいないことを即時消滅の事由にはできません。"
                        "限定承認か、相続放棄の申述が受理されたかを、家庭裁判所に照会して確かめてください。", icon=":material/family_restroom:")

@@ -82,9 +82,9 @@ def test_who_decides_on_an_即時消滅_reads_the_death_and_the_heirs(own_city):
 
 def test_the_living_are_said_to_live_when_their_debt_is_to_end_at_once(own_city):
     screen = opened(CHIEF, wait_for(reference_of(NUMBER), is_immediate=True, **AT_ONCE))
-    assert told(screen.at.info, "死亡の記録はありません（住民票は現住）")
+    assert told(screen.at.text, "死亡の記録はありません（住民票は現住）")
     ended = opened(CHIEF, wait_for(reference_of(str(FIRST + 560)), ground="2号"))
-    assert not told(ended.at.info, "死亡"), "of an ordinary 停止 only whoever is dead"
+    assert not told(ended.at.info, "死亡") + told(ended.at.text, "死亡"), "of an ordinary 停止 only whoever is dead"
 
 
 def test_the_heirs_on_file_are_those_of_the_カルテ(city):
@@ -177,13 +177,13 @@ def test_who_had_it_open_is_told_once_by_whom_it_was_decided(own_city, confirmed
     mine, other = opened(CHIEF, waiting), opened(CHIEF, waiting)
     press(other, "decline_", "勤務先を確かめる。")
     assert "起案は進みません" in other.at.success[0].value
-    assert not told(other.at.info, "開いていた"), "this screen did it, and has said so"
+    assert not told(other.at.text, "開いていた"), "this screen did it, and has said so"
     had = {"opened_decision": (waiting["proposal_id"], waiting["atena_ref"])}
-    assert not told(show(CHIEF, "write_off", **had).at.info, "開いていた"), "the other list says nothing of it"
-    assert told(show(CHIEF, "suspension_candidates", **had).at.info, "開いていた")
-    (line,) = told(mine.run().at.info, "開いていた")
+    assert not told(show(CHIEF, "write_off", **had).at.text, "開いていた"), "the other list says nothing of it"
+    assert told(show(CHIEF, "suspension_candidates", **had).at.text, "開いていた")
+    (line,) = told(mine.run().at.text, "開いていた")
     assert re.fullmatch(rf"開いていた執行停止の起案（参照番号 {waiting['atena_ref']}）は、{CHIEF.display_name}が差し戻しました（R\d\d\.\d\d\.\d\d \d\d:\d\d）。", line)
-    assert not told(mine.run().at.info, "開いていた"), "once"
+    assert not told(mine.run().at.text, "開いていた"), "once"
 
 
 @pytest.mark.slow
