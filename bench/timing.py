@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 REPEATS = 12
 PATIENCE = 20  # seconds after which a slow side has said enough
+ONCE = "BENCH_ONCE"  # set by --once: one round of each side, for whoever asks only whether the answers agree
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,13 @@ class Figure:
 
 
 def side_by_side(sides: dict[str, Callable[[], object]], repeats: int = REPEATS) -> dict[str, list[float]]:
-    """Seconds of each run of each side. They take turns, each round starts with another; one round to warm up is dropped.
+    """Seconds of each run of each side. They take turns, each round starts with another; one round to warm up is dropped (there is no other with --once).
 
     A side that has used PATIENCE seconds is asked no more.
     """
     taken: dict[str, list[float]] = {name: [] for name in sides}
     names = list(sides)
-    for round_no in range(repeats + 1):
+    for round_no in range(1 if os.environ.get(ONCE) else repeats + 1):
         for name in names[round_no % len(names):] + names[: round_no % len(names)]:
             if sum(taken[name]) < PATIENCE:
                 start = time.perf_counter()
@@ -102,14 +104,17 @@ def workshop(folder: Path | None) -> Iterator[Path]:
 
 
 def command(measure: Callable[..., list[Figure]], persons: int = 180_000, **more: tuple[int, str]) -> None:
-    """The command line of one measurement: --persons, --folder, --json, and a number of each name in `more` (its usual value, what it means)."""
+    """The command line of one measurement: --persons, --folder, --json, --once, and a number of each name in `more` (its usual value, what it means)."""
     parser = argparse.ArgumentParser(description=measure.__doc__)
     parser.add_argument("--persons", type=int, default=persons, help="市の人口")
     parser.add_argument("--folder", type=Path, help="市を作る場所（あれば使い回す）")
     parser.add_argument("--json", action="store_true", help="表ではなく JSON で")
+    parser.add_argument("--once", action="store_true", help="1回ずつだけ（秒は目安。答えが同じことだけを確かめるとき）")
     for name, (usual, meaning) in more.items():
         parser.add_argument(f"--{name}", type=int, default=usual, help=meaning)
     chosen = parser.parse_args()
+    if chosen.once:
+        os.environ[ONCE] = "1"
     with workshop(chosen.folder) as folder:
         figures = measure(folder, chosen.persons, **{name: getattr(chosen, name) for name in more})
     print(json.dumps([asdict(figure) for figure in figures]) if chosen.json else table(figures))

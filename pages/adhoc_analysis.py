@@ -12,6 +12,7 @@ from pages.parts.analysis_statement import statement_form
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
+from pages.parts.saved_parts import kept_views
 
 MOST_BARS = 40
 PUT_TOGETHER = {TOGETHER, "ほかの地区"}
@@ -61,7 +62,7 @@ def _released(user: User, of: Layer) -> None:
         st.warning(str(invalid), icon=":material/tune:")
         return
     with st.container(horizontal=True):
-        analysis_choice.kept_views(user, view)
+        kept_views(user, view)
         export_part(user, "analysis", as_plain(view))
         passport_part(user, "analysis", as_plain(view), found, key="analysis")
     _shown(list(view.dimensions), view.measure, found, form)

@@ -71,7 +71,7 @@ def _who(person: dict) -> None:
     with st.container(border=True):
         name, place, mail = st.columns([2, 3, 3])
         with name:
-            st.subheader(_plain(person["name"]), anchor=False)
+            st.subheader(wording.plain(person["name"] or "—"), anchor=False)
             st.text(f"{person['name_kana'] or ''}\n{person['age'] or '年齢不明'}　{person['sex'] or ''}")
         with place:
             st.caption("住所")
@@ -82,11 +82,6 @@ def _who(person: dict) -> None:
             st.text(person["mailing_address"] or "住所と同じ")
             returned = f"　返戻 {wording.short(person['mail_returned_on'])}" if person["mail_returned_on"] else ""
             st.text(f"参照番号 {person['atena_ref']}\n宛名番号 {person['atena_number_shown'] or '—'}{returned}")
-
-
-def _plain(text: str | None) -> str:
-    """A name as a heading: Markdown's own signs are shown, not obeyed."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~:$" else letter for letter in text or "—")
 
 
 def _state(person: dict) -> str:

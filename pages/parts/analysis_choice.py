@@ -1,19 +1,13 @@
 """What an ad-hoc analysis asks, as controls: every value is one of a list and lives in the URL, so that the address is the view."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from audit.log import AuditUnavailable
-from auth.access import NotAllowed, User, decide
-from auth.current import current_user
-from data_access import saved_analysis
+from auth.access import User
 from data_access.analysis import Layer, View, values_of
 from data_access.analysis_exact import Exact, exact
 from data_access.analysis_metric import Theme, dimensions, measures, themes
-from pages.parts import draft, filters
+from pages.parts import filters
 
-FORM = "saved_analysis"
 NONE, ALL = "なし", "すべて"
 RELEASED, EXACT = "公開の表（10人以上）", "いまの全員（課内だけ）"
 BARS, LINE = "棒", "線"
@@ -76,29 +70,8 @@ def _title(name: str) -> str:
     return dimensions()[name].title if name in dimensions() else name
 
 
-def kept_views(user: User, view: View) -> None:
-    """The section's kept views to open, and the field to keep this one."""
-    outcome, text = draft.said(FORM)
-    kept = saved_analysis.kept(user)
-    with st.popover("保存した分析", icon=":material/bookmark:"):
-        for each in kept:
-            left, right = st.columns([5, 1], vertical_alignment="center")
-            left.button(_plain(each.title), key=f"open_{each.id}", type="tertiary", icon=":material/open_in_new:", on_click=_open, args=(each.view,))
-            if decide(user, "analysis.save").allowed:
-                right.button("消す", key=f"remove_{each.id}", type="tertiary", on_click=_remove, args=(each.id,))
-        if not kept:
-            st.caption("保存した分析はまだありません。")
-        if decide(user, "analysis.save").allowed:
-            with st.form("save_analysis", border=False, enter_to_submit=False):
-                st.text_input("いまの条件に名前を付けて保存する", max_chars=saved_analysis.LONGEST, key="analysis_title", autocomplete="off",
-                              placeholder="人の氏名は書かない")
-                st.form_submit_button("保存する", icon=":material/save:", on_click=_save, args=(view,))
-            st.caption("課のみんなが開けます。保存されるのは条件だけで、開くたびにそのときの表で集計します。")
-    if outcome:
-        getattr(st, outcome)(text)
-
-
-def _open(view: View) -> None:
+def show_view(view: View) -> None:
+    """Set the controls to `view`, before they are drawn."""
     state = st.session_state
     for key in [key for key in state if str(key).startswith("analysis_only_")]:
         state[key] = ALL
@@ -106,28 +79,3 @@ def _open(view: View) -> None:
     state[f"analysis_rows_{view.theme}"] = view.dimensions[0]
     state[f"analysis_inner_{view.theme}"] = view.dimensions[1] if len(view.dimensions) > 1 else NONE
     state.update({f"analysis_only_{name}": values[0] for name, values in view.chosen.items() if values})
-
-
-def _save(view: View) -> None:
-    _attempt(lambda user: saved_analysis.save(user, st.session_state["analysis_title"], view), "保存しました。")
-
-
-def _remove(saved_id: str) -> None:
-    _attempt(lambda user: saved_analysis.remove(user, saved_id), "保存した分析を消しました。")
-
-
-def _attempt(command: Callable[[User], object], told: str) -> None:
-    user = current_user()  # as of this click
-    if user is None:
-        return
-    try:
-        command(user)
-    except (saved_analysis.SaveRefused, NotAllowed, AuditUnavailable) as refused:
-        draft.say(FORM, "error", str(refused))
-    else:
-        draft.say(FORM, "success", told)
-
-
-def _plain(title: str) -> str:
-    """As written: no sign of Markdown in it is obeyed."""
-    return "".join(f"\\{letter}" if letter in r"\`*_[]{}#<>|~$:!" else letter for letter in title)

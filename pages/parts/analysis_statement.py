@@ -8,9 +8,9 @@ from auth.access import NotAllowed, User
 from auth.current import current_user
 from data_access import statement
 from data_access.query import SnapshotRefused
-from pages.parts import tables
+from pages.parts import attempt, tables
 from pages.parts.export_part import export_part
-from pages.parts.saved_statements import saved_statements, told
+from pages.parts.saved_parts import STATEMENT, kept_statements
 
 BODY, RESULT = "analysis_select", "analysis_select_result"
 EXAMPLE = "select case_stage, sum(people) as people\nfrom procedure_arrears\ngroup by case_stage\norder by people desc"
@@ -27,10 +27,10 @@ def statement_form(user: User) -> None:
     outcome = st.session_state.get(RESULT)
     ran = None if outcome is None or isinstance(outcome, str) else outcome
     with st.container(horizontal=True):
-        saved_statements(user, ran and ran.id, _open)
+        kept_statements(user, ran and ran.id, _open)
         if ran and ran.rows.height:
             export_part(user, "analysis_statement", {"statement": ran.id})
-    told()
+    attempt.outcome(STATEMENT)
     if isinstance(outcome, str):
         st.error("実行していないか、途中で止めました。", icon=":material/block:")
         st.text(outcome)

@@ -38,6 +38,11 @@ def _era(day: date) -> tuple[str, str, int]:
     return name, letter, day.year - start.year + 1
 
 
+def plain(text: str) -> str:
+    """What somebody typed, where Streamlit reads Markdown: its signs are shown, not obeyed."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~:$" else letter for letter in text)
+
+
 def wareki(day: date | None) -> str:
     """令和8年10月30日; the first year of an era is 元年; — when there is no day."""
     if day is None:
