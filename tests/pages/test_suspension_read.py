@@ -39,12 +39,12 @@ CUT = {  # wholly seen but for the last column, which is one to do without
 AT_ONCE = {"extinction_ground": "徴収できないことが明らか", "extinction_reason": "相続人がいない。"}
 
 
-def wait_for(ref: str, officer=None, **more: object) -> dict:
+def wait_for(ref: str, officer=None, basis: dict | None = None, **more: object) -> dict:
     """A 停止 of everything that the person owes, proposed by their officer: the row that waits."""
     officer = officer or officer_of(ref)
     fields = {"ground": "1号", "installments": ask(officer, "suspension_installments", atena_ref=ref)["installment_key"].to_list(), "is_partial": False,
               "is_immediate": False, "evidence_ids": ["I01"], **more}
-    propose(officer, subject(officer, ref), "suspension_decision", event_id=str(uuid.uuid4()), expected_version=version(ref), reason="財産がない。", today=DAY_TWO, fields=fields)
+    propose(officer, subject(officer, ref), "suspension_decision", event_id=str(uuid.uuid4()), expected_version=version(ref), reason="財産がない。", today=DAY_TWO, fields=fields, basis=basis)
     return ask(CHIEF, "waiting_decisions", kind="執行停止", district=None).row(-1, named=True)
 
 
