@@ -99,6 +99,19 @@ cross join serving.standing as standing
 left join serving.live_contact as live using (atena_number)
 where in_scope(delinquent.district_code);
 
+-- grain: one delinquent of whom a 停止 was decided here since the snapshot: is_whole, when nothing is left that it could cover
+create view disclosed.stopped_since as
+select
+    delinquent.atena_ref,
+    whole('C9', stopped.stopped_on) as stopped_on,
+    whole('C9', stopped.stopped_count) as stopped_count,
+    whole('C9', stopped.extinguished_count) as extinguished_count,
+    whole('C9', stopped.stopped_yen) as stopped_yen,
+    whole('C9', stopped.is_whole) as is_whole
+from serving.stopped_person as stopped
+join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
 -- grain: one delinquent: what a caller is compared with (本人確認). Nothing here is wider than what lists show:
 -- who may not read a name may not search by it either. name_keys: every key of 曖昧検索 (カナ, 氏名, 通称).
 create view disclosed.identity as

@@ -112,6 +112,40 @@ cross join lateral (
     select coalesce(by_account, '確認（氏名の記入による） ' || (payload ->> '$.confirmed_by'), '未確認') as confirmed
 ) as told;
 
+-- grain: one installment of which a 停止 was decided here since the snapshot and is not taken back: nobody is to be urged to seize for it
+create or replace table serving.stopped_since as
+with step as (
+    select atena_number, unnest(installment_keys) as installment_key, kind, seq, happened_on, is_immediate
+    from serving.entry
+    where kind in ('suspension_decision', 'suspension_cancellation') and event_id in (select event_id from serving.live_entry)
+)
+select
+    atena_number,
+    split_part(installment_key, '-', 1) as notice_number,
+    split_part(installment_key, '-', 2) as installment_no,
+    max(happened_on) as stopped_on,
+    arg_max(coalesce(is_immediate, false), seq) as is_extinguished
+from step
+group by all
+having arg_max(kind, seq) = 'suspension_decision';
+
+-- grain: one person with such installments. is_whole: nothing is left that a 停止 could cover. Made here, or every list would look for it
+create or replace table serving.stopped_person as
+select
+    installment.atena_number,
+    max(since.stopped_on) as stopped_on,
+    count(since.stopped_on) as stopped_count,
+    count(*) filter (since.is_extinguished) as extinguished_count,
+    coalesce(sum(installment.unpaid_yen) filter (since.stopped_on is not null), 0)::bigint as stopped_yen,
+    bool_and(since.stopped_on is not null) as is_whole
+from derived.case_installment as installment
+left join serving.stopped_since as since using (atena_number, notice_number, installment_no)
+where installment.atena_number in (select atena_number from serving.stopped_since)
+  and installment.is_overdue and installment.suspension_ground is null
+  and not (installment.claim_state is not distinct from '消滅' and not installment.needs_person)
+group by installment.atena_number
+having count(since.stopped_on) > 0;
+
 -- grain: one person of whom a 執行停止 or a 不納欠損 was proposed or decided here and who owes nothing any more. Looked up here, because
 -- the latest row of everybody (source.person) is looked through for it.
 create or replace table serving.settled_subject as

@@ -1,16 +1,18 @@
 -- grain: one delinquent who is on a worklist, with every reason: the queue (名簿), the day and the yen behind it
--- What is wholly under 執行停止 is on no queue but 時効経過: time runs on, and the day it has passed is a person's to judge.
+-- What is wholly under 執行停止, also by a 決裁 since the snapshot, is on no queue but 時効経過: time runs on, and the day it has passed is
+-- a person's to judge.
 -- urgency orders the queues: what cannot be undone comes first. The thresholds are the city's (city.toml).
 create view disclosed.worklist as
 with due as (
     select
-        delinquent.*,
+        delinquent.* replace (delinquent.active_yen - coalesce(since.stopped_yen, 0) as active_yen),
         delinquent.as_of - to_days(setting.new_days) as new_since,
         delinquent.as_of - to_days(setting.contact_days) as contact_since,
         delinquent.as_of + to_months(setting.prescription_months) as prescription_until,
         setting.high_yen,
-        coalesce(delinquent.is_wholly_suspended, true) as is_left_alone
+        coalesce(delinquent.is_wholly_suspended or since.is_whole, delinquent.is_wholly_suspended, true) as is_left_alone
     from disclosed.delinquent as delinquent
+    left join disclosed.stopped_since as since using (atena_ref)
     cross join serving.worklist_setting as setting
 ), reasoned as (
     select

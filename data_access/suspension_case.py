@@ -7,7 +7,7 @@ import polars as pl
 
 from auth.access import User
 from data_access.query import ask
-from law.hardship import Hardship, Household, Line
+from law.hardship import GONE, Hardship, Household, Line
 from law.hardship import explain as explain_hardship
 from law.screening import remedy
 from law.screening_contradiction import Contradiction, named
@@ -24,7 +24,8 @@ STEP_ROWS = {"item": pl.String, "yen": pl.Int64, "reckoning": pl.String, "articl
 
 @dataclass(frozen=True)
 class SuspensionCase:
-    """`hardship` is None where the household's income is not shown to the reader. `agrees`: the snapshot says the same of it.
+    """`hardship` is None where the household's income is not shown to the reader, and of whom lives nowhere any more (`gone`: 死亡 or
+    職権消除, else None). `agrees`: the snapshot says the same of it.
     `against`: what the records say against it, newest first. `duties`: what follows a 停止, with its article. `at_once`: the grounds on
     which this 号 may be extinguished at once, name → (what it means, article); none for the others."""
 
@@ -36,6 +37,7 @@ class SuspensionCase:
     agrees: bool
     duties: tuple[Duty, ...]
     at_once: dict[str, tuple[str, str]]
+    gone: str | None = None
 
     @property
     def lacking(self) -> list[str]:
@@ -65,7 +67,8 @@ def lacking(evidence: pl.DataFrame) -> list[str]:
 def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> SuspensionCase:
     """Everything a person needs to decide on one 号, as if it were suspended on `as_of`. Raises NotAllowed as `ask` does."""
     household = ask(user, "suspension_hardship", atena_ref=atena_ref)
-    hardship = _hardship(household, as_of)
+    gone = next((state for state in household["resident_state"] if state in GONE), None)
+    hardship = None if gone else _hardship(household, as_of)
     installments = ask(user, "suspension_installments", atena_ref=atena_ref)
     item = int(ground.removesuffix("号"))
     steps = [(step.item, step.yen, step.sentence, step.article) for step in hardship.steps] if hardship else []
@@ -78,6 +81,7 @@ def suspension_case(user: User, atena_ref: str, ground: str, as_of: date) -> Sus
         hardship is None or (hardship.line, hardship.monthly_yen, hardship.limit_yen) == household.select("line", "monthly_yen", "limit_yen").row(0),
         explain_suspension(item, as_of, None, has_attachment=installments["disposition_kind"].count() > 0).duties,
         immediate_grounds(as_of) if item == immediate_item(as_of) else {},
+        gone,
     )
 
 

@@ -128,7 +128,11 @@ def _due(user: User, atena_ref: str, stands: Standing) -> None:
 
 
 def _ended(user: User, atena_ref: str, written_off: pl.DataFrame) -> None:
-    """What was decided to end here: 即時消滅 with its ground and reason, 不納欠損 that waits, was paid meanwhile, or was taken back."""
+    """What was decided to end here: a 停止 of today, 即時消滅 with its ground and reason, 不納欠損 that waits, was paid meanwhile, or was taken back."""
+    for row in ask(user, "case_stopped", atena_ref=atena_ref).iter_rows(named=True):
+        gone = f"うち{row['extinguished_count']}期は即時消滅（納付義務が消えている）。" if row["extinguished_count"] else ""
+        st.info(f"執行停止の決裁済　{row['stopped_count']}期 {wording.yen(row['stopped_yen'])}　{wording.wareki(row['stopped_on'])}決定　{gone}"
+                "差押などの滞納処分はしない。次の取込で公開するデータから停止中になる。" + ("" if row["is_whole"] else "ほかの期別は停止していない。"), icon=":material/pause_circle:")
     for row in ask(user, "case_extinctions", atena_ref=atena_ref).iter_rows(named=True):
         st.text(f"即時消滅　{wording.wareki(row['extinct_on'])}決定　{row['installment_count']}期 {wording.yen(row['unpaid_yen'])}　"
                 f"事由 {row['extinction_ground'] or '記録なし'}　理由 {row['extinction_reason'] or '—'}")

@@ -1,13 +1,16 @@
 """執行停止候補: what the records say of 地方税法15条の7第1項, 号 by 号; a person decides."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from auth.access import User, decide
 from data_access.query import Standing, ask
+from data_access.since_proposal import arrived_since
 from data_access.suspension_case import SuspensionCase, against_counts, suspension_case
 from pages.parts import filters, tables, wording
 from pages.parts.criterion_trial_part import criterion_trial
@@ -19,25 +22,28 @@ from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 from pages.parts.screening_comparison import comparison
 from pages.parts.screening_funnel import funnel
+from pages.parts.succession_part import succession_part
 from pages.parts.suspension_form import batch_part, propose_part
 
 PAGE_SIZE = 50
 GROUNDS = {"1号": "滞納処分できる財産がない", "2号": "生活を著しく窮迫させるおそれ", "3号": "所在も財産もともに不明"}
 VERDICTS = ("該当の疑い", "資料不足")
-CHOSEN = "screened"
-CANDIDATES = {"name": 118, "district_name": 80, "ground": 46, "verdict": 90, "against_count": 84, "matter_state": 80, "active_yen": 138, "missing": 224, "prescription_on": 112, "last_payment_on": 90}
-EVIDENCE = {"meaning": 205, "finding": 75, "target": 72, "result": 90, "dated_on": 85, "age_days": 78, "evidence_id": 105, "article": 235}
-LACKING = {"meaning": 215, "finding": 80, "how": 650}
-AGAINST = {"target": 90, "against": 410, "dated_on": 90, "yen": 100, "evidence_id": 255}
+CHOSEN, ARRIVED = "screened", "起案の後"
+CANDIDATES = {"name": 92, "district_name": 76, "ground": 44, "verdict": 90, "against_count": 88, "matter_state": 74, "active_yen": 128, "missing": 138, "prescription_on": 90, "last_payment_on": 86}
+# beside a 起案 787 pixels are left at 1,280
+EVIDENCE = {"meaning": 166, "finding": 72, "target": 68, "result": 84, "dated_on": 84, "age_days": 76, "evidence_id": 100, "article": 137}
+LACKING = {"meaning": 170, "finding": 72, "how": 545}
+AGAINST = {"target": 92, "against": 252, "dated_on": 84, "yen": 100, "evidence_id": 259}
+SINCE = 76  # the column that says what came after the 起案, at the expense of the widest
 RECORDS = {"所得": ("財産・所得", None), "家計": ("財産・所得", None), "勤務先": ("財産・所得", None), "土地・家屋": ("財産・所得", None), "車両": ("財産・所得", None), "納付": ("経過", "収納"),
            "生活保護": ("世帯・賦課", None), "住民票": ("世帯・賦課", None), "転入": ("世帯・賦課", None), "相続": ("名寄せ", None), "破産": ("期別", None)}  # where the カルテ has it
 INVESTIGATED = ("経過", "財産調査")
-SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 170, "sign_meaning": 250, "article": 250}
+SIGNS = {"sign": 84, "happened_on": 84, "yen": 100, "evidence_id": 150, "sign_meaning": 185, "article": 184}
 READ_FOR = {  # a proposer writes the reason, who decides reads it
     False: "日付と額を確かめ、それでも停止できるとみるなら、そのわけを起案の理由に書いてください。",
     True: "日付と額を確かめ、それでも停止できるわけが、上の「理由」にあるかを見てください。なければ差し戻してください。",
 }
-STEPS = {"item": 140, "yen": 110, "reckoning": 440, "article": 280}
+STEPS = {"item": 112, "yen": 96, "reckoning": 340, "article": 239}
 
 
 def render(user: User) -> None:
@@ -51,7 +57,7 @@ def render(user: User) -> None:
     if not decide(user, "suspension_candidate.read").allowed:
         funnel(user, district)
         return
-    waiting_part(user, "執行停止", district, lambda row: _read(user, row, stands.as_of))
+    waiting_part(user, "執行停止", district, lambda row, first: _read(user, row, stands.as_of, first))
     views = {"候補": lambda: _candidates(user, district, stands), "内訳": lambda: funnel(user, district),
              "前の基準日と比べる": lambda: comparison(user, district, stands.as_of)}
     if decide(user, "suspension_criterion.try").allowed:
@@ -63,10 +69,10 @@ def render(user: User) -> None:
     open_chosen_case()
 
 
-def _read(user: User, waiting: dict, as_of: date) -> None:
-    """What who decides has to read: the case as it stands today, for a 取消 in the カルテ."""
+def _read(user: User, waiting: dict, as_of: date, first: DeltaGenerator) -> None:
+    """What who decides has to read: the case as it stands today, for a 取消 in the カルテ; in the place `first`, what has come since the 起案."""
     if waiting["ground"]:
-        found = _candidate(user, waiting, as_of)
+        found = _candidate(user, waiting, as_of, first)
         now = ask(user, "suspension_standing", refs=[waiting["atena_ref"]])
         if now.filter(ground=waiting["ground"]).is_empty() and not now["is_wholly_suspended"].any():
             st.error(f"起案の後に資料が変わり、いまは{waiting['ground']}の候補ではありません（非該当、または納期限を過ぎた未納がない）。上の証拠の「反証」を確かめ、差し戻してください。", icon=":material/block:")
@@ -108,7 +114,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     page = paged(user, "suspension_candidates", "suspension_page", PAGE_SIZE, district=district, verdict=verdict, ground=ground)
     counts = against_counts(user, page.rows, stands.as_of)
     found = page.rows.with_columns(*(pl.Series(name, [each[place] for each in counts], dtype=pl.Int64) for place, name in enumerate(("against_count", "means_count"))))
-    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。")
+    st.caption("行を押すと、要件ごとの証拠が下に出ます。停止を決めるのは人です。反する資料は、要件を満たしていても停止に反する記録（家計の目安を超える所得・勤務先・土地家屋・1年以内の納付など）の数。未停止の額は、納期限を過ぎた未納のうち、執行停止していない期別の本料。")
     # which records are missing takes two lines: it is told where they are what is looked for, elsewhere how many; in the place of the last payment
     say, untold = wording.lacking if verdict == "資料不足" else wording.lacking_counts, "missing" if verdict == "該当の疑い" else "last_payment_on"
     told = tables.short_places(found).with_columns(pl.Series("missing", [say(text) for text in found["missing"]], dtype=pl.String))
@@ -128,19 +134,24 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
                 propose_part(user, row, case)
 
 
-def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
+def _candidate(user: User, candidate: dict, as_of: date, first: DeltaGenerator | None = None) -> SuspensionCase:
     """What there is to decide on: evidence, what is missing, how it would end by 期別, and the household."""
     atena_ref, name, ground = candidate["atena_ref"], candidate["name"], candidate["ground"]
     found = suspension_case(user, atena_ref, ground, as_of)
+    if first is not None:
+        found = _marked(user, candidate, found, first)
     key = candidate.get("proposal_id", "candidate")
     st.subheader(f"証拠（{ground}）", anchor=False)
     person_line(name, atena_ref, f"open_{key}")
     st.caption("資料の行を押すと、カルテのその資料があるところ（経過・財産・所得など）が開きます。")
+    if first is None:  # beside a 起案 it stands already
+        succession_part(user, atena_ref)
     _running(user, atena_ref)
-    _against(found, atena_ref, key, is_proposed="proposal_id" in candidate)
+    _against(found, atena_ref, key, is_proposed=first is not None)
+    widths = _told_widths(EVIDENCE, found.evidence)
     for (clause,), own in found.evidence.group_by("clause", maintain_order=True):
         st.markdown(f"**{clause}**")
-        tables.show(own, list(EVIDENCE), widths=EVIDENCE, key=f"evidence_{key}_{atena_ref}_{ground}_{clause}", empty="", alt=f"{clause}の要件ごとの証拠の表",
+        tables.show(own, list(widths), widths=widths, key=f"evidence_{key}_{atena_ref}_{ground}_{clause}", empty="", alt=f"{clause}の要件ごとの証拠の表",
                     on_choose=_opener(atena_ref, own["target"].to_list()))
         lacking = own.drop_nulls("how")
         if lacking.is_empty():
@@ -151,6 +162,29 @@ def _candidate(user: User, candidate: dict, as_of: date) -> SuspensionCase:
     _ends(found, as_of)
     _hardship(found)
     return found
+
+
+def _marked(user: User, waiting: dict, found: SuspensionCase, first: DeltaGenerator) -> SuspensionCase:
+    """The case with arrived in its tables: which records the 起案 was without. Said in one line before everything else."""
+    since = arrived_since(user, waiting, found.evidence, found.against)
+    if not since.is_known:
+        first.caption("この起案には資料の写しがないので、起案の後に届いた資料は見分けられません。")
+    elif since.count:
+        names = dict.fromkeys([*found.against.filter(pl.Series(since.against))["sign"], *found.evidence.filter(pl.Series(since.evidence))["target"]])
+        first.warning(f"起案の後に届いた資料があります: **{'、'.join(names)}**（下の表に「{ARRIVED}」と示します）。起案した人は見ていません。", icon=":material/update:")
+    return replace(found, evidence=_with_marks(found.evidence, since.evidence), against=_with_marks(found.against, since.against))
+
+
+def _with_marks(rows: pl.DataFrame, is_new: list[bool]) -> pl.DataFrame:
+    return rows.with_columns(pl.Series("arrived", [ARRIVED if each else None for each in is_new], dtype=pl.String))
+
+
+def _told_widths(widths: dict[str, int], rows: pl.DataFrame) -> dict[str, int]:
+    """The columns of a table, and whether a record came after the 起案 only where one did."""
+    if "arrived" not in rows.columns or not rows["arrived"].count():
+        return widths
+    widest = max(widths, key=widths.get)
+    return {"arrived": SINCE, **widths, widest: widths[widest] - SINCE}
 
 
 def _running(user: User, atena_ref: str) -> None:
@@ -166,7 +200,8 @@ def _against(found: SuspensionCase, atena_ref: str, key: str, *, is_proposed: bo
         st.caption("届いている記録に、停止に反する資料はありません（手持ちの現金、市外の財産や所得は届きません）。")
         return
     st.warning(f"停止に反する資料が{found.against.height}件あります。{READ_FOR[is_proposed]}", icon=":material/balance:")
-    tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(AGAINST), widths=AGAINST, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
+    widths = _told_widths(AGAINST, found.against)
+    tables.show(found.against.rename({"sign": "target", "happened_on": "dated_on"}), list(widths), widths=widths, key=f"against_{key}_{atena_ref}", empty="", alt="停止に反する資料の表。新しいものから",
                 on_choose=_opener(atena_ref, found.against["sign"].to_list()))
 
 
@@ -186,6 +221,9 @@ def _ends(found: SuspensionCase, as_of: date) -> None:
 
 def _hardship(found: SuspensionCase) -> None:
     st.subheader("家計の目安", anchor=False)
+    if found.gone:
+        st.caption(f"計算していません。この人は{found.gone}で、窮迫する生活がここにないためです（2号は、生活している人のための事由）。")
+        return
     if found.hardship is None:
         st.caption("世帯の所得を見る権限がないため、計算していません。")
         return

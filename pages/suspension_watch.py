@@ -20,10 +20,11 @@ PAGE_SIZE, MONTHS = 100, 36
 EVERY_SIGN = "すべての兆し"
 SIGNED = ["name", "happened_on", "ground", "suspended_on", "suspended_yen", "ends_on", "signs_told", "district_name"]  # what may be cut off at 1,280 pixels comes last
 ARRIVING = ["name", "ground", "suspended_on", "principal_yen", "open_count", "prescription_on", "three_years_on", "ended_by", "district_name"]
-WIDTHS = {"name": 104, "happened_on": 88, "signs_told": 352, "ground": 46, "suspended_on": 84, "suspended_yen": 124, "ends_on": 94, "district_name": 82}
+WIDTHS = {"name": 92, "happened_on": 82, "signs_told": 306, "ground": 44, "suspended_on": 82, "suspended_yen": 122, "ends_on": 92, "district_name": 76}
+ARRIVING_WIDTHS = {"name": 92, "ground": 44, "suspended_on": 82, "principal_yen": 104, "prescription_on": 100, "three_years_on": 106, "ended_by": 96, "district_name": 76}
 RECORDS = {"sign": 110, "happened_on": 110, "yen": 120, "evidence_id": 260, "record_count": 80}
 DECIDED = ["decided_on", "name", "summary", "district_name"]
-AT_ONCE = {"name": 110, "district_name": 90, "extinct_on": 95, "extinction_ground": 170, "extinction_reason": 380, "installment_count": 75, "unpaid_yen": 110}
+AT_ONCE = {"name": 92, "district_name": 76, "extinct_on": 84, "extinction_ground": 140, "extinction_reason": 246, "installment_count": 74, "unpaid_yen": 108}
 CHOSEN, DECISION = "watched_person", "decided_suspension"
 NAMED = {"所得": "資力の回復", "勤務先": "資力の回復", "納付": "資力の回復", "土地・家屋": "財産の判明", "車両": "財産の判明", "財産調査": "財産の判明",
          "居所判明": "所在の判明", "転入": "所在の判明"}  # sign → the 取消の理由 that it speaks for
@@ -68,7 +69,7 @@ def _signs(user: User, district: str | None, stands: Standing) -> None:
     with st.expander("何を兆しと見るか"):
         passport_part(user, "suspension_watch_signs", {"district": district}, counts, key="watch_signs")
         tables.show(counts, ["sign", "person_count", "happened_on", "meaning", "article"], empty="", alt="兆しの種類ごとの人数・最も新しい日・意味・根拠の表",
-                    widths={"sign": 90, "meaning": 400, "article": 280})
+                    widths={"sign": 84, "meaning": 290, "article": 230})
         st.caption("号ごとに数えるもの、数える語、最少の額は「根拠」の「停止の監視」にある市の設定です。")
 
 
@@ -97,9 +98,10 @@ def _draft(person: dict) -> str:
 
 
 def _told(signs: list[dict]) -> str:
-    """Every sign, the newest first, with the amount of its newest record and of how many; the days stand beside each record of the one chosen."""
+    """Every sign, the newest first, with the amount of its newest record and of how many (of at most two signs, or the line would not be one);
+    the days and the counts stand beside each record of the one chosen."""
     return "・".join(each["sign"] + ("" if each["yen"] is None else f" {wording.yen(each['yen'])}")
-                    + (f"（{each['record_count']}件）" if each["record_count"] > 1 else "") for each in signs)
+                    + (f"（{each['record_count']}件）" if each["record_count"] > 1 and len(signs) <= 2 else "") for each in signs)
 
 
 def _arrivals(user: User, district: str | None, as_of: date) -> None:
@@ -126,7 +128,7 @@ def _arriving(user: User, district: str | None, month: date, as_of: date, told: 
     page = paged(user, "suspension_arrival_list", "arrival_page", PAGE_SIZE, district=district, from_month=date.min if month < as_of.replace(day=1) else month, to_month=_next(month))
     found = page.rows
     st.caption("早いほうの終わりが「先に来るもの」です。時効が先の期別は、不納欠損の理由も時効になります。行を押すとカルテが開きます。")
-    tables.show(found, ARRIVING, key=f"arriving_{district}_{told}_{page.number}", empty="この月に終わる停止はありません。",
+    tables.show(tables.short_places(found), ARRIVING, widths=ARRIVING_WIDTHS, key=f"arriving_{district}_{told}_{page.number}", empty="この月に終わる停止はありません。",
                 alt="その月に停止が終わる人の表。1行が滞納者1人と停止の号", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     foot(user, page)
 
@@ -136,7 +138,7 @@ def _extinctions(user: User, district: str | None) -> None:
     page = paged(user, "suspension_extinctions", "extinction_page", PAGE_SIZE, district=district)
     found = page.rows
     st.caption("決裁の日に納付義務が消えたもの（地方税法15条の7第5項）。資力が戻っても取り消せず、欠損の決裁を待っています。事由か理由に誤りがあれば、カルテから「停止の誤り」で取消を起案します。")
-    tables.show(found, list(AT_ONCE), widths=AT_ONCE, key=f"extinct_{district}_{page.number}", empty="欠損を待つ即時消滅はありません。",
+    tables.show(tables.short_places(found), list(AT_ONCE), widths=AT_ONCE, key=f"extinct_{district}_{page.number}", empty="欠損を待つ即時消滅はありません。",
                 alt="即時消滅の表。1行が滞納者1人と1つの決定", on_choose=lambda row: choose_case(found["atena_ref"][row]))
     foot(user, page)
 

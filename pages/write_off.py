@@ -16,6 +16,7 @@ from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
+from pages.parts.succession_part import succession_part
 from pages.parts.write_off_evidence import decided_keys, evidence_part, reversed_mark
 from pages.parts.write_off_form import DECISION, decided_part, propose_part
 
@@ -30,8 +31,8 @@ CHANCES = {
 CHOSEN, OTHERS = "written_off_person", "X00"  # ほかの地区
 TERMS = ["fiscal_year", "year_class", "stage", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "settled_rate", "rate_change"]
 
-CANDIDATES = {"name": 120, "district_name": 82, "booked_as": 108, "matter_state": 84, "installment_count": 66, "unpaid_yen": 112, "charge_yen": 100, "extinct_on": 92, "needs_person": 72,
-              "marks": 180}
+CANDIDATES = {"name": 92, "district_name": 76, "booked_as": 84, "matter_state": 74, "installment_count": 66, "unpaid_yen": 106, "extinct_on": 82, "needs_person": 64, "marks": 176,
+              "charge_yen": 106}  # what may be cut off at 1,280 pixels comes last
 
 
 def render(user: User) -> None:
@@ -76,7 +77,7 @@ def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
     if stands.is_newest:
-        waiting_part(user, "不納欠損", district, lambda row: _read(user, row, stands.as_of))
+        waiting_part(user, "不納欠損", district, lambda row, _first: _read(user, row, stands.as_of))
     st.subheader(f"候補（{filters.whose(user, district)}）", anchor=False)
     reason = st.segmented_control("事由", list(REASONS), key="booked_as", bind="query-params")
     page = paged(user, "write_off_candidates", "write_off_page", PAGE_SIZE, district=district, booked_as=reason)
@@ -84,7 +85,7 @@ def _candidates(user: User, district: str | None, stands: Standing) -> None:
     st.caption("行を押すと、期別ごとの事由・消滅の日・最後の更新・確かめることが下に出ます。「要確認」は、時効が完成したか、取れないことが明らかかを、人が確かめるもの。"
                "消滅の日は、時効の日（料は、その日が市の休日なら次の開庁日。国保法111条、民法142条）の翌日。決裁して計上を待つものは、札の額に入り、この表には出ません。")
     told = pl.Series("marks", [_marks(row) for row in found.iter_rows(named=True)], dtype=pl.String)
-    tables.show(tables.short_places(found).with_columns(told), list(CANDIDATES),
+    tables.show(tables.short_places(found).with_columns(told), [name for name in CANDIDATES if name != "marks" or told.count()],
                 key=f"write_offs_{district}_{reason}_{page.number}", widths=CANDIDATES, empty="この条件の候補はありません。", alt="不納欠損の候補の表。1行が滞納者1人と1つの事由",
                 on_choose=lambda row: st.session_state.update({CHOSEN: (found["atena_ref"][row], found["booked_as"][row])}))
     foot(user, page)
@@ -108,6 +109,7 @@ def _candidate(user: User, candidate: dict, as_of: date) -> pl.DataFrame:
     """The installments of one person, each with every reason that has come and its evidence."""
     st.subheader("期別と事由", anchor=False)
     person_line(candidate["name"], candidate["atena_ref"], "open_candidate")
+    succession_part(user, candidate["atena_ref"], at_once=candidate["booked_as"] == "即時消滅")
     own = ask(user, "write_off_installments", atena_ref=candidate["atena_ref"])
     evidence_part(user, candidate["atena_ref"], own, as_of, "candidate")
     return own

@@ -32,33 +32,44 @@ join derived.case_person as housemate on housemate.household_number = own.househ
 join derived.delinquent as other on other.atena_number = housemate.atena_number
 where in_scope(delinquent.district_code) and other.atena_number not in (select atena_number from serving.hidden_person);
 
--- grain: one delinquent (被相続人) × heir, and one row 残り: what no heir shown here bears
--- An heir without 宛名番号 is shown by the name that 相続人調査 wrote, unless a protected person has it.
-create view disclosed.heir as
+-- grain: one delinquent (被相続人) × heir of whom may be told: one who is not hidden, or without 宛名番号 and of a name that leads to no
+-- protected person
+create view serving.shown_heir as
 with summed as (
     select * exclude (notice_number, installment_no, share_yen), sum(share_yen)::bigint as share_yen
     from derived.heir_share
     where basis <> '残り'
     group by all
-), borne as (
-    select
-        summed.*,
-        case when summed.heir_number is null then summed.heir_name
-             when in_scope(other.district_code) then coalesce(other.name, summed.heir_name) end as name,
-        case when in_scope(other.district_code) then other.atena_ref end as other_ref
-    from summed
-    left join serving.person_beside as other on other.atena_number = summed.heir_number
-    where other.atena_number is not null or (summed.heir_number is null and not names_protected(summed.heir_name))
-), left_over as (
-    select delinquent.atena_number, (any_value(delinquent.unpaid_yen) - coalesce(sum(borne.share_yen), 0))::bigint as share_yen
-    from serving.delinquent as delinquent
-    semi join derived.heir_share using (atena_number)
-    left join borne using (atena_number)
-    group by delinquent.atena_number
-), every_heir as (
-    select * from borne
+)
+select
+    summed.*,
+    case when summed.heir_number is null then summed.heir_name
+         when in_scope(other.district_code) then coalesce(other.name, summed.heir_name) end as name,
+    case when in_scope(other.district_code) then other.atena_ref end as other_ref
+from summed
+left join serving.person_beside as other on other.atena_number = summed.heir_number
+where other.atena_number is not null or (summed.heir_number is null and not names_protected(summed.heir_name));
+
+-- grain: one delinquent whose heirs were looked for: how many of them may be told of, how many of those renounced, and what none of them bears
+create view serving.succession as
+select
+    delinquent.atena_number,
+    count(distinct heir.heir_place) as heir_count,
+    count(distinct if(heir.renounced_on <= standing.as_of, heir.heir_place, null)) as renounced_count,
+    (any_value(delinquent.unpaid_yen) - coalesce(sum(heir.share_yen), 0))::bigint as unborne_yen
+from serving.delinquent as delinquent
+cross join serving.standing as standing
+semi join derived.heir_share using (atena_number)
+left join serving.shown_heir as heir using (atena_number)
+group by delinquent.atena_number;
+
+-- grain: one delinquent (被相続人) × heir, and one row 残り: what no heir shown here bears
+-- An heir without 宛名番号 is shown by the name that 相続人調査 wrote, unless a protected person has it.
+create view disclosed.heir as
+with every_heir as (
+    select * from serving.shown_heir
     union all by name
-    select atena_number, '残り' as basis, share_yen from left_over where share_yen <> 0
+    select atena_number, '残り' as basis, unborne_yen as share_yen from serving.succession where unborne_yen <> 0
 )
 select
     delinquent.atena_ref,
@@ -74,6 +85,28 @@ select
     every_heir.other_ref
 from every_heir
 join serving.delinquent as delinquent using (atena_number)
+where in_scope(delinquent.district_code);
+
+-- grain: one delinquent: whether they are dead, and who would succeed, counted, nobody named. C5, as screening_evidence tells the same of the
+-- 住民票 and of 相続: who decides on an 即時消滅 reads no C2. heir_count: of those whom disclosed.heir shows; unborne_yen: what none of
+-- them bears (null: nobody was looked for); noted_count: 承継 recorded since the snapshot
+create view disclosed.succession_state as
+select
+    delinquent.atena_ref,
+    whole('C5', delinquent.resident_state) as resident_state,
+    whole('C5', delinquent.state_changed_on) as state_changed_on,
+    whole('C5', coalesce(succession.heir_count, 0)) as heir_count,
+    whole('C5', coalesce(succession.renounced_count, 0)) as renounced_count,
+    whole('C5', succession.unborne_yen) as unborne_yen,
+    whole('C5', coalesce(noted.noted_count, 0)) as noted_count
+from serving.delinquent as delinquent
+left join serving.succession as succession using (atena_number)
+left join (
+    select atena_number, count(*) as noted_count
+    from serving.entry
+    where kind = 'succession' and event_id in (select event_id from serving.live_entry)
+    group by all
+) as noted using (atena_number)
 where in_scope(delinquent.district_code);
 
 -- grain: one delinquent (相続人) × deceased whose debt is inherited

@@ -48,10 +48,12 @@ select
     whole('C9', installment.plan_number) is not null as is_planned
 from derived.case_installment as installment
 join serving.delinquent as delinquent using (atena_number)
--- whether there is a 破産手続 (C6), and that the person is under 支援措置 (C7), only as far as each is cleared
+left join serving.stopped_since as since using (atena_number, notice_number, installment_no)
+-- whether there is a 破産手続 (C6), and that the person is under 支援措置 (C7), only as far as each is cleared; a 停止 decided since the snapshot
 cross join lateral (
     select list_filter(installment.seizure_bars, lambda bar: bar <> '破産手続' or level('C6') <> 'none')
-        || if(level('C7') <> 'none' and delinquent.is_protected, ['支援措置の保護'], []) as seizure_bars
+        || if(level('C7') <> 'none' and delinquent.is_protected, ['支援措置の保護'], [])
+        || if(since.stopped_on is not null and installment.suspension_ground is null, ['執行停止の決裁'], []) as seizure_bars
 ) as care
 where in_scope(delinquent.district_code);
 

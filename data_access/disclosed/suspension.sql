@@ -78,7 +78,8 @@ select
     whole('C5', hardship.limit_yen) as limit_yen,
     whole('C5', hardship.monthly_yen) as monthly_yen,
     whole('C5', hardship.lacking_count) as lacking_count,
-    whole('C5', hardship.line) as line
+    whole('C5', hardship.line) as line,
+    whole('C5', delinquent.resident_state) as resident_state
 from derived.household_hardship as hardship
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
@@ -121,6 +122,36 @@ left join (
 ) as owed on owed.event_id = entry.event_id
 where entry.step = '起案' and in_scope(delinquent.district_code)
     and entry.event_id not in (select proposal from serving.entry where proposal is not null and step is distinct from '審査');
+
+-- what a 起案 of a 停止 stood on, as it wrote it (data_access/paper_basis.py)
+create macro evidence_in(noted_basis) as from_json(json_extract(noted_basis, '$.evidence'), '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
+    "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR", "contradiction": "VARCHAR", "contradicted_on": "DATE", "contradiction_id": "VARCHAR"}]');
+create macro against_in(noted_basis) as from_json(json_extract(noted_basis, '$.against'), '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]');
+
+-- grain: one 起案 that waits: the records it stood on (null: it did not say), and their 基準日
+create view disclosed.proposal_basis as
+select
+    waiting.atena_ref,
+    waiting.proposal_id,
+    whole('C9', (entry.basis ->> '$.as_of')::date) as noted_on,
+    whole('C5', evidence_in(entry.basis)) as evidence,
+    whole('C5', against_in(entry.basis)) as against
+from disclosed.waiting_decision as waiting
+join serving.entry as entry on entry.event_id = waiting.proposal_id;
+
+-- grain: one 起案 that waits no more: 決裁, 差戻し or 取下げ (ended_as), by whom and when
+create view disclosed.proposal_end as
+select
+    subject.atena_ref,
+    entry.event_id as proposal_id,
+    entry.shown_kind as kind,
+    case when ended.step is null then '決裁' when ended.written_by = entry.written_by then '取下げ' else '差戻し' end as ended_as,
+    whole('C9', ended.written_by) as written_by,
+    whole('C9', ended.recorded_at) as recorded_at
+from serving.entry as entry
+join serving.entry as ended on ended.proposal = entry.event_id and ended.step is distinct from '審査'
+join serving.case_subject as subject on subject.atena_number = entry.atena_number
+where entry.step = '起案' and in_scope(subject.district_code);
 
 -- grain: one 執行停止, or 取消 of one (matter), that was decided here, also about who owes nothing any more
 create view disclosed.suspension_decided as
@@ -223,9 +254,8 @@ select
     whole('C9', (proposed.basis ->> '$.as_of')::date) as noted_on,
     whole('C9', (noted ->> '$.charge_yen')::bigint) as charge_yen,
     whole('C9', (noted ->> '$.prescription_on')::date) as prescription_on,
-    whole('C5', from_json(proposed.basis -> '$.evidence', '[{"clause": "VARCHAR", "target": "VARCHAR", "meaning": "VARCHAR", "finding": "VARCHAR",
-        "result": "VARCHAR", "dated_on": "DATE", "age_days": "BIGINT", "evidence_id": "VARCHAR", "contradiction": "VARCHAR", "contradicted_on": "DATE", "contradiction_id": "VARCHAR"}]')) as evidence,
-    whole('C5', from_json(proposed.basis -> '$.against', '[{"sign": "VARCHAR", "against": "VARCHAR", "happened_on": "DATE", "yen": "BIGINT", "evidence_id": "VARCHAR"}]')) as against,
+    whole('C5', evidence_in(proposed.basis)) as evidence,
+    whole('C5', against_in(proposed.basis)) as against,
     whole('C9', entry.extinction_ground) as extinction_ground,
     whole('C9', entry.lacking) as lacking,
     whole('C9', entry.evidence_ids) as evidence_ids,

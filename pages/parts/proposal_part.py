@@ -1,10 +1,12 @@
 """What every 起案 about a person shares on screen: on which ground a debt is extinguished at once, and whose hands it goes to next."""
 
+import polars as pl
 import streamlit as st
 
 from auth.access import User, decide
 from auth.account_store import who_may
 from casework.kinds import kinds
+from pages.parts import wording
 
 
 def at_once_fields(grounds: dict[str, tuple[str, str]], event_id: str) -> None:
@@ -32,3 +34,12 @@ def reviewers(kind: str, proposer: User) -> str:
     """The names of those who may review what `proposer` proposes; empty when there is nobody."""
     able = who_may(kinds()[kind].review_action)
     return "、".join(name for account, name in able.items() if account != proposer.name)
+
+
+def flash_warning(owed: pl.DataFrame, step: str) -> None:
+    """速報 among the 期別 of a person (case_installments, suspension_installments): paid, and not booked yet, so that it is neither a payment nor an unpaid debt."""
+    paid = owed.filter(pl.col("flash_yen").fill_null(0) > 0)
+    if paid.height:
+        told = "、".join(f"{wording.fiscal(row['levy_year'])} 第{int(row['installment_no'])}期 {wording.yen(row['flash_yen'])}" for row in paid.iter_rows(named=True))
+        st.warning(f"納付の速報があります（消込み前）: **{told}**。資力がある兆しで、消し込まれた期別は停止できません（停止の決定の一部が空になる）。"
+                   f"収納を確かめ、本人に事情を聞いてから{step}してください。", icon=":material/payments:")

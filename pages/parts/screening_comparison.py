@@ -26,7 +26,7 @@ def comparison(user: User, district: str | None, as_of: date) -> None:
         return
     day = filters.choice("比べる基準日", list(older), key="compared_day")
     found = compare(user, older[day], district)
-    st.caption(f"{day} から {wording.short(as_of)} までに「該当の疑い」に入った人と、外れた人。額は、該当の疑いだった日の停止前の滞納額です。前の額 ＋ 入った額 − 外れた額 ＋ 残った人の増減 ＝ 今の額。")
+    st.caption(f"{day} から {wording.short(as_of)} までに「該当の疑い」に入った人と、外れた人。額は、該当の疑いだった日の停止していない滞納額です。前の額 ＋ 入った額 − 外れた額 ＋ 残った人の増減 ＝ 今の額。")
     tables.show(found.summary, SUMMARY, empty="", alt="号ごとの前の人数・入った人・外れた人・今の人数と額の表")
     passport_part(user, "suspension_likely", found.asked, found.answer, key="screening_comparison")
     tables.show(found.moves, MOVES, key=f"moves_{day}_{district}", empty="入った人も外れた人もいません。",

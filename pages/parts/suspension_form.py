@@ -19,7 +19,8 @@ from data_access.suspension_case import MEANS, SuspensionCase, lacking, release_
 from pages.parts import draft, wording
 from pages.parts.attempt import attempt, outcome
 from pages.parts.export_part import export_part
-from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
+from pages.parts.proposal_part import at_once_fields, at_once_typed, flash_warning, next_hands
+from pages.parts.succession_part import succession_part
 
 ONE, BATCH, CANCEL = "suspension_proposal", "suspension_batch", "suspension_cancellation"
 PAPERS = {"suspension_decision": ("suspension_decision", "suspension_notice"), "suspension_cancellation": ("suspension_cancel_notice",)}
@@ -49,6 +50,7 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase) -> None:
     open_ones = proposable(found.installments)
     if decided := found.installments.drop_nulls("decided").height:
         st.caption(f"停止か欠損を決裁した{decided}期別は、次の取込で公開するデータから停止中か欠損になるので、選べません。")
+    flash_warning(found.installments, "起案")
     if gone := found.installments["is_extinct"].sum():
         st.caption(f"時効で消滅した{gone}期別は停止できないので、選べません。「不納欠損」の候補（時効）にあります。")
     said = {row["installment_key"]: _said(row) for row in open_ones.iter_rows(named=True)}
@@ -57,6 +59,7 @@ def propose_part(user: User, candidate: dict, found: SuspensionCase) -> None:
         st.caption("時効の日を過ぎ、完成したかを人が確かめる期別は、初めは選んでいません。")
     st.multiselect("停止する期別", list(said), default=usual, format_func=said.get, select_all=False, key=f"scope_{event_id}", placeholder="期別を選ぶ")
     if found.at_once and st.checkbox("即時消滅とする（地方税法15条の7第5項）。決裁の日に納付義務が消え、資力が戻っても取り消せない", key=f"immediate_{event_id}"):
+        succession_part(user, atena_ref, at_once=True, is_told=True)
         at_once_fields(found.at_once, event_id)
     if found.lacking:
         st.warning(f"資料が足りません: **{'、'.join(found.lacking)}**。判定は「資料不足」で、該当の疑いではありません。審査・決裁をする人にもこのまま示します。", icon=":material/report:")
@@ -102,6 +105,8 @@ def _propose_each(user: User, candidates: list[dict], event_id: str, reason: str
         try:
             if speaking := speaking_against(user, row["atena_ref"], row["ground"], settings.today()).filter(pl.col("sign").is_in(MEANS)).height:
                 raise ApprovalRefused(f"反する資料（差し押さえられるものの記録）が{speaking}件あります。一人ずつ起案してください。")
+            if subject(user, row["atena_ref"]).flashed:
+                raise ApprovalRefused("納付の速報があります（消込み前）。一人ずつ起案してください。")
             own = str(uuid.uuid5(uuid.UUID(event_id), row["atena_ref"]))
             done.append(_propose(user, row["atena_ref"], row["ground"], row["note_version"], own, reason))
         except (ApprovalRefused, EntryRefused, NotAllowed, Conflict) as refusal:

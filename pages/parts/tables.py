@@ -75,7 +75,7 @@ def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: 
          on_choose: Callable[[int], None] | None = None, widths: dict[str, int] | None = None, most_height: int = MOST_HEIGHT) -> None:
     """Show `columns` of `frame`, or the sentence `empty`. `on_choose` gets the number of the row that was clicked.
 
-    With `widths` (pixels by column) long texts wrap instead of being cut; they fit beside each other at 1,440 pixels."""
+    With `widths` (pixels by column) long texts wrap instead of being cut; they fit beside each other at 1,280 pixels (820; 787 in a frame), but for the last."""
     if frame.is_empty():
         st.info(empty, icon=":material/info:")
         return

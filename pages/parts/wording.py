@@ -185,7 +185,7 @@ def reason(queue: str, day: date | None, amount: int | None, as_of: date) -> str
 
 
 CLAIMS = {"時効経過": "時効経過・要確認", "差押可能": "差押可能"}
-BARS = {"執行停止": "", "支援措置の保護": "支援措置のため処分の前に確認"}  # 執行停止 stands in the state with its 号
+BARS = {"執行停止": "", "執行停止の決裁": "執行停止を決裁済（差押しない）", "支援措置の保護": "支援措置のため処分の前に確認"}  # 執行停止 stands in the state with its 号
 
 
 def held(held_by: list[str] | None) -> str:

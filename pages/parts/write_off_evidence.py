@@ -10,8 +10,9 @@ from data_access.query import ask
 from pages.parts import tables, wording
 from pages.parts.basis import show_basis
 
-COLUMNS = {"levy_year": 84, "installment_no": 64, "due_date": 80, "unpaid_yen": 94, "booked_as": 108, "extinct_on": 80, "renewed_by": 72, "renewed_on": 80,
-           "to_confirm": 196, "marks": 87}
+COLUMNS = {"levy_year": 82, "installment_no": 56, "due_date": 80, "unpaid_yen": 92, "booked_as": 76, "extinct_on": 80, "renewed_by": 72, "renewed_on": 80,
+           "to_confirm": 169, "marks": 87}  # beside a 起案 787 pixels are left at 1,280; marks only where there is one
+NONE = "—"
 OPENED = "write_off_basis"
 AT_ONCE = "即時消滅"
 
@@ -20,7 +21,8 @@ def evidence_part(user: User, atena_ref: str, own: pl.DataFrame, as_of: date, ke
     """`own`: rows of write_off_installments. A click on one shows its 計算の根拠, event by event, with articles."""
     told = own.with_columns(pl.Series("to_confirm", [to_confirm(row, as_of) for row in own.iter_rows(named=True)], dtype=pl.String),
                             pl.Series("marks", [marks(row) for row in own.iter_rows(named=True)], dtype=pl.String))
-    tables.show(told, list(COLUMNS), widths=COLUMNS, key=f"evidence_{key}_{atena_ref}", empty=empty, alt="期別ごとの不納欠損の事由・消滅の日・最後の更新・確かめることの表",
+    shown = [name for name in COLUMNS if name != "marks" or (told["marks"] != NONE).any()]
+    tables.show(told, shown, widths=COLUMNS, key=f"evidence_{key}_{atena_ref}", empty=empty, alt="期別ごとの不納欠損の事由・消滅の日・最後の更新・確かめることの表",
                 on_choose=lambda row: st.session_state.update({OPENED: (atena_ref, own["installment_key"][row])}))
     if own.is_empty():
         return
@@ -59,14 +61,14 @@ def to_confirm(row: dict, as_of: date) -> str:
         parts.append("相続人の全員が放棄。相続財産がないことを確かめ、事由を選ぶ")
     if row["flash_yen"]:
         parts.append(f"速報 {wording.yen(row['flash_yen'])}。消込みを待つ（決裁できない）")
-    return "　".join(parts) or "—"
+    return "　".join(parts) or NONE
 
 
 def marks(row: dict) -> str:
     """What has been decided of it here: written off, or written off once and taken back."""
     parts = [f"決裁済 {wording.short(row['decided_on'])}" if row.get("decided_on") else "", reversed_mark(row),
              f"停止{row['suspension_ground']}" if row.get("suspension_ground") else ""]
-    return "　".join(part for part in parts if part) or "—"
+    return "　".join(part for part in parts if part) or NONE
 
 
 def reversed_mark(row: dict) -> str:

@@ -21,7 +21,7 @@ from pages.parts.export_part import export_part
 from pages.parts.proposal_part import at_once_fields, at_once_typed, next_hands
 
 DECISION, REVERSAL = "write_off_decision", "write_off_reversal"
-DECIDED = {"state": 172, "happened_on": 82, "name": 118, "district_name": 82, "summary": 130, "yen": 90, "written_by": 160, "paid_since_yen": 146}
+DECIDED = {"state": 172, "happened_on": 82, "name": 92, "district_name": 76, "summary": 140, "yen": 96, "paid_since_yen": 146, "written_by": 142}  # what may be cut off at 1,280 pixels comes last
 WAITING = "決裁済・収納の計上待ち"
 ASKED = f"係長と課長が読む（{LONGEST_REASON}文字まで）。個人番号は書かない。"
 NEXT = "係長の審査、課長の決裁の順に進みます。"
@@ -89,7 +89,8 @@ def decided_part(user: User, district: str | None) -> None:
     paid_warning(decided)
     st.subheader("決裁した不納欠損", anchor=False)
     st.caption(f"{WAITING} **{waiting.height:,}件　{wording.yen(waiting['yen'].sum())}**　もう起案できません。収納システムが計上すると、未納と候補から消えます。")
-    tables.show(tables.short_places(decided), list(DECIDED), widths=DECIDED, empty="", alt="ここで決裁した不納欠損の表。新しいものから")
+    columns = [name for name in DECIDED if name != "paid_since_yen" or (decided["paid_since_yen"] > 0).any()]
+    tables.show(tables.short_places(decided), columns, widths=DECIDED, empty="", alt="ここで決裁した不納欠損の表。新しいものから")
     _statement(user, district)
     standing = decided.filter(~pl.col("is_reversed"))
     if standing.height and decide(user, "write_off.propose").allowed:

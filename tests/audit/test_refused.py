@@ -48,6 +48,7 @@ from data_access import (
     report_archive,
     saved_analysis,
     saved_statement,
+    since_proposal,
     statement,
     suspension_case,
     suspension_comparison,
@@ -158,6 +159,8 @@ CALLS = {
     "data_access.query.subject": lambda user: query.subject(user, NOBODY),
     "data_access.suspension_comparison.compare": lambda user: suspension_comparison.compare(user, query.kept()[-1].id, None),
     "data_access.write_off_effect.effect": lambda user: write_off_effect.effect(user, None, 2026),
+    "data_access.since_proposal.arrived_since": lambda user: since_proposal.arrived_since(
+        user, {"atena_ref": NOBODY, "proposal_id": "x", "ground": "1号"}, pl.DataFrame(), pl.DataFrame()),
     "data_access.suspension_case.against_counts": lambda user: suspension_case.against_counts(user, pl.DataFrame({"atena_ref": [NOBODY], "ground": ["1号"]}), DAY),
     "data_access.suspension_case.speaking_against": lambda user: suspension_case.speaking_against(user, NOBODY, "1号", DAY),
     "data_access.suspension_case.suspension_case": lambda user: suspension_case.suspension_case(user, NOBODY, "1号", DAY),

@@ -24,7 +24,7 @@ def test_every_candidate_has_its_evidence_its_ends_and_its_household(city):
     as_of = standing().as_of
     candidates = ask(CHIEF, "suspension_candidates", **WHOLE).to_dicts()
     assert len(candidates) > 4
-    against = []
+    against, gone = [], []
     for row in candidates:
         found = suspension_case(CHIEF, row["atena_ref"], row["ground"], as_of)
         own = found.evidence.filter(found.evidence["clause"] == row["clause"]).to_dicts()
@@ -36,10 +36,12 @@ def test_every_candidate_has_its_evidence_its_ends_and_its_household(city):
             assert each["three_years_on"] == suspension.three_years_end(as_of, each["levy_kind"])
             assert each["ends_on"] == min(each["three_years_on"], each["prescription_on"] or each["three_years_on"])
         assert found.agrees
-        assert found.hardship.steps
+        assert bool(found.hardship and found.hardship.steps) == (found.gone is None), "of everybody who lives"
+        gone += [found.gone] * (found.gone is not None)
         assert "、".join(found.lacking) == row["missing"], "what is asked to be known is what the list says is missing"
         assert bool(found.at_once) == (row["ground"] == "1号")
         against.append(found.against.with_columns(pl.lit(row["atena_ref"]).alias("atena_ref")))
+    assert "死亡" in gone, "story 55"
     _against(pl.concat(against).unique())
 
 

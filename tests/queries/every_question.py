@@ -58,6 +58,8 @@ PARAMETERS = {
     "suspension_likely": {"district": None},
     "suspension_standing": {"refs": [NOBODY]},
     "suspension_decided": {"district": None},
+    "decision_ended": {"proposal_id": "", "kind": "執行停止"},
+    "suspension_basis": {"proposal_id": ""},
     "suspension_paper": {"decision": ""},
     "suspension_summary": {"district": None},
     "trial_people": {"refs": [NOBODY], "ways": ["甲"], "way": None, **WHOLE_LIST},
@@ -76,7 +78,7 @@ PARAMETERS = {
     "suspension_watch_signs": {"district": None},
     "worklist_queues": {"district": None},
 }
-ABOUT_ONE = {*CASE, "case_search", "installment_basis", "installment_facts", "suspension_against", "suspension_evidence", "suspension_hardship", "suspension_installments", "suspension_signs",
+ABOUT_ONE = {*CASE, "case_search", "decision_ended", "installment_basis", "installment_facts", "suspension_against", "suspension_basis", "suspension_evidence", "suspension_hardship", "suspension_heirs", "suspension_installments", "suspension_signs",
              "write_off_installments", "suspension_paper"}
 
 
