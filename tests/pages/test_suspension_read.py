@@ -26,7 +26,7 @@ from tests.staff import CHIEF, MANAGER, NEIGHBOUR
 
 DEAD = str(FIRST + 550)  # story 55: dead, and the one heir has renounced
 PAGE, FRAME = 820, 787  # pixels of a table at 1,280: on the page, and in the frame of a 起案
-UNTOLD = {"missing", "last_payment_on"}  # one of the two stands in the table of candidates
+UNTOLD = ("missing", "last_payment_on")  # one of the two stands in the table of candidates
 TABLES = {
     "審査・決裁を待つもの": (decision_part.COLUMNS, PAGE), "証拠": (candidates.EVIDENCE, FRAME), "足りない資料": (candidates.LACKING, FRAME), "反する資料": (candidates.AGAINST, FRAME),
     "兆しの資料": (candidates.SIGNS, FRAME), "家計": (candidates.STEPS, FRAME), "即時消滅": (watch.AT_ONCE, PAGE), "到来": (watch.ARRIVING_WIDTHS, PAGE),
