@@ -167,7 +167,7 @@ CALLS = {
 }
 ASK_NO_RIGHT = {
     "audit.review.overdue": "answers with none", "auth.access.clearance": "tells what the table says", "auth.access.decide": "tells what the table says",
-    "auth.access.revealable": "tells what the table says", "auth.access.rounded_to": "tells what the table says", "auth.access.scope": "tells what the table says",
+    "auth.access.revealable": "tells what the table says", "auth.access.rounded_to": "tells what the table says", "auth.access.scope": "tells what the table says", "auth.access.sees_month_ends": "tells what the table says", "data_access.query.offered_to": "days, and nothing of them",
     "auth.export_order.approved_of": "own orders only", "auth.export_order.place": "data_access.export.order has asked",
     "auth.reveal.granted": "own reveals only; answers with none", "auth.reveal.leave": "ends own reveals",
     "casework.allowed.note_write": "the command has asked", "casework.record.check_fresh": "the command has asked", "data_access.budget.exceeded": "counts, and data_access.query refuses", "data_access.budget.list_exceeded": "the same",
