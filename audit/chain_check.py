@@ -3,7 +3,7 @@ moment of the store. Entries are never changed, so when a span is read does not 
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from hashlib import sha256
 from json.encoder import encode_basestring
 from multiprocessing import get_context
 
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Connection, MetaData, Select, Table, select
 
 import store
 from audit import chain
 from audit.merkle import Tree, leaf
 
+APART = "\x7f"  # between the texts of a row; JSON writes it as it is
 SPAN = 1 << 18  # entries; a power of two, so that the root over a span is a node of the tree
 
 
@@ -90,11 +91,12 @@ def _walk(connection: Connection, table: Table, wanted: frozenset[int], after: i
     """The entries after seq `after`, whose hash is `began`, one by one. Without `wanted` no tree is made, and the first bad one ends it."""
     seq, sealed, bad = after, began, None
     tree, marks, sealing = Tree(), {}, _sealing(table)
-    for found, prev_hash, own, *rest in _rows(connection, table, after, until):
+    for row in _rows(connection, table, after, until):
+        found, prev_hash, own = row[:3]
         if bad is None:
             if found != seq + 1:
                 bad = min(found, seq + 1)
-            elif prev_hash != sealed or own != sealing(prev_hash, rest):
+            elif prev_hash != sealed or own != sealing(row):
                 bad = found
             seq, sealed = found, own
         if wanted:
@@ -113,31 +115,53 @@ def _against_head(head: tuple[int, str] | None, last: _Walked) -> int | None:
     return None if sealed == last.sealed else seq
 
 
-def _rows(connection: Connection, table: Table, after: int, until: int | None) -> Iterator[Sequence[object]]:
-    """seq, prev_hash, hash, and every hashed column, as `_sealing` takes them. What stands before the first is there as well."""
-    names = ("seq", "prev_hash", "hash", *_hashed_columns(table))
-    in_order = select(*(table.c[name] for name in names)).order_by(table.c.seq)
-    if after:
-        in_order = in_order.where(table.c.seq > after)
+def _rows(connection: Connection, table: Table, after: int, until: int | None) -> Iterator[tuple]:
+    """The columns of `_columns`, as the driver gives them: a row of SQLAlchemy's own for each of millions takes as long as reading it."""
+    in_order = select(*(table.c[name] for name in _columns(table))).order_by(table.c.seq).limit(chain.PAGE)
     if until is not None:
         in_order = in_order.where(table.c.seq <= until)
-    for page in connection.execute(in_order, execution_options={"yield_per": chain.PAGE}).partitions():
+    page = _fetched(connection, in_order.where(table.c.seq > after) if after else in_order)
+    while page:
         yield from page
+        page = _fetched(connection, in_order.where(table.c.seq > page[-1][0]))
 
 
-def _hashed_columns(table: Table) -> list[str]:
-    return sorted(column.name for column in table.columns if column.name not in ("prev_hash", "hash"))
+def _fetched(connection: Connection, asked: Select) -> list[tuple]:
+    with connection.execute(asked) as result:
+        return result.cursor.fetchall()
 
 
-def _sealing(table: Table) -> Callable[[str, Sequence[object]], str | None]:
-    """chain.seal for millions of rows: (prev_hash, the hashed columns in the order of their names) → the hash; None for what we
-    never write. The text is that of `canonical`, put together without a dict or an encoder per row."""
-    text = "%s{" + ",".join(f'"{name}":%s' for name in _hashed_columns(table)) + "}"
+def _columns(table: Table) -> list[str]:
+    """seq, prev_hash, hash, then every other hashed column: the texts first, the integers after them."""
+    others = sorted(set(table.columns.keys()) - {"seq", "prev_hash", "hash"})
+    return ["seq", "prev_hash", "hash", *sorted(others, key=lambda name: table.c[name].type.python_type is int)]
 
-    def sealing(prev_hash: str, row: Sequence[object]) -> str | None:
+
+def _sealing(table: Table) -> Callable[[tuple], str | None]:
+    """chain.seal for millions of rows of `_columns`; None for what we never write. The text is that of `canonical`, put together without
+    a dict or an encoder per row: all texts of a row are written as JSON together, held apart by a sign that JSON leaves alone."""
+    columns = _columns(table)
+    names = sorted({*columns} - {"prev_hash", "hash"})
+    texts = [name for name in columns[3:] if table.c[name].type.python_type is not int]
+    last = 3 + len(texts)
+    integers = [(names.index(name), columns.index(name)) for name in names if name not in texts]
+    places = [columns.index(name) for name in names]
+    whole = "%s{" + ",".join(f'"{name}":"%s"' if name in texts else f'"{name}":%s' for name in names) + "}"
+    by_cell = "%s{" + ",".join(f'"{name}":%s' for name in names) + "}"
+
+    def sealing(row: tuple) -> str | None:
         try:
-            written = [encode_basestring(value) if type(value) is str else _written(value) for value in row]
-            return sha256((text % (prev_hash, *written)).encode()).hexdigest()
+            try:
+                written = encode_basestring(APART.join(row[3:last]))[1:-1].split(APART)
+            except TypeError:  # a text that is not there, or is none
+                written = ()
+            if len(written) == len(texts) and all(type(row[at]) is int for _, at in integers):
+                for place, at in integers:
+                    written.insert(place, row[at])
+                text = whole % (row[1], *written)
+            else:
+                text = by_cell % (row[1], *(_written(row[at]) for at in places))
+            return sha256(text.encode()).hexdigest()
         except (TypeError, UnicodeEncodeError):
             return None
 
@@ -145,6 +169,8 @@ def _sealing(table: Table) -> Callable[[str, Sequence[object]], str | None]:
 
 
 def _written(value: object) -> str:
+    if type(value) is str:
+        return encode_basestring(value)
     if type(value) is int:
         return str(value)
     if value is None:

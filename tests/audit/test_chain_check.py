@@ -54,6 +54,22 @@ def test_the_processes_agree_with_one_walk_and_with_the_tree(entries):
     assert chain_check.check(log.ACCESS_LOG, (), SPAN) == chain_check.Checked(None, {})
 
 
+@pytest.mark.parametrize("actor", [f"佐{chain_check.APART}藤", chain_check.APART, chain_check.APART * 9, '"\\\x01', ""])
+def test_the_sign_between_the_texts_may_stand_in_one(sqlite_file, actor):
+    """Read as written when it is, and never taken for the end of a text when somebody moves it."""
+    log.append(actor=actor, action="case.read", question="case_head", detail={"理由": actor})
+    assert log.verify() is None
+    raw(sqlite_file)
+    raw(sqlite_file, f"update access_log set action = 'case.read{chain_check.APART}x', actor = '' where seq = 1")
+    assert log.verify() == 1
+
+
+@pytest.mark.parametrize("change", ["actor = null", "row_count = null", "row_count = '0'", "row_count = 0.5", "actor = x'e4bd90'", "detail = 1"])
+def test_what_is_never_written_is_no_entry(entries, change):
+    raw(entries, f"update access_log set {change} where seq = 7")
+    assert serial().bad == 7
+
+
 def test_a_change_is_found_across_processes(entries):
     raw(entries, "update access_log set detail = '{}' where seq = 10")
     assert chain_check.check(log.ACCESS_LOG, (), SPAN).bad == 10
