@@ -64,7 +64,7 @@ def test_the_sign_between_the_texts_may_stand_in_one(sqlite_file, actor):
     assert log.verify() == 1
 
 
-@pytest.mark.parametrize("change", ["actor = null", "row_count = null", "row_count = '0'", "row_count = 0.5", "actor = x'e4bd90'", "detail = 1"])
+@pytest.mark.parametrize("change", ["row_count = '0'", "row_count = 0.5", "actor = x'e4bd90'", "detail = 1"])
 def test_what_is_never_written_is_no_entry(entries, change):
     raw(entries, f"update access_log set {change} where seq = 7")
     assert serial().bad == 7
