@@ -15,6 +15,10 @@ from pages.parts.passport_part import passport_part
 
 CLASSES = ("現年", "滞繰", "合計")
 VIEWS = ("内訳", "月別", "見込", "回収の進み", "年度比較")
+WHOLE_YEAR = ["fiscal_year", "assessed_yen", "settled_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate"]
+SAME_DAY = ["fiscal_year", "assessed_same_day_yen", "received_same_day_yen", "same_day_rate"]
+YEARLY = {"fiscal_year": 92, "assessed_yen": 120, "settled_yen": 120, "refund_due_yen": 104, "written_off_yen": 112, "outstanding_yen": 120, "rate": 122,
+          "assessed_same_day_yen": 120, "received_same_day_yen": 120, "same_day_rate": 122}
 DEFINITION = """
 - **収納率** = 収納額 ÷ 調定額 × 100（小数第2位まで、四捨五入）。区・期ごとの率は平均せず、額を合計してから割る。
 - **現年** は調定年度と会計年度が同じもの（過年度相当分を含む）。**滞繰** は前年度から未納のまま繰り越したもの。
@@ -115,9 +119,11 @@ def _month_name(index: int) -> str:
 
 def _years(user: User, by_year: pl.DataFrame, year_class: str, district: str | None) -> None:
     rows = by_year.filter(pl.col("year_class") == year_class)
-    tables.show(rows.sort("fiscal_year", descending=True),
-                ["fiscal_year", "assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate", "assessed_same_day_yen", "same_day_rate"],
-                empty="この区分の調定はありません。", alt="年度ごとの調定・収納・欠損・未済と収納率の表")
-    st.caption("収納率 = 年度を通した率（今年度は現在まで）。右端は基準日と同じ月日までの率。"
-               "滞繰の調定は、年度初めに未納だった額。")
+    newest = rows.sort("fiscal_year", descending=True).rename({"received_yen": "settled_yen"})
+    tables.show(newest, WHOLE_YEAR, empty="この区分の調定はありません。", alt="年度ごとの調定・決算の収納・欠損・未済と収納率の表", widths=YEARLY, is_unit_said=True)
+    if newest.is_empty():
+        return
+    st.caption("年度を通した額（円）と率。今年度は基準日まで。**決算の収納額**は還付未済を除く収納額で、調定額で割ると収納率（年度）。調定額 ＝ 決算の収納額 ＋ 不納欠損額 ＋ 収入未済額。滞繰の調定額は、年度初めに未納だった額。")
+    tables.show(newest, SAME_DAY, empty="", alt="年度ごとの、同じ月日までの調定・収納と収納率の表", widths=YEARLY, is_unit_said=True)
+    st.caption("各年度の、基準日と同じ月日までの額（円）と率。**同日収納額**は還付未済を含む（前年の同じ日の還付未済は分からない）。だから今年度も、収納率（同日）は還付未済の分だけ収納率（年度）より高い。")
     passport_part(user, "rate_by_year", {"district": district}, by_year, key="rate_years")
