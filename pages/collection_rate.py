@@ -1,5 +1,7 @@
 """収納状況: 収納率 by class and part, month and year, against the same day of the year before, the target and the city; and where it is going."""
 
+from datetime import timedelta
+
 import polars as pl
 import streamlit as st
 
@@ -54,7 +56,7 @@ def _view(name: str, user: User, stands: Standing, by_year: pl.DataFrame, year_c
     if name == "内訳":
         rate_parts.parts(user, year, year_class, district)
     elif name == "月別":
-        _months(user, year, year_class, district)
+        _months(user, stands, by_year.filter(year_class=year_class), year_class, district)
     elif name == "見込":
         of = open_year(stands.as_of)
         rate_ahead.outlook(user, by_year, ahead[year_class], target(of, year_class, district), district, rate_ahead.whose(of, year))
@@ -93,7 +95,8 @@ def _card(year_class: str, now: dict | None, before: dict | None, goal: Target |
                f"欠損 {wording.yen(now['written_off_yen'])}  \n未済 {wording.yen(now['outstanding_yen'])}（納期未到来を含む）")
 
 
-def _months(user: User, year: int, year_class: str, district: str | None) -> None:
+def _months(user: User, stands: Standing, by_year: pl.DataFrame, year_class: str, district: str | None) -> None:
+    year = stands.fiscal_year
     asked = dict(fiscal_year=year, year_class=year_class, district=district)
     found = ask(user, "rate_by_month", **asked)
     if found.is_empty():
@@ -105,12 +108,26 @@ def _months(user: User, year: int, year_class: str, district: str | None) -> Non
         if rows.height:
             series[name] = ([_month_name(index) for index in rows["month_index"]], [total / 1_000_000 for total in rows["received_so_far_yen"]])
     order = [_month_name(index) for index in range(14)]
-    charts.lines(series, unit="百万円", key="rate_months", order=order, alt="収納額の累計。今年度と前年度の折れ線。値は下の表にある")
+    so_far = _so_far(stands, by_year, found)
+    charts.lines(series, unit="百万円", key="rate_months", order=order, unfinished={"今年度": f"{stands.as_of.day}日まで"} if so_far else None,
+                 alt="収納額の累計。今年度と前年度の折れ線。終わっていない月は、つながない白丸。値は下の表にある")
+    if so_far:
+        st.caption(so_far)
     tables.show(found.sort("fiscal_year", "booked_month", descending=[True, False]),
                 ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表")
     if not decide(user, "worklist.read").allowed:
         st.caption("10人未満の月は、次の月にまとめています。")
     passport_part(user, "rate_by_month", asked, found, key="rate_months")
+
+
+def _so_far(stands: Standing, by_year: pl.DataFrame, found: pl.DataFrame) -> str:
+    """Of a month that is not over: that it is not, and both years on the same day. Empty at the end of a month, or before anything came in in it."""
+    this_month = stands.as_of.replace(day=1)
+    if (stands.as_of + timedelta(days=1)).day == 1 or this_month not in found.filter(fiscal_year=stands.fiscal_year)["booked_month"].to_list():
+        return ""
+    same_day = dict(zip(by_year["fiscal_year"], by_year["received_same_day_yen"], strict=True))
+    return (f"白丸 = {stands.as_of.month}月は{stands.as_of.day}日まで（月の途中）で、下の表の前年度の{stands.as_of.month}月は月の終わりまで。同じ日までの累計は、"
+            f"今年度 **{wording.yen(same_day.get(stands.fiscal_year))}**、前年度 **{wording.yen(same_day.get(stands.fiscal_year - 1))}**。")
 
 
 def _month_name(index: int) -> str:

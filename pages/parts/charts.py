@@ -21,12 +21,13 @@ def _show(figure: go.Figure, alt: str, key: str, height: int = 340, right: int =
     st.plotly_chart(figure, theme=None, key=key, alt=alt, config={"displayModeBar": False})
 
 
-def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str, order: list[str] | None = None, marked: str = "") -> None:
+def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str, order: list[str] | None = None, marked: str = "", unfinished: dict[str, str] | None = None) -> None:
     """At most three lines, name → (x, y); the first is the subject, the others its comparison. Zero is the floor.
 
     `order` fixes the categories of the x axis, so that a line that starts later does not move them; an upright line stands at the
-    one that `marked` names, with that name."""
-    figure = go.Figure()
+    one that `marked` names, with that name. `unfinished`: line → why its last point is not yet what the others are (年度途中); it is drawn
+    hollow, joined to nothing, under those words."""
+    figure, open_ends = go.Figure(), unfinished or {}
     if order:
         figure.update_xaxes(type="category", categoryorder="array", categoryarray=order, range=[-0.55, len(order) - 0.5], **TICK)  # the first name stands beside the zero of the other axis, not on it
     if marked:
@@ -36,11 +37,18 @@ def lines(series: dict[str, tuple[list, list]], *, unit: str, alt: str, key: str
     highest = max(max(y) for _, y in series.values())
     raised = _apart({name: y[-1] for name, (_, y) in series.items()}, highest)
     for (name, (x, y)), colour, dash in zip(series.items(), (BLUE, GREY, ORANGE), ("solid", "dot", "dash"), strict=False):
-        figure.add_scatter(x=x, y=y, name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
+        whole = len(x) - (name in open_ends)
+        figure.add_scatter(x=x[:whole], y=y[:whole], name=name, mode="lines" if len(x) > MOST_DOTS else "lines+markers", line={"color": colour, "width": 3 if colour == BLUE else 2, "dash": dash},
                            hovertemplate=f"{name} %{{y:,}}{unit}<extra></extra>")
+        if name in open_ends:
+            figure.add_scatter(x=x[-1:], y=y[-1:], mode="markers", marker={"symbol": "circle-open", "size": 10, "color": colour, "line": {"width": 2}},
+                               hovertemplate=f"{name} %{{y:,}}{unit}（{open_ends[name]}）<extra></extra>")
         place = order.index if order else float
         is_passed = any(place(other[0]) <= place(x[-1]) < place(other[-1]) for other, _ in series.values())  # another line runs on beside its end
         figure.add_annotation(x=x[-1], y=y[-1], text=name, showarrow=False, xanchor="left", xshift=8, yshift=_beside(y[-1], highest) if is_passed else raised[name], font={"color": colour, "size": 14})
+    for end, why in {series[name][0][-1]: why for name, why in open_ends.items()}.items():
+        figure.add_annotation(x=end, yref="paper", y=1, text=why, showarrow=False, yanchor="bottom", font={"color": INK, "size": 14})
+        figure.update_layout(margin_t=28)
     figure.update_yaxes(rangemode="tozero", ticksuffix=unit, tickformat=",", **TICK)
     _show(figure, alt, key, right=96)  # room for the names at the ends of the lines
 
