@@ -16,6 +16,7 @@ from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
 
 CLASSES = ("現年", "滞繰", "合計")
+MONTHS_HEIGHT = 1_080  # 14 months of two years, whole
 VIEWS = ("内訳", "月別", "見込", "回収の進み", "年度比較")
 WHOLE_YEAR = ["fiscal_year", "assessed_yen", "settled_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate"]
 SAME_DAY = ["fiscal_year", "assessed_same_day_yen", "received_same_day_yen", "same_day_rate"]
@@ -114,7 +115,7 @@ def _months(user: User, stands: Standing, by_year: pl.DataFrame, year_class: str
     if so_far:
         st.caption(so_far)
     tables.show(found.sort("fiscal_year", "booked_month", descending=[True, False]),
-                ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表")
+                ["fiscal_year", "booked_month", "received_yen", "received_so_far_yen"], empty="", alt="月別収納額の表", most_height=MONTHS_HEIGHT)
     if not decide(user, "worklist.read").allowed:
         st.caption("10人未満の月は、次の月にまとめています。")
     passport_part(user, "rate_by_month", asked, found, key="rate_months")

@@ -1,4 +1,6 @@
-"""Charts: four colours, zero baselines for bars, lines labelled at their end, no tool bar, always with words."""
+"""Charts: four colours, zero baselines for bars and lines, lines labelled at their end, no tool bar, always with words."""
+
+import math
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -6,6 +8,7 @@ import streamlit as st
 BLUE, SKY, ORANGE, GREY = "#0017C1", "#008BF2", "#C74700", "#7F7F7F"
 INK, PAPER = "#1A1A1C", "#FFFFFF"
 MOST_DOTS = 15
+NOT_FROM_ZERO = "軸は0から始まらない"
 PLOT_HIGH, LINE_HIGH = 270, 18  # of a chart with lines, and of a name in it, in pixels
 TICK = {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}  # room between an axis and its words
 FONT = '"Noto Sans CJK JP", "BIZ UDPGothic", sans-serif'
@@ -86,6 +89,21 @@ def bars(names: list[str], values: list, *, unit: str, alt: str, key: str, befor
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(rangemode="tozero", gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
     _show(figure, alt, key, height=max(180, 32 * len(names) + 60))
+
+
+def dots(names: list[str], values: list[float], others: list[float], *, unit: str, alt: str, key: str, other_name: str) -> None:
+    """Two marks a line, near each other: a blue dot, named with its value, and an upright orange mark. The axis runs over what is told only,
+    whole units to both sides, and says so: from zero the difference between the two could not be seen."""
+    from_, to = math.floor(min(values + others)) - 1, math.ceil(max(values + others)) + 1
+    named = [f"{name}　<b>{value:,.2f}{unit}</b>" for name, value in zip(names, values, strict=True)]
+    figure = go.Figure(go.Scatter(x=values, y=named, mode="markers", marker={"color": BLUE, "size": 12}, hovertemplate="%{y}<extra></extra>"))
+    figure.add_scatter(x=others, y=named, mode="markers", hovertemplate=f"{other_name} %{{x:,.2f}}{unit}<extra></extra>",
+                       marker={"symbol": "line-ns-open", "size": 20, "color": ORANGE, "line": {"width": 3}})
+    figure.add_annotation(xref="paper", x=0, yref="paper", y=1, text=f"{NOT_FROM_ZERO}（{from_}{unit}から）", showarrow=False, xanchor="left", yanchor="bottom", font={"color": INK, "size": 14})
+    figure.update_layout(margin_t=28)
+    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_xaxes(range=[from_, to], gridcolor="#E8E8EB", ticksuffix=unit, tickformat=",")
+    _show(figure, alt, key, height=max(180, 32 * len(names) + 72))
 
 
 def counts(names: list[str], values: list[int], *, unit: str, alt: str, key: str, most: int | None = None, muted: list[int] | None = None) -> None:

@@ -79,6 +79,9 @@ def look_at(screen: Screen) -> None:
         assert kinds <= {"bar", "scatter"}, "no pies"
         is_across = any(trace.get("orientation") == "h" for trace in traces)
         amounts = layout["xaxis" if is_across else "yaxis"]
+        if all(trace.get("mode") == "markers" for trace in traces):  # no bar and no line, whose length or slope would mislead
+            look_at_dots(chart, layout, traces)
+            continue
         assert amounts.get("rangemode") == "tozero" or (kinds == {"bar"} and "range" not in amounts), "bars stand on zero by themselves"
         assert "range" not in amounts or amounts["range"][0] == 0
         assert amounts.get("type", "linear") == "linear"
@@ -99,6 +102,34 @@ def look_at(screen: Screen) -> None:
         assert config["displayModeBar"] is False
         assert not layout["showlegend"], "lines and bars are named where they are"
     assert tables, "what is drawn can be read as a table"
+
+
+def look_at_dots(chart, layout: dict, traces: list[dict]) -> None:
+    """Dots may stand on an axis that does not begin at zero, if the chart, its words and the caption say so and nothing is outside of it."""
+    (note,) = layout["annotations"]
+    assert charts.NOT_FROM_ZERO in note["text"]
+    assert charts.NOT_FROM_ZERO in chart.alt
+    assert "下の表" in chart.alt
+    assert note["font"]["size"] >= 14
+    assert layout["font"]["size"] >= 14
+    first, last = layout["xaxis"]["range"]
+    assert f"{first}%から" in note["text"]
+    values = [value for trace in traces for value in amounts_of(trace)]
+    assert first < min(values) <= max(values) < last
+    assert layout["xaxis"].get("type", "linear") == "linear"
+    assert set().union(*(painted(trace) for trace in traces)) <= FOUR
+    assert all("<b>" in name for trace in traces for name in trace["y"])
+    assert not layout["showlegend"]
+    assert json.loads(chart.config)["displayModeBar"] is False
+
+
+def test_the_trials_of_a_forecast_are_dots_of_their_table(city):
+    for each in CLASSES:
+        screen = show(staff.MANAGER, "collection_rate", rate_view="見込", year_class=each)
+        figure, table = json.loads(drawn(screen.at)[0].spec), screen.at.dataframe[-1].value
+        for trace, column in zip(figure["data"], ("forecast_rate", "actual_rate"), strict=True):
+            assert [f"{value:.2f}%" for value in amounts_of(trace)] == table[column].to_list()
+        assert "0%からではない" in screen.words()
 
 
 def test_a_chart_and_its_table_say_the_same(city):
