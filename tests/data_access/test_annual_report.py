@@ -120,3 +120,5 @@ def test_the_page_shows_a_year(city, user):
     assert len(screen.at.dataframe) == len(annual_report.SECTIONS) + 1, "and the 年報の率 beside the 決算"
     assert ("項目すべて差 0 円" in screen.words()) == (user is staff.CHIEF), "rounded amounts need not add up"
     assert ("年報・決算（PDF）" in screen.words()) == (user is staff.CHIEF)
+    levy_years = screen.at.dataframe[2].value
+    assert ("settlement_rate_change" in levy_years.columns) == ("同じ古さだった年度" in screen.words()) == (user is staff.CHIEF), "no empty column, and no word about one"
