@@ -15,7 +15,8 @@ from law.fiscal_year import accounts_close_on
 SETTLEMENT, LEVY_YEARS, DISTRICTS, METHODS, LOST, ACTIVITY = (
     "決算", "相当年度別（滞納繰越分）", "地区別", "納付方法別（現年分）", "不納欠損の事由別", "滞納整理の状況")
 RATED = ["part", *SETTLED, "settlement_rate", "settlement_rate_change"]
-SECTIONS = {SETTLEMENT: [*RATED, "annual_rate"], LEVY_YEARS: RATED, DISTRICTS: RATED, METHODS: RATED, LOST: ["part", "case_count", "yen"],
+ANNUAL = ["part", "assessed_yen", "whereabouts_unknown_yen", "annual_rate"]  # of the 決算, in a table of its own
+SECTIONS = {SETTLEMENT: RATED, LEVY_YEARS: RATED, DISTRICTS: RATED, METHODS: RATED, LOST: ["part", "case_count", "yen"],
             ACTIVITY: ["part", "case_count", "yen"]}
 WHOLE, CURRENT, CARRIED = "合計", "現年", "滞繰"
 

@@ -29,6 +29,7 @@ from data_access.snapshot import find
 from data_access.statement import StatementRefused
 from data_access.workbook import workbook
 from documents.paper import paper
+from law.fiscal_year import called
 
 BOM = "\ufeff"
 FEED_DETAIL, ANALYSIS, STATEMENT = "feed_detail", "analysis", "analysis_statement"
@@ -98,7 +99,7 @@ def make(user: User, wanted: Order, *, is_workbook: bool = False, password: str 
     name, listed, footer = f"{kind.label}_{wanted.id[:8]}", rows.select(kind.columns or rows.columns), _footer(user, wanted, rows.height, digest)
     if is_workbook:
         printed = f"書出し番号 {wanted.id}　{user.name}　{dict(footer)['日時']}　目的外利用禁止"
-        file = File(f"{name}.xlsx", workbook(kind.label, _heads(listed), listed, footer, printed), rows.height, refs, XLSX)
+        file = File(f"{name}.xlsx", workbook(kind.label, _heads(listed), _in_eras(listed) if kind.columns else listed, footer, printed), rows.height, refs, XLSX)
     else:
         file = File(f"{name}.csv", _csv(listed, footer), rows.height, refs)
     return file if wanted.is_masked else File(f"{name}.zip", sealed(file.name, file.content, password), file.row_count, refs, "application/zip")
@@ -143,6 +144,16 @@ def _csv(rows: pl.DataFrame, footer: list[tuple[str, str]]) -> bytes:
     writer.writerow([])
     writer.writerows([[safe(cell) for cell in line] for line in footer])
     return (BOM + text.getvalue()).encode("utf-8")
+
+
+def _in_eras(rows: pl.DataFrame) -> pl.DataFrame:
+    """For people to read, as the screen and the paper have it: 令和7年度, also where a 相当年度 is a line of a report. A CSV keeps 2025."""
+    years = [name for name in rows.columns if name in labels() and labels()[name].unit == "year"]
+    if {"section", "part"} <= set(rows.columns):
+        rows = rows.with_columns(pl.when(pl.col("section").str.starts_with("相当年度")).then("part").alias("_year"))
+        named = [called(int(year)) if year and year.isdecimal() else part for year, part in zip(rows["_year"], rows["part"], strict=True)]
+        rows = rows.drop("_year").with_columns(pl.Series("part", named, dtype=pl.String))
+    return rows.with_columns(pl.Series(name, [None if year is None else called(int(year)) for year in rows[name]], dtype=pl.String) for name in years)
 
 
 def _heads(rows: pl.DataFrame) -> list[str]:

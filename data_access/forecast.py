@@ -5,7 +5,7 @@ each year's own 出納整理期間. Of the new year nothing is assessed yet that
 
     残りの回収率 = (出納閉鎖までの収納 − 同日の収納) ÷ (同日の調定 − 同日の収納)      of the last FIT closed years together
     調定の動き   = 年度の調定 ÷ 同日の調定                                            of the same years
-    見込         = (今の収納 ＋ (今の調定 − 今の収納) × 残りの回収率) ÷ (今の調定 × 調定の動き)
+    見込         = (今の収納 ＋ (今の調定 − 今の収納) × 残りの回収率) ÷ (今の調定 × 調定の動き)      of each class at least 0 and at most its 調定
 
 The back-test makes the same sum for each closed year from the FIT years before it and nothing later. The interval is the
 largest error of those trials to both sides: had the years come in any order, the next error would be the largest of n + 1 with chance
@@ -23,6 +23,7 @@ from law.collection_rate import points, rate
 from law.fiscal_year import accounts_close_on, fiscal_year
 
 FIT, LEAST = 3, 3
+NONE_OF_IT, ALL_OF_IT = Decimal("0.00"), Decimal("100.00")
 CLASSES, WHOLE = ("現年", "滞繰"), "合計"
 NAMES = ("assessed_then_yen", "received_then_yen", "assessed_yen", "received_yen")  # 同日の調定と収納, 年度の調定と収納
 SAME_DAY, SPRING = (tuple(f"{what}_{when}_yen" for what in ("assessed", "received")) for when in ("same_day", "spring"))
@@ -34,7 +35,7 @@ TRIAL = {"fiscal_year": pl.Int64, "forecast_rate": pl.Decimal(9, 2), "actual_rat
 
 @dataclass(frozen=True)
 class Forecast:
-    """One class at 出納閉鎖. `collected_yen` of `assessed_yen` is `rate` (%); it lay within `low`–`high` in every trial, so `chance` (trials, trials + 1).
+    """One class at 出納閉鎖. `collected_yen` of `assessed_yen` is `rate` (%); it lay within `low`–`high` in every trial (0 <= low <= rate <= high <= 100), so `chance` (trials, trials + 1).
 
     `trials`: one row a closed year, TRIAL. Where nothing is forecast `refusal` says why and every number is None."""
 
@@ -77,20 +78,19 @@ def _forecast(known: dict, year_class: str, year: int) -> Forecast:
     collected, assessed = _ahead(known, parts, year)
     frame = pl.DataFrame(trials, schema=TRIAL, orient="row")
     widest, middle = max(abs(error) for *_, error in trials), rate(collected, assessed)
-    return Forecast(year_class, "", collected, assessed, middle, max(middle - widest, Decimal(0)), min(middle + widest, Decimal(100)),
-                    (len(trials), len(trials) + 1), frame)
+    return Forecast(year_class, "", collected, assessed, middle, max(middle - widest, NONE_OF_IT), min(middle + widest, ALL_OF_IT), (len(trials), len(trials) + 1), frame)
 
 
 def _may_try(known: dict, parts: tuple[str, ...], year: int, closed: range) -> bool:
-    """Whether the FIT years before `year` are closed and on file for every part, and the year itself had a 調定 on the day."""
+    """Whether the FIT years before `year` are closed and on file for every part, and the year itself had a 調定 on the day (and has one still)."""
     own = [known.get((year, part)) for part in parts]
     before = range(year - FIT, year)
-    return all(row and row["assessed_then_yen"] for row in own) and all(
-        each in closed and (row := known.get((each, part))) and row["assessed_then_yen"] > row["received_then_yen"] for each in before for part in parts)
+    return all(row and row["assessed_then_yen"] and row["assessed_yen"] for row in own) and all(
+        each in closed and (row := known.get((each, part))) and row["assessed_yen"] and row["assessed_then_yen"] > row["received_then_yen"] for each in before for part in parts)
 
 
 def _ahead(known: dict, parts: tuple[str, ...], year: int) -> tuple[int, int]:
-    """(collected, assessed) at the year's 出納閉鎖 as the FIT years before it would have it, whole yen."""
+    """(collected, assessed) at the year's 出納閉鎖 as the FIT years before it would have it, whole yen: of no class less than nothing or more than its 調定 (a 還付 is not collected)."""
     collected = assessed = 0
     for part in parts:
         before, now = [known[each, part] for each in range(year - FIT, year)], known[year, part]
@@ -98,8 +98,9 @@ def _ahead(known: dict, parts: tuple[str, ...], year: int) -> tuple[int, int]:
         was_open = sum(row["assessed_then_yen"] - row["received_then_yen"] for row in before)
         moved = Fraction(sum(row["assessed_yen"] for row in before), sum(row["assessed_then_yen"] for row in before))
         is_open = now["assessed_then_yen"] - now["received_then_yen"]
-        collected += now["received_then_yen"] + _whole(is_open * Fraction(came_later, was_open))
-        assessed += _whole(now["assessed_then_yen"] * moved)
+        owed = _whole(now["assessed_then_yen"] * moved)
+        collected += min(max(now["received_then_yen"] + _whole(is_open * Fraction(came_later, was_open)), 0), owed)
+        assessed += owed
     return collected, assessed
 
 

@@ -6,11 +6,25 @@ from law.in_force import value
 
 FILE = "fiscal_year.toml"
 TABLED = range(2000, 2101)
+ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
+        (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))  # 元号を改める政令
 
 
 def fiscal_year(day: date) -> int:
     """The fiscal year, named by the calendar year in which it opens, that holds `day`."""
     return day.year if f"{day:%m-%d}" >= value(FILE, "first_day", day, str).value else day.year - 1
+
+
+def era(day: date) -> tuple[str, str, int]:
+    """(令和, R, 8) of a day: the era, its letter, and the year of it."""
+    start, name, letter = next(each for each in ERAS if day >= each[0])
+    return name, letter, day.year - start.year + 1
+
+
+def called(year: int) -> str:
+    """令和8年度: what the office calls the year that opens in April of `year`; the first of an era is 元年度."""
+    name, _, count = era(date(year, 5, 1))
+    return f"{name}{'元' if count == 1 else count}年度"
 
 
 def opens_on(year: int) -> date:

@@ -9,13 +9,17 @@ from pages.parts import filters, tables, wording
 from pages.parts.export_part import export_part
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
-from pages.parts.report_part import checks_part, columns_told, release_part
+from pages.parts.report_part import WHOLE_HEIGHT, checks_part, columns_told, release_part
 
 YEARS = 6
-WIDTHS = {"part": 170}
+WIDTHS = {"part": 96, "assessed_yen": 116, "received_yen": 116, "refund_due_yen": 96, "written_off_yen": 104, "outstanding_yen": 110, "settlement_rate": 114, "settlement_rate_change": 116,
+          "annual_rate": 114, "whereabouts_unknown_yen": 150}
+WIDE, UNRATED = {"part": 170}, (annual_report.LOST, annual_report.ACTIVITY)
+SAME_AGE = "前年度との差は、前年度に同じ古さだった年度との差（令和6年度の行は、前年度の令和5年度と比べる）。"
+ANNUAL = "収納率（年報） ＝（収納額 − 還付未済額） ÷（調定額 − 居所不明者分調定額）。"
 NOTES = {
-    annual_report.SETTLEMENT: "調定額は、後の更正も入った現在の額。収納率（決算）は還付未済を除く収入済額 ÷ 調定額、収納率（年報）はさらに居所不明者分の調定額を分母から除く。",
-    annual_report.LEVY_YEARS: "調定額は、年度初めに未納だった額（滞納繰越額）。相当年度ごと。",
+    annual_report.SETTLEMENT: "額は円。収納額は還付未済を含む収入済額。収納率（決算） ＝（収納額 − 還付未済額） ÷ 調定額。調定額 ＝ 収納額 − 還付未済額 ＋ 不納欠損額 ＋ 収入未済額。調定額は、後の更正も入った現在の額。",
+    annual_report.LEVY_YEARS: "調定額は、年度初めに未納だった額（滞納繰越額）。",
     annual_report.DISTRICTS: "地区はいまの担当地区。現年分と滞納繰越分の計。",
     annual_report.METHODS: "現年分。納付方法は期別ごと。",
     annual_report.LOST: "その年度に計上した不納欠損。件数は期別ごと。",
@@ -47,6 +51,11 @@ def render(user: User) -> None:
         if section == annual_report.DISTRICTS:
             own = own.with_columns(pl.col("part").str.replace("（.*$", ""))
         st.subheader(section, anchor=False)
-        tables.show(own, columns_told(own, columns), empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDTHS)
-        st.caption(NOTES[section])
+        told = columns_told(own, columns)
+        tables.show(own, told, empty="この年度にはありません。", alt=f"{section}の表", key=f"annual_{section}", widths=WIDE if section in UNRATED else WIDTHS,
+                    most_height=WHOLE_HEIGHT, is_unit_said=section not in UNRATED)
+        st.caption(NOTES[section] + (SAME_AGE if section == annual_report.LEVY_YEARS and "settlement_rate_change" in told else ""))
+        if section == annual_report.SETTLEMENT:
+            tables.show(own, columns_told(own, annual_report.ANNUAL), empty="", alt="年報の収納率の表", key="annual_rates", widths=WIDTHS, is_unit_said=True)
+            st.caption(ANNUAL)
     release_part(user, stands, f"annual-{year}", year, may_be_final=rows["is_closed"][0])

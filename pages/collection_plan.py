@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from auth.access import User
+from auth.access import User, scope
 from casework import collection_plan
 from casework.collection_plan import CITY, CLASSES, Plan
 from casework.ledger import LedgerUnavailable
@@ -19,7 +19,9 @@ from pages.parts.plan_capacity_part import capacity_part
 PAGE_SIZE = 100
 VIEWS = ("目標と進み", "時間と残り", "偏りと漏れ", "段階と分納", "計画の起案")
 DIMENSIONS = ("地区", "担当者")
-PROGRESS = ["district_name", "assessed_yen", "received_yen", "same_day_rate", "rate_before", "pace_rate", "target_rate", "to_target_yen"]
+PROGRESS = ["district_name", "assessed_yen", "received_yen", "refund_due_yen", "same_day_rate", "rate_before", "pace_rate", "target_rate", "to_target_yen"]
+PROGRESS_WIDTHS = {"district_name": 96, "assessed_yen": 112, "received_yen": 112, "refund_due_yen": 92, "same_day_rate": 114, "rate_before": 80, "pace_rate": 92, "target_rate": 72,
+                   "to_target_yen": 104}
 LOAD = ["case_count", "load_rate", "worked_yen", "omitted_count", "omitted_rate", "omitted_yen", "never_count"]
 OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
 KEPT = ["plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
@@ -70,9 +72,12 @@ def _progress(user: User, plan: Plan, stands: Standing) -> None:
                     before=[None if rate is None else float(rate) for rate in own["pace_rate"]], before_name="目標の進み",
                     alt=f"地区ごとの{year_class}の収納率。棒が基準日まで、橙の印が目標の進み。値は下の表にある")
         st.caption("棒 = 基準日までの収納率　橙の印 = 目標の進み（前年度と同じ進み方で目標に届くとき、基準日にあるはずの率）")
-    tables.show(own, PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表", key="plan_progress")
-    st.caption("目標までの額 = 調定額 × 目標 − 収納額（還付未済を除く）。1円に満たない端数は切り上げる。地区の目標がなければ市計の目標による。"
-               "目標の進み = 目標 × 前年同日の率 ÷ 前年度を通した率。")
+    whole = found.filter(area=CITY, year_class=year_class)
+    tables.show(tables.short_places(pl.concat([own, whole])), PROGRESS, empty="この区分の調定はありません。", alt=f"地区ごとの{year_class}の収納率と目標の表。終わりの行が市計", key="plan_progress",
+                widths=PROGRESS_WIDTHS, is_unit_said=True)
+    st.caption("額は円。収納率（同日） = 収納額（還付未済を含む） ÷ 調定額。目標は決算の率なので、目標まであと = 調定額 × 目標 −（収納額 − 還付未済額）。地区の目標がなければ市計の目標による。  \n"
+               "「目標まであと」の地区の計は、市計と合わない。地区にそれぞれの目標があり、届いた地区は0円とし、1円に満たない端数を地区ごとに切り上げるため。"
+               + ("市計には、ほかの地区の分も入る。" if scope(user) == "own" else "") + "目標の進み = 目標 × 前年同日の率 ÷ 前年度を通した率。")
     passport_part(user, "plan_progress", asked, found, key="plan_progress_figures")
     _campaigns(user, plan, stands)
 

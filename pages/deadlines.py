@@ -22,6 +22,7 @@ KINDS = {
     "停止中の時効": "執行停止の間も進む時効の日。3年より早ければ、こちらで消滅する。",
     "出納閉鎖": "この日までに入らない今年度分は、滞繰になる。執行停止中のものも繰り越すが、集める額でないので含めない。",
 }
+NOT_YET = "どの期限も、納期限を過ぎた期別だけを数える。納期限がまだの期別（今年度のこれからの期）は入らないので、その督促は納期限が過ぎてから出る（先の月の督促が0円でも、督促が要らないのではない）。"
 PASSED = "過ぎたもの"
 LISTED = ["name", "deadline_day", "case_count", "yen", "district_name"]
 
@@ -35,7 +36,7 @@ def render(user: User) -> None:
         st.success("12か月のうちに来る期限はありません。", icon=":material/check_circle:")
         return
     kind = st.segmented_control("期限の種類", list(KINDS), default="時効", key="deadline_kind", bind="query-params", required=True)
-    st.caption(KINDS[kind])
+    st.caption(KINDS[kind] + NOT_YET)
     months = _months(stands.as_of)
     own = {row["month"]: row for row in found.filter(deadline_kind=kind).iter_rows(named=True)}
     charts.columns({kind: [own.get(month, {"yen": 0})["yen"] for month in months.values()]}, list(months), unit="万円", per=10_000, key="deadline_bars",

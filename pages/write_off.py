@@ -147,7 +147,7 @@ def _analysis(user: User, district: str | None, stands: Standing) -> None:
     st.subheader("欠損した額", anchor=False)
     asked = dict(dimension="事由", is_booked=True, district=district)
     booked = ask(user, "write_off_parts", **asked)
-    _years(booked)
+    _years(booked, stands)
     tables.show(booked, ["fiscal_year", "part", "district_name", "person_count", "installment_count", "yen"],
                 empty="欠損の記録はありません。", alt="会計年度・事由・地区ごとの欠損の表")
     if booked.height:
@@ -176,14 +176,19 @@ def _analysis(user: User, district: str | None, stands: Standing) -> None:
                     + "\n\n欠損した期別は、欠損の日を消えた日とみる。まだ欠損していない候補を含む。先に当たるもの（停止中・督促なし・更新なし）に1度だけ数える。")
 
 
-def _years(booked: pl.DataFrame) -> None:
+def _years(booked: pl.DataFrame, stands: Standing) -> None:
+    """The year that is not over stands apart from the lines: its 欠損 are those so far."""
     known = booked.drop_nulls("yen").group_by("fiscal_year", "part").agg(pl.col("yen").sum()).sort("fiscal_year")
     years = [wording.fiscal(year) for year in known["fiscal_year"].unique(maintain_order=True)]
     largest = known.group_by("part").agg(pl.col("yen").sum()).sort("yen", "part", descending=[True, False])["part"]
     series = {part: ([wording.fiscal(year) for year in own["fiscal_year"]], [yen / 10_000 for yen in own["yen"]])
               for part in largest[:3] for own in [known.filter(part=part)]}
     if len(years) > 1:
-        charts.lines(series, unit="万円", key="write_off_years", order=years, alt="会計年度ごとの欠損額。事由ごとの折れ線。値は下の表にある")
+        now = wording.fiscal(stands.fiscal_year)
+        so_far = {part: "年度途中" for part, (of, _) in series.items() if of[-1] == now}
+        charts.lines(series, unit="万円", key="write_off_years", order=years, unfinished=so_far, alt="会計年度ごとの欠損額。事由ごとの折れ線。年度途中の今年度は、つながない白丸。値は下の表にある")
+        if so_far:
+            st.caption(f"白丸 = {now}は年度途中（{wording.short(stands.as_of)}まで）。1年分の額と比べられないので、線でつながない。")
 
 
 def _by_part(found: pl.DataFrame, alt: str) -> None:

@@ -1,5 +1,6 @@
 -- grain: one line of the 年報・決算 of $fiscal_year, the whole city: section, line, and the columns that the section has
 -- action: annual_report.read
+-- 前年度との差 of a 相当年度 is to the one a year older in the year before, which was then of the same age; of several told together to nothing.
 -- $closes_on: its 出納閉鎖 (law.fiscal_year); until then (is_closed = false) the year is still open and the figures are those so far.
 with stands as (
     select as_of, as_of > $closes_on::date as is_closed from disclosed.standing
@@ -10,7 +11,9 @@ with stands as (
     union all by name
     select '決算' as section, 3 as rank, '合計' as part, * from rated
     union all by name
-    select '相当年度別（滞納繰越分）' as section, coalesce(levy_year, 0) as rank, coalesce(levy_year::varchar, 'その他') as part, * from rated where year_class = '滞繰'
+    select '相当年度別（滞納繰越分）' as section, coalesce(levy_year, 0) as rank, coalesce(levy_year::varchar, 'その他') as part, *
+    from (select * replace (levy_year + if(fiscal_year < $fiscal_year, 1, 0) as levy_year) from rated where year_class = '滞繰')
+    where levy_year is not null or fiscal_year = $fiscal_year
     union all by name
     select '相当年度別（滞納繰越分）' as section, 9999 as rank, '合計' as part, * from rated where year_class = '滞繰'
     union all by name

@@ -106,7 +106,7 @@ def _years(found: pl.DataFrame) -> Rows:
 
 
 def _incomes(found: pl.DataFrame) -> Rows:
-    told = found.filter((pl.col("assessed_yen") != 0) | (pl.col("received_same_day_yen") != 0))
+    told = found.filter((pl.col("assessed_yen") != 0) | (pl.col("received_same_day_yen") != 0), pl.col("part_key").ne_missing("合計"))
     return sorted(told.select("part_key", "assessed_yen", "received_same_day_yen", "outstanding_yen").rows())
 
 

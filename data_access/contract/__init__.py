@@ -230,6 +230,7 @@ class Label:
 
     text: str
     unit: str
+    help: str | None = None  # said when the head of the column is pointed at
 
 
 @cache
@@ -242,4 +243,4 @@ def labels() -> dict[str, Label]:
         for column in table.columns
     }
     screen = tomllib.loads((HERE / "screen.toml").read_text("utf-8"))["label"]
-    return found | {name: Label(entry["label"], entry["unit"]) for name, entry in screen.items()}
+    return found | {name: Label(entry["label"], entry["unit"], entry.get("help")) for name, entry in screen.items()}

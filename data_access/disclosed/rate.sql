@@ -14,7 +14,7 @@ end;
 
 -- grain: as derived.rate_part, nobody named. 担当 and 地区 of districts that are not the reader's own are one part. Readers without
 -- persons see the whole city, parts of fewer than ten people told with others (serving.told_with), and of a part only what was
--- assessed and came in: from its 未済 a single refund could be worked out.
+-- assessed and came in: a 還付未済 or 欠損 may be one person's, and from the 未済 it could be worked out.
 create view disclosed.rate_part as
 select
     rate.dimension,
@@ -34,6 +34,8 @@ select
     rate.assessed_yen,
     rate.assessed_same_day_yen,
     rate.received_same_day_yen,
+    case when not is_without_persons() then rate.refund_due_yen end as refund_due_yen,
+    case when not is_without_persons() then rate.written_off_yen end as written_off_yen,
     case when not is_without_persons() then rate.unpaid_yen end as unpaid_yen,
     case when not is_without_persons() then rate.overdue_yen end as overdue_yen
 from derived.rate_part as rate

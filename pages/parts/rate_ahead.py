@@ -18,7 +18,7 @@ CURVES = 3
 CLOSES = "出納閉鎖 5/31"
 METHOD = f"""
 - **残りの回収率** = 同じ日に未収だった調定のうち、出納閉鎖（5月31日）までに入った割合。直前の{FIT}年度を合計して割る。
-- **見込** = 今の収納 ＋ 今の未収 × 残りの回収率。調定も、直前の{FIT}年度の同じ日からの動き（更正・随時の賦課）だけ動くとみる。合計は現年と滞繰の和。
+- **見込** = 今の収納 ＋ 今の未収 × 残りの回収率。調定も、直前の{FIT}年度の同じ日からの動き（更正・随時の賦課）だけ動くとみる。合計は現年と滞繰の和。見込の収納は、区分ごとに0円から見込の調定まで（率と幅は0〜100%）。
 - **試し** = 締めた年度を1つずつ、その年の同じ日に分かっていたものと、それより前の{FIT}年度だけで予測し、実績（今の更正後の調定による決算の率）と比べる。
 - **4月・5月** は、出納整理期間の前年度を予測する。同じ日は、各年度の出納整理期間（翌年の4月・5月）の同じ月日。新しい年度は、6月から予測する。
 - **幅** = 試しで最も大きく外れたポイントを上下にとる。景気や制度の変わり目（過去になかったこと）は、幅に入っていない。
@@ -36,7 +36,7 @@ def outlook(user: User, by_year: pl.DataFrame, ahead: Forecast, goal: Target | N
         st.info(ahead.refusal, icon=":material/info:")
         _goal(goal)
         return
-    now, band, aim, left = st.columns(4)
+    (now, band), (aim, left) = st.columns(2), st.columns(2)
     now.metric(f"{whose}{ahead.year_class} 5/31の見込", wording.percent(ahead.rate), border=True, height="stretch", help="決算の率（還付未済を除く）")
     band.metric("幅", f"{ahead.low}〜{ahead.high}%", border=True, height="stretch", help="試しで最も大きく外れたポイントを上下にとったもの")
     aim.metric("目標", wording.percent(goal and goal.rate), wording.point(ahead.rate - goal.rate) if goal else None, border=True, height="stretch", help="見込と目標の差を添える")
@@ -47,9 +47,9 @@ def outlook(user: User, by_year: pl.DataFrame, ahead: Forecast, goal: Target | N
     _goal(goal)
     st.subheader("過去の年度での試し", anchor=False)
     trials = ahead.trials.sort("fiscal_year", descending=True)
-    charts.bars([wording.fiscal(year) for year in trials["fiscal_year"]], [float(rate) for rate in trials["forecast_rate"]], unit="%", key="rate_trials",
-                before=[float(rate) for rate in trials["actual_rate"]], before_name="実績", alt="年度ごとの予測の棒と、実績の橙の縦線。値は下の表にある")
-    st.caption("棒 = 同じ日の予測　橙の縦線 = 実績")
+    charts.dots([wording.fiscal(year) for year in trials["fiscal_year"]], [float(rate) for rate in trials["forecast_rate"]], [float(rate) for rate in trials["actual_rate"]],
+                unit="%", key="rate_trials", other_name="実績", alt="年度ごとの予測の点と、実績の橙の縦線。軸は0から始まらない。値は下の表にある")
+    st.caption("点 = 同じ日の予測　橙の縦線 = 実績　横軸は外れが見えるように広げてある（0%からではない）")
     tables.show(trials, ["fiscal_year", "forecast_rate", "actual_rate", "error_points"], empty="", alt="年度ごとの予測・実績・外れの表")
     with st.expander("見込の計算", icon=":material/calculate:"):
         st.markdown(METHOD)

@@ -14,6 +14,7 @@ from pages.parts import filters, tables, wording
 from pages.parts.approval_form import events, history, propose_form, told, waiting_part
 from pages.parts.export_part import export_part
 
+WHOLE_HEIGHT = 1_440  # of a table of a report: read from top to bottom, and never scrolled
 COLUMNS = ["report_period", "report_state", "as_of_day", "agreed_by", "fingerprint"]
 FINAL, DRAFT, WAITING, DAMAGED, OTHER = "確定", "作成済（確定前）", "承認を待つ", "破損", "確定版ではない"
 APPLIED = "確定しました。下の一覧から受け取れます。"
@@ -34,8 +35,8 @@ def checks_part(user: User, found: list[Check]) -> None:
 
 
 def columns_told(own: pl.DataFrame, columns: list[str]) -> list[str]:
-    """Without the amounts of which this reader is told nothing in any line of a section (of a part: whoever sees rounded amounts)."""
-    return [name for name in columns if not (name.endswith("_yen") and own.height and own[name].null_count() == own.height)]
+    """Without the amounts and rates of which this reader is told nothing in any line of a section (of a part: whoever sees rounded amounts)."""
+    return [name for name in columns if not (name.endswith(("_yen", "_rate", "rate_change")) and own.height and own[name].null_count() == own.height)]
 
 
 def release_part(user: User, stands: Standing, report: str, fiscal_year: int | None = None, *, may_be_final: bool = True) -> None:

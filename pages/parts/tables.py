@@ -47,17 +47,17 @@ def _pixels(text: str) -> int:
     return sum(NARROW if letter.isascii() else LETTER for letter in text)
 
 
-def _columns(frame: pl.DataFrame, widths: dict[str, int]) -> dict:
+def _columns(frame: pl.DataFrame, widths: dict[str, int], *, is_unit_said: bool) -> dict:
     found = {}
     for name in frame.columns:
         label = labels()[name]
         if label.unit == "yen":
-            found[name] = st.column_config.NumberColumn(f"{label.text}（円）", format="localized", width=widths.get(name))
+            found[name] = st.column_config.NumberColumn(label.text if is_unit_said else f"{label.text}（円）", format="localized", width=widths.get(name), help=label.help)
         elif label.unit == "count":
-            found[name] = st.column_config.NumberColumn(label.text, format="localized")
+            found[name] = st.column_config.NumberColumn(label.text, format="localized", width=widths.get(name))
         else:
             right = label.unit in ("percent", "point", "area")
-            found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=widths.get(name))
+            found[name] = st.column_config.TextColumn(label.text, alignment="right" if right else None, width=widths.get(name), help=label.help)
     return found
 
 
@@ -72,17 +72,18 @@ def whole(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str) -> N
 
 
 def show(frame: pl.DataFrame, columns: list[str], *, empty: str, alt: str, key: str | None = None,
-         on_choose: Callable[[int], None] | None = None, widths: dict[str, int] | None = None, most_height: int = MOST_HEIGHT) -> None:
+         on_choose: Callable[[int], None] | None = None, widths: dict[str, int] | None = None, most_height: int = MOST_HEIGHT, is_unit_said: bool = False) -> None:
     """Show `columns` of `frame`, or the sentence `empty`. `on_choose` gets the number of the row that was clicked.
 
-    With `widths` (pixels by column) long texts wrap instead of being cut; they fit beside each other at 1,280 pixels (820; 787 in a frame), but for the last."""
+    With `widths` (pixels by column) long texts wrap instead of being cut; they fit beside each other at 1,280 pixels (820; 787 in a frame), but for
+    the last. `is_unit_said`: the page itself says that amounts are in yen, so no head of a column does."""
     if frame.is_empty():
         st.info(empty, icon=":material/info:")
         return
     shown = frame.select(columns)
     row_height = _row_height(shown, widths or {})
     height = min(most_height, row_height * shown.height + ROW_HEIGHT + 3)
-    options = dict(hide_index=True, column_config=_columns(shown, widths or WIDTHS), height=height, row_height=row_height, alt=alt, key=key, placeholder="—")
+    options = dict(hide_index=True, column_config=_columns(shown, widths or WIDTHS, is_unit_said=is_unit_said), height=height, row_height=row_height, alt=alt, key=key, placeholder="—")
     if on_choose is None:
         st.dataframe(_ready(shown), **options)
         return

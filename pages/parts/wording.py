@@ -1,4 +1,4 @@
-"""How dates, yen and queues are said on screen. 和暦 is made here and nowhere else."""
+"""How dates, yen and queues are said on screen. 和暦 is written here and nowhere else; its eras are those of law/fiscal_year.py."""
 
 import re
 import unicodedata
@@ -10,11 +10,10 @@ import polars as pl
 
 import settings
 from casework.late import late_days
+from law.fiscal_year import ERAS, called, era
 from settings import JAPAN
 
 FACTS_LEARNED = ("承継",)  # dated by the death, which is learned of later
-ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
-        (date(1912, 7, 30), "大正", "T"), (date(1868, 1, 25), "明治", "M"))
 WEEKDAYS = "月火水木金土日"
 REDUCTIONS = {"0": "なし", "2": "2割", "5": "5割", "7": "7割"}
 
@@ -33,11 +32,6 @@ QUEUES = {
 }
 
 
-def _era(day: date) -> tuple[str, str, int]:
-    start, name, letter = next(era for era in ERAS if day >= era[0])
-    return name, letter, day.year - start.year + 1
-
-
 def plain(text: str) -> str:
     """What somebody typed, where Streamlit reads Markdown: its signs are shown, not obeyed."""
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>~:$" else letter for letter in text)
@@ -47,7 +41,7 @@ def wareki(day: date | None) -> str:
     """令和8年10月30日; the first year of an era is 元年; — when there is no day."""
     if day is None:
         return "—"
-    name, _, year = _era(day)
+    name, _, year = era(day)
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
@@ -77,7 +71,7 @@ def short(day: date | None) -> str:
     """R08.10.30, which also sorts as text within an era; — when there is no day."""
     if day is None:
         return "—"
-    _, letter, year = _era(day)
+    _, letter, year = era(day)
     return f"{letter}{year:02}.{day.month:02}.{day.day:02}"
 
 
@@ -112,13 +106,12 @@ def short_month(day: date) -> str:
 
 def fiscal(year: int) -> str:
     """令和8年度 (the year that opens in April of `year`)."""
-    name, _, count = _era(date(year, 5, 1))
-    return f"{name}{'元' if count == 1 else count}年度"
+    return called(year)
 
 
 def calendar_year(year: int) -> str:
     """令和7年 (January to December; the era of its last day)."""
-    name, _, count = _era(date(year, 12, 31))
+    name, _, count = era(date(year, 12, 31))
     return f"{name}{'元' if count == 1 else count}年"
 
 

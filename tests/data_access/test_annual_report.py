@@ -33,6 +33,11 @@ def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
 
 
+def of_the_same_age(section: str, part: str) -> tuple[str, str]:
+    """The line of the year before beside which this one stands: a 相当年度 beside the one that was then as old."""
+    return (section, str(int(part) - 1)) if section == LEVY_YEARS and part != WHOLE else (section, part)
+
+
 @pytest.mark.parametrize("year", YEARS)
 def test_every_settled_line(city, rows, year):
     sums: dict[tuple, Counter] = defaultdict(Counter)
@@ -46,7 +51,7 @@ def test_every_settled_line(city, rows, year):
     told = {(row["section"], row["part"]): row for row in annual(staff.MANAGER, year).iter_rows(named=True) if row["section"] not in (LOST, ACTIVITY)}
     assert told.keys() == {(section, part) for at, section, part in sums if at == year}
     for key, row in told.items():
-        own, before = sums[year, *key], sums[year - 1, *key]
+        own, before = sums[year, *key], sums[year - 1, *of_the_same_age(*key)]
         assert {name: row[name] for name in own} == own, key
         rates = [percent(each["received_yen"] - each["refund_due_yen"], each["assessed_yen"]) for each in (own, before)]
         assert row["settlement_rate"] == rates[0]
@@ -67,6 +72,12 @@ def test_what_was_written_off_and_done(city, rows, year):
     assert told == {part: (len(yen), sum(yen)) for part, yen in lost.items()}
     counts = Counter(what for what, day, *_ in done(rows) if fiscal_year(day) == year and day <= rows.as_of)
     assert {row["part"]: row["case_count"] for row in report.filter(section=ACTIVITY).iter_rows(named=True)} == counts
+
+
+def test_levy_years_told_together_are_compared_with_nothing(city):
+    lines = [row for year in (*YEARS, 2023, 2022) for row in annual(staff.AUDITOR, year).filter(section=LEVY_YEARS, part="その他").iter_rows(named=True)]
+    assert {row["settlement_rate_change"] for row in lines} == {None}, "they are of no one age"
+    assert any(row["settlement_rate"] is not None for row in lines), "though their own rate is told"
 
 
 @pytest.mark.parametrize("user", [staff.MANAGER, staff.OFFICER, staff.AUDITOR], ids=lambda user: user.role)
@@ -106,6 +117,8 @@ def test_the_question_of_the_page_is_that_of_the_order(city):
 def test_the_page_shows_a_year(city, user):
     screen = show(user, "annual_report")
     assert not screen.at.error
-    assert len(screen.at.dataframe) == len(annual_report.SECTIONS)
+    assert len(screen.at.dataframe) == len(annual_report.SECTIONS) + 1, "and the 年報の率 beside the 決算"
     assert ("項目すべて差 0 円" in screen.words()) == (user is staff.CHIEF), "rounded amounts need not add up"
     assert ("年報・決算（PDF）" in screen.words()) == (user is staff.CHIEF)
+    levy_years = screen.at.dataframe[2].value
+    assert ("settlement_rate_change" in levy_years.columns) == ("同じ古さだった年度" in screen.words()) == (user is staff.CHIEF), "no empty column, and no word about one"

@@ -16,7 +16,7 @@ from auth import export_order
 from auth.access import NotAllowed, User
 from auth.export_order import OrderRefused
 from auth.export_route import FileRefused
-from data_access import connection, export, query, workbook
+from data_access import annual_report, connection, export, query, workbook
 from tests.data_access.test_sealed import PASSWORD, opened
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, LTC_READER, MANAGER, NEIGHBOUR, OFFICER, STAFF
 
@@ -88,6 +88,19 @@ def test_the_file_is_the_list_masked_with_its_footer(own_city, user):
         [str((date.fromisoformat(cell) - workbook.EPOCH).days) if DAY.fullmatch(cell) else cell for cell in row if cell]
         for row in rows[1 : file.row_count + 1]]
     assert {line[0][1] for line in written[file.row_count + 1 :]} == footer.keys()
+
+
+def test_a_workbook_of_a_report_names_its_years_as_the_screen_does(own_city):
+    """令和7年度 in the workbook, in the column and as the line of a 相当年度; the CSV, for machines, keeps 2025."""
+    wanted = export.order(CHIEF, "annual_report", annual_report.asked(2025), is_masked=True, purpose="決算・年報の作成", reason=REASON)
+    plain = lines(export.make(CHIEF, wanted).content)[1 : wanted.row_count + 1]
+    told = [[value for _, value in line] for line in cells(export.make(CHIEF, wanted, is_workbook=True).content)[1 : wanted.row_count + 1]]
+    assert {row[0] for row in plain} == {"2025"}
+    assert {row[0] for row in told} == {"令和7年度"}
+    years = {mine[2]: theirs[2] for mine, theirs in zip(plain, told, strict=True) if mine[1] == annual_report.LEVY_YEARS}
+    assert years == {year: "合計" if year == "合計" else f"令和{'元' if year == '2019' else int(year) - 2018}年度" for year in years}
+    assert len(years) > 3
+    assert [row[2] for row in told if row[1] != annual_report.LEVY_YEARS] == [row[2] for row in plain if row[1] != annual_report.LEVY_YEARS]
 
 
 def test_names_in_clear_need_an_approval_and_then_are_there(own_city):

@@ -54,8 +54,10 @@ def plain(paces, year: int, parts: tuple[str, ...]) -> tuple[int, int]:
             a, b, c, d = paces[each, part]
             rest, came, then, in_the_end = rest + a - b, came + d - b, then + a, in_the_end + c
         a, b, _, _ = paces[year, part]
-        collected += b + int((Fraction((a - b) * came, rest) + Fraction(1, 2)) // 1)
-        assessed += int((Fraction(a * in_the_end, then) + Fraction(1, 2)) // 1)
+        owed = int((Fraction(a * in_the_end, then) + Fraction(1, 2)) // 1)
+        came_in = b + int((Fraction((a - b) * came, rest) + Fraction(1, 2)) // 1)
+        collected += 0 if came_in < 0 else owed if came_in > owed else came_in
+        assessed += owed
     return collected, assessed
 
 
@@ -72,6 +74,7 @@ def test_the_forecast_and_its_trials_are_what_the_receipts_say(city, rows, paces
         assert own.trials.rows() == trials
         widest = max(abs(error) for *_, error in trials)
         assert (own.rate, own.low, own.high) == (middle := shown(own.collected_yen, own.assessed_yen), max(middle - widest, 0), min(middle + widest, 100))
+        assert 0 <= own.low <= own.rate <= own.high <= 100
         assert own.chance == (4, 5)
 
 
@@ -99,6 +102,35 @@ def test_the_trial_of_a_year_knows_nothing_of_it_or_later():
     assert after.high == Decimal(100), "a rate is no more than all of it"
 
 
+# (調定 and 収納 then, in the end) of the years before; of the year that is forecast; (収納, 調定, 率, 低, 高) that follow for one class.
+CUT = {
+    "more in than is owed in the end": ((1_000, 400, 990, 990), (1_000, 995, 1_000, 995), (990, 990, "100.00", "100.00", "100.00")),
+    "refunds of more than came in": ((1_000, 400, 1_000, 100), (1_000, 100, 1_000, 100), (0, 1_000, "0.00", "0.00", "0.00")),
+}
+
+
+@pytest.mark.parametrize(("past", "now", "told"), CUT.values(), ids=CUT)
+def test_no_forecast_is_above_all_of_it_or_below_nothing(past, now, told):
+    """The yen, the rate and both ends of its interval together, of both classes and of their sum; and so does every trial."""
+    found = forecasts(made(dict.fromkeys(range(2020, 2026), past) | {2026: now}), TODAY)
+    for name, times in (("現年", 1), ("滞繰", 1), ("合計", 2)):
+        own = found[name]
+        assert (own.collected_yen, own.assessed_yen, own.rate) == (told[0] * times, told[1] * times, Decimal(told[2]))
+        assert 0 <= own.low <= own.rate <= own.high <= 100
+    for year in (2023, 2024, 2025):
+        odd = dict.fromkeys(range(2020, 2026), past) | {year: now, 2026: past}
+        for own in forecasts(made(odd), TODAY).values():
+            assert own.trials.filter(fiscal_year=year)["forecast_rate"].to_list() == [Decimal(told[2])], "a trial is cut as the forecast is"
+            assert 0 <= own.low <= own.rate <= own.high <= 100
+
+
+def test_the_ends_of_an_interval_are_written_as_its_middle_is():
+    """99.00〜100.00, not 99.00〜100: two decimals, also where an end is cut."""
+    own = forecasts(made(STEADY | {2024: (1_000, 400, 1_000, 640)}), TODAY)["現年"]
+    assert own.high == 100
+    assert {each.as_tuple().exponent for each in (own.low, own.rate, own.high)} == {-2}
+
+
 @pytest.mark.parametrize(("years", "day", "refusal"), [
     ({year: yen for year, yen in STEADY.items() if year > 2020}, TODAY, TOO_SHORT),
     ({2026: STEADY[2026]}, TODAY, TOO_SHORT),
@@ -107,8 +139,9 @@ def test_the_trial_of_a_year_knows_nothing_of_it_or_later():
     (STEADY | {2026: (0, 0, 0, 0)}, TODAY, NOTHING_YET),
     ({year: yen for year, yen in STEADY.items() if year < 2026}, TODAY, NOTHING_YET),
     (STEADY, date(2026, 5, 31), TOO_SHORT),  # of 2025, for which 2020 to 2024 are one year too few
+    (STEADY | {2025: (1_000, 400, 0, 0)}, TODAY, TOO_SHORT),  # a year of which nothing is assessed any more has no rate
     (STEADY | {2020: (1_000, 1_000, 1_000, 1_000)}, TODAY, TOO_SHORT),  # nothing was open of which a share could have come in
-], ids=["six years", "no past", "a gap", "not told", "nothing assessed", "no year", "a year before", "all paid"])
+], ids=["six years", "no past", "a gap", "not told", "nothing assessed", "no year", "a year before", "all taken back", "all paid"])
 def test_what_cannot_be_forecast_is_not(years, day, refusal):
     for found in forecasts(made(years), day).values():
         assert found == forecast.Forecast(found.year_class, refusal)

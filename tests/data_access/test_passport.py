@@ -54,7 +54,7 @@ def test_the_dictionary_speaks_of_no_question_that_is_gone():
 
 
 @pytest.mark.parametrize(("question", "columns"), [
-    ("rate_by_dimension", [name for name in rate_parts.COLUMNS if name != "target_rate"]), ("rate_rows", ["overdue_yen"]),
+    ("rate_by_dimension", [name for name in (*rate_parts.RATES, *rate_parts.COLUMNS) if name != "target_rate"]), ("rate_rows", ["overdue_yen"]),
     ("rate_by_month", ["received_yen", "received_so_far_yen"]), ("rate_cohort", ["assessed_yen", "collected_rate"]),
     ("rate_by_year", ["assessed_yen", "received_yen", "refund_due_yen", "written_off_yen", "outstanding_yen", "rate", "assessed_same_day_yen", "same_day_rate", "received_same_day_yen"]),
 ], ids=str)

@@ -9,7 +9,7 @@ import pytest
 
 from casework.collection_plan import QUEUES
 from data_access.query import ask
-from law.collection_rate import Figures
+from law.collection_rate import Figures, rate
 from tests import staff
 from tests.data_access.source_rows import by
 
@@ -146,13 +146,14 @@ def test_progress_to_the_target(city, rows, user):
                                                        then=row["assessed_same_day_yen"])
         if row["fiscal_year"] == year:
             for area in ("市計", row["district_code"]):
-                sums[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"] - row["refund_due_yen"])
+                sums[area, row["year_class"]].update(assessed=row["assessed_yen"], received=row["received_yen"], refund=row["refund_due_yen"])
     told = {(row["area"], row["year_class"]): row for row in found.iter_rows(named=True)}
     assert told.keys() == {key for key, each in sums.items() if each["assessed"] and (key[0] == "市計" or not user.districts or key[0] in user.districts)}
     for key, row in told.items():
         target = rates.get(key, rates["市計", key[1]])
-        figures = Figures(sums[key]["assessed"], sums[key]["received"])
-        assert (row["assessed_yen"], row["received_yen"], row["target_rate"]) == (figures.assessed_yen, figures.received_yen, target)
+        figures = Figures(sums[key]["assessed"], sums[key]["received"] - sums[key]["refund"])
+        assert (row["assessed_yen"], row["received_yen"], row["refund_due_yen"], row["target_rate"]) == (figures.assessed_yen, sums[key]["received"], sums[key]["refund"], target)
+        assert row["same_day_rate"] == rate(row["received_yen"], row["assessed_yen"]), "the amount beside the rate is what the rate is made of"
         first = before[key]
         then, whole = (first[part] * 100 / Decimal(first[of]) if first[of] else None for part, of in (("same", "then"), ("received", "assessed")))
         cents = [None if each is None else each.quantize(Decimal("0.01"), ROUND_HALF_UP) for each in (then, whole)]

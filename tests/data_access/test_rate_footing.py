@@ -46,7 +46,7 @@ def test_the_parts_that_are_added_up_are_those_on_the_screen(city, dimension):
     for year_class in ("現年", "滞繰"):
         shown = ask(CHIEF, "rate_by_dimension", dimension=dimension, fiscal_year=YEAR, year_class=year_class, district=None)
         (row,) = own.filter(year_class=year_class).to_dicts()
-        assert (row["assessed_yen"], row["received_yen"], row["outstanding_yen"]) == tuple(shown[name].sum() for name in ("assessed_yen", "received_same_day_yen", "outstanding_yen"))
+        assert (row["assessed_yen"], row["received_yen"], row["outstanding_yen"]) == tuple(shown[:-1][name].sum() for name in ("assessed_yen", "received_same_day_yen", "outstanding_yen"))
 
 
 @pytest.mark.parametrize("name", COMPARED)

@@ -11,7 +11,7 @@ from law.collection_rate import rate
 from law.fiscal_year import fiscal_year
 from tests.data_access.source_rows import by, one, pick
 from tests.data_access.test_derived_twins import KEY, balances, lived_years, total  # noqa: F401 - a fixture and what it makes
-from tests.staff import ANALYST, CHIEF, EAST, OFFICER
+from tests.staff import ANALYST, AUDITOR, CHIEF, EAST, OFFICER
 
 TERMS = ("assessed_yen", "assessed_same_day_yen", "received_yen", "received_same_day_yen", "refund_due_yen", "written_off_yen", "unpaid_yen", "overdue_yen")
 DIMENSIONS = ("期別", "地区", "担当", "年齢", "所得", "納付方法", "医療・支援・介護・子ども", "相当年度")
@@ -120,6 +120,14 @@ def test_the_same_day_is_told_as_it_stood_that_day(rows, balances):  # noqa: F81
     assert all(total(cells, "assessed_same_day_yen") == total(cells, "assessed_yen") for (year, _), cells in cube.items() if year == this_year)
 
 
+WHOLE = "合計"
+
+
+def of_the_same_age(dimension: str, part: str) -> str:
+    """The part of the year before beside which `part` stands: a 相当年度 beside the one that was then as old."""
+    return str(int(part) - 1) if dimension == "相当年度" else part
+
+
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 @pytest.mark.parametrize("district", [None, "D01"])
 def test_the_question_says_what_the_installments_say(city, rows, slices, dimension, district):
@@ -128,27 +136,57 @@ def test_the_question_says_what_the_installments_say(city, rows, slices, dimensi
         sums: dict[tuple, list[int]] = {}
         for own, part, year, kind, where, _, terms in slices:
             if own == names[dimension] and year_class in ("合計", kind):
-                for place in {"市", where}:
-                    key = (place, part, year)
+                for key in {(place, name, year) for place in ("市", where) for name in (part, WHOLE)}:
                     sums[key] = [a + b for a, b in zip(sums.get(key, [0] * len(TERMS)), terms, strict=True)]
-        whole = [sum(column) for column in zip(*(terms for (place, _, year), terms in sums.items() if (place, year) == ("市", this_year)), strict=True)] or [0] * len(TERMS)
         place, found = district or "市", ask(CHIEF, "rate_by_dimension", dimension=dimension, district=district, fiscal_year=this_year, year_class=year_class).to_dicts()
-        assert {row["part"] for row in found} == {part for where, part, _ in sums if where == place}
+        then = {part: part if part == WHOLE else of_the_same_age(dimension, part) for part in (row["part"] for row in found)}
+        assert set(then) >= {part for where, part, year in sums if (where, year) == (place, this_year)}
+        assert set(then.values()) >= {part for where, part, year in sums if (where, year) == (place, this_year - 1)}
+        assert [row["part"] for row in found].count(WHOLE) == 1
+        assert (found[-1]["part"], found[-1]["part_key"]) == (WHOLE, WHOLE)
         for row in found:
-            now, before = sums.get((place, row["part"], this_year), [0] * len(TERMS)), sums.get((place, row["part"], this_year - 1))
-            city_now = whole if district is None else sums.get(("市", row["part"], this_year), [0] * len(TERMS))
+            now, before = sums.get((place, row["part"], this_year)), sums.get((place, then[row["part"]], this_year - 1))
+            assert now or before, row
+            now = now or [0] * len(TERMS)
+            city_now = sums.get(("市", WHOLE if district is None else row["part"], this_year), [0] * len(TERMS))
             assert (row["assessed_yen"], row["received_same_day_yen"], row["outstanding_yen"], row["overdue_yen"]) == (now[0], now[3], now[6], now[7]), row
+            assert (row["refund_due_yen"], row["written_off_yen"]) == (now[4], now[5]), row
+            assert row["assessed_yen"] - row["received_same_day_yen"] + row["refund_due_yen"] - row["written_off_yen"] == row["outstanding_yen"], "each line foots across"
             assert row["same_day_rate"] == rate(now[3], now[0])
             assert row["rate_before"] == (rate(before[3], before[1]) if before else None)
+            assert row["rate_change"] == (None if None in (row["same_day_rate"], row["rate_before"]) else row["same_day_rate"] - row["rate_before"])
             assert row["city_rate"] == rate(city_now[3], city_now[0])
             assert row["point_yen"] == now[0] // 100
+        for name in TERMS[:1] + TERMS[3:6] + TERMS[7:]:
+            assert sum(row[name] for row in found[:-1]) == found[-1][name], (name, "and down")
+
+
+def test_a_levy_year_stands_beside_the_one_that_was_as_old_a_year_ago(city, rows):
+    """The year's own levy beside last year's own, never beside what was left of it; and both are of the same class."""
+    this_year = fiscal_year(rows.as_of)
+    found, cube = ({row["part"]: row for row in ask(CHIEF, "rate_by_dimension", dimension="相当年度", district=None, fiscal_year=this_year, year_class=kind).to_dicts()} for kind in ("合計", "現年"))
+    last_levy = [row for row in rows.derived("rate_cube") if (row["fiscal_year"], row["levy_year"]) == (this_year - 1, this_year - 1)]
+    assert {row["year_class"] for row in last_levy} == {"現年"}
+    assert found[str(this_year)]["rate_before"] == cube[str(this_year)]["rate_before"] == rate(total(last_levy, "received_same_day_yen"), total(last_levy, "assessed_same_day_yen"))
+    one_old = [row for row in rows.derived("rate_cube") if (row["fiscal_year"], row["levy_year"]) == (this_year - 1, this_year - 2)]
+    assert found[str(this_year - 1)]["rate_before"] == rate(total(one_old, "received_same_day_yen"), total(one_old, "assessed_same_day_yen"))
+
+
+def test_levy_years_told_together_stand_beside_nothing(city):
+    """They are of no one age; the whole of them still is."""
+    for user in (ANALYST, AUDITOR):
+        found = {row["part"]: row for row in ask(user, "rate_by_dimension", dimension="相当年度", district=None, fiscal_year=2026, year_class="合計").to_dicts()}
+        assert found["その他"]["rate_before"] is found["その他"]["rate_change"] is None
+        assert found["その他"]["same_day_rate"] is not None
+        assert found[WHOLE]["rate_before"] is not None
 
 
 def test_one_s_own_districts_are_told_by_part_and_the_others_as_one(city):
     parts = ask(OFFICER, "rate_by_dimension", dimension="地区", district=None, fiscal_year=2026, year_class="合計")
     everything = ask(CHIEF, "rate_by_dimension", dimension="地区", district=None, fiscal_year=2026, year_class="合計")
     assert parts["assessed_yen"].sum() == everything["assessed_yen"].sum()
-    assert set(parts["part_key"]) <= {*EAST, "X00"}
+    assert parts.filter(part=WHOLE).equals(everything.filter(part=WHOLE)), "the city's is everybody's"
+    assert set(parts["part_key"]) <= {*EAST, "X00", WHOLE}
     officers = ask(OFFICER, "rate_by_dimension", dimension="担当", district=None, fiscal_year=2026, year_class="合計")
     assert officers["assessed_yen"].sum() == everything["assessed_yen"].sum()
     assert "ほかの地区の人" in officers["part"].to_list()
@@ -159,7 +197,7 @@ def test_the_list_behind_a_part_adds_up_to_its_figure(city):
     east = ask(CHIEF, "districts").filter(pl.col("district_code").is_in(EAST))["district_name"].to_list()
     for dimension in DIMENSIONS:
         parts = ask(CHIEF, "rate_by_dimension", dimension=dimension, district=None, fiscal_year=2026, year_class="合計")
-        for row in parts.to_dicts():
+        for row in parts.filter(pl.col("part") != WHOLE).to_dicts():
             asked = dict(dimension=dimension, part_key=row["part_key"], year_class="合計", district=None, page_size=10_000, skipped=0)
             found = ask(CHIEF, "rate_rows", **asked)
             assert found["overdue_yen"].sum() == row["overdue_yen"], (dimension, row["part"])
@@ -170,5 +208,6 @@ def test_readers_without_persons_are_told_no_unpaid_part(city):
     for dimension in DIMENSIONS:
         found = ask(ANALYST, "rate_by_dimension", dimension=dimension, district=None, fiscal_year=2026, year_class="合計")
         assert found.height
-        assert found["outstanding_yen"].null_count() == found["overdue_yen"].null_count() == found.height
+        for name in ("refund_due_yen", "written_off_yen", "outstanding_yen", "overdue_yen"):
+            assert found[name].null_count() == found.height, name
         assert ask(ANALYST, "rate_by_dimension", dimension=dimension, district="D01", fiscal_year=2026, year_class="合計").is_empty()

@@ -35,14 +35,14 @@ def test_every_view_stands_for_every_role(city, user, view):
     else:
         assert screen.at.dataframe
     if user in WITHOUT:
-        assert not any({"name", "installment_key", "overdue_yen", "outstanding_yen"} & set(table.value.columns) for table in screen.at.dataframe if "part" in table.value.columns)
+        assert not any({"name", "installment_key", "overdue_yen", "outstanding_yen", "refund_due_yen", "written_off_yen"} & set(table.value.columns) for table in screen.at.dataframe if "part" in table.value.columns)
 
 
 @pytest.mark.parametrize("user", WITH_PERSONS, ids=lambda user: user.name)
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_a_part_opens_the_list_behind_its_arrears(city, user, dimension):
     asked = dict(dimension=dimension, year_class="滞繰", district=None)
-    parts = ask(user, "rate_by_dimension", fiscal_year=2026, **asked).sort("overdue_yen", descending=True).to_dicts()
+    parts = ask(user, "rate_by_dimension", fiscal_year=2026, **asked)[:-1].sort("overdue_yen", descending=True).to_dicts()
     lists = {each["part"]: ask(user, "rate_rows", part_key=each["part_key"], page_size=100, skipped=0, **asked) for each in parts}
     part = next(each for each in parts if lists[each["part"]].height)  # some of an officer's parts are all in other districts
     listed, name = lists[part["part"]], wording.fiscal(int(part["part"])) if dimension == "相当年度" else part["part"]
