@@ -73,11 +73,13 @@ def answer(user: User, view: View) -> tuple[Layer, pl.DataFrame]:
 
 
 def values_of(of: Layer, theme: str, dimension: str) -> dict[str, str]:
-    """The values that the parts of a theme have, as they are asked for → as they are called; in the dictionary's order."""
+    """The values that the parts of a theme have, as they are asked for → as they are called; in the dictionary's order, after it
+    those of a release that is older than the dictionary's words."""
     present = set(of.parts.filter(theme=theme)[dimension].drop_nulls())
     if dimension == DISTRICT:
         return {code: _names(of)[code] for code in sorted(present, key=lambda code: (code == ELSEWHERE, code))}
-    return {value: value for value in (*analysis_metric.dimensions()[dimension].values, TOGETHER) if value in present}
+    words = analysis_metric.dimensions()[dimension].values
+    return {value: value for value in (*words, *sorted(present - {*words, TOGETHER}), TOGETHER) if value in present}
 
 
 def as_plain(view: View) -> dict[str, object]:

@@ -7,6 +7,7 @@ from auth.access import User
 from casework import collection_plan
 from casework.collection_plan import CITY, CLASSES, Plan
 from casework.ledger import LedgerUnavailable
+from data_access.analysis_metric import dimensions
 from data_access.query import Standing, ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.collection_plan_form import plan_part
@@ -24,7 +25,7 @@ LOAD = ["case_count", "load_rate", "worked_yen", "omitted_count", "omitted_rate"
 OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
 KEPT = ["plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
 PART = {"地区": "district_name", "担当者": "in_charge"}
-STAGES = ("督促まで", "督促漏れ", "催告済", "折衝中", "分納履行中", "分納不履行", "猶予中", "差押など", "執行停止")
+STAGES = dimensions()["case_stage"].values
 
 
 def render(user: User) -> None:
