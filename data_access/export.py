@@ -114,7 +114,7 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
         of, found = analysis.answer(user, analysis.from_plain(filters))
         if of.snapshot_id != snapshot_id:
             raise SnapshotRefused(OLD_RELEASE)
-        return found
+        return analysis.rest_named(found)
     if kind.question == STATEMENT:  # whatever it says, it says it of released parts; run once more, and on record once more
         ran = statement.run(user, statement.body_of(user, str(filters["statement"])))
         if ran.layer.snapshot_id != snapshot_id:

@@ -1,5 +1,6 @@
 """アドホック分析 over the city: which release, for whom how exact; the dictionary; saved views; exports."""
 
+import random
 import shutil
 import uuid
 from datetime import date
@@ -22,10 +23,21 @@ from data_access import (
     saved_analysis,
     snapshot,
 )
-from data_access.analysis import UNIT, View, ViewInvalid, answer, as_plain, from_plain, layer
+from data_access.analysis import (
+    UNIT,
+    View,
+    ViewInvalid,
+    answer,
+    as_plain,
+    from_plain,
+    layer,
+    partial,
+    rest_named,
+)
 from data_access.analysis_exact import exact
 from data_access.lineage import Kept
 from data_access.query import ask
+from tests.data_access.analysis_city import months
 from tests.data_access.test_plan_figures import reminders, step_of
 from tests.queries.every_question import entries_after
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, MANAGER, OFFICER
@@ -94,7 +106,8 @@ def test_whoever_was_spoken_to_since_the_snapshot_is_talked_with_on_both_pages(o
     record_note(CHIEF, subject, event_id=str(uuid.uuid4()), expected_version=ask(CHIEF, "case_head", atena_ref=person["atena_ref"])["note_version"][0],
                 contacted_on=date(2026, 10, 30), today=date(2026, 10, 30), **said)
     after = dict(exact(MANAGER, ["case_stage"]).rows.select("case_stage", "people").iter_rows())
-    assert after["折衝中"] == before["折衝中"] + 1 and after.get(person["case_stage"], 0) == before[person["case_stage"]] - 1
+    assert after["折衝中"] == before["折衝中"] + 1
+    assert after.get(person["case_stage"], 0) == before[person["case_stage"]] - 1
     plan = ask(MANAGER, "plan_stages", dimension="地区", district=None).group_by("case_stage").agg(pl.col("case_count").sum())
     assert after == dict(plan.iter_rows())
     assert answer(MANAGER, STAGES)[1].equals(released), "what is released is of its own day"
@@ -140,6 +153,28 @@ def test_a_filter_takes_whole_parts(city):
         _, own = answer(CHIEF, View("procedure", ("district",), "people", {"case_stage": (row["case_stage"],)}))
         assert own["people"].sum() == row["people"]
     assert of.as_of == date(2026, 10, 29), "the first day of the installation, until a month is over"
+
+
+def test_a_named_value_is_whole_or_the_view_says_that_it_is_not(city, monkeypatch):
+    """Against the people themselves: 第2地区 is the district only where nobody of it is in the rest."""
+    said = set()
+    for seed in range(4):
+        people = months(random.Random(seed), 1)[0]
+        monkeypatch.setattr(analysis, "newest", lambda people=people: analysis_release.Release("20261029T000000Z-0123abcd", date(2026, 10, 29), analysis_release.make(people, [])))
+        of = people.with_columns(pl.when(pl.col("district_code") == "S00").then(None).otherwise("district_name").alias("district_name"))
+        for theme in analysis_metric.themes().values():
+            first, second = theme.dimensions
+            for names, chosen in (((first,), {}), ((second,), {}), ((first, second), {}), ((second,), {first: tuple(analysis.values_of(layer(CHIEF), theme.id, first))[:1]})):
+                view = View(theme.id, names, "people", chosen)
+                found = answer(CHIEF, view)[1]
+                columns = ["district_name" if name == analysis_metric.DISTRICT else name for name in names]
+                some = of.filter(pl.col(first) == chosen[first][0]) if chosen else of
+                truth = {tuple(key): part.height for key, part in some.group_by(columns)}
+                named = {row[:-1]: row[-1] for row in found.select(*columns, "people").iter_rows() if not {"まとめ", "ほかの地区"} & {*row[:-1]}}
+                is_whole = chosen.get(first) == ("まとめ",) or all(truth[key] == count for key, count in named.items())
+                assert is_whole or partial(view, found) == second, (seed, view)
+                said.add((is_whole, partial(view, found)))
+    assert {(False, "district"), (True, None)} <= said
 
 
 @pytest.mark.parametrize("view", [
@@ -242,7 +277,7 @@ def test_an_export_holds_the_released_sums_and_no_other_month_s(own_city, monkey
     lines = file.content.decode("utf-8-sig").split("\r\n")
     of, found = answer(ANALYST, STAGES)
     assert lines[0] == "段階,人数,期別数,滞納額"
-    assert [line.split(",") for line in lines[1:found.height + 1]] == [[str(value) for value in row] for row in found.iter_rows()]
+    assert [line.split(",") for line in lines[1:found.height + 1]] == [[str(value) for value in row] for row in rest_named(found).iter_rows()]
     assert of.snapshot_id in file.content.decode("utf-8-sig")
     assert file.atena_refs == ()
     assert export.make(ANALYST, order, is_workbook=True).content.startswith(b"PK")
