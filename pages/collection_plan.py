@@ -25,7 +25,6 @@ LOAD = ["case_count", "load_rate", "worked_yen", "omitted_count", "omitted_rate"
 OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
 KEPT = ["plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
 PART = {"地区": "district_name", "担当者": "in_charge"}
-STAGES = dimensions()["case_stage"].values
 
 
 def render(user: User) -> None:
@@ -130,7 +129,7 @@ def _stages(user: User) -> None:
         st.info("滞納者はいません。", icon=":material/info:")
         return
     wide = found.pivot(on="case_stage", index="part", values="case_count", maintain_order=True).fill_null(0)
-    st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in STAGES if name in wide.columns)), hide_index=True, key="plan_stage_table",
+    st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in dimensions()["case_stage"].values if name in wide.columns)), hide_index=True, key="plan_stage_table",
                  row_height=tables.ROW_HEIGHT, height="content", alt="地区か担当者ごと、段階ごとの滞納者の数の表")
     st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
     passport_part(user, "plan_stages", asked, found, key="plan_stages")
