@@ -2,13 +2,15 @@
 
 import asyncio
 import hashlib
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from string import Template
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from audit import log, refusal
@@ -17,6 +19,9 @@ from auth.access import NotAllowed
 from auth.export_order import Order
 
 NOT_VALID = "この書出しは使えません。一度使われたか、5分が過ぎたか、別のサインインのものです。画面からもう一度書き出してください。"
+NEXT = "このタブは閉じてかまいません。元の画面の「書き出す」をもう一度押すと、新しいリンクが出ます。ExcelとCSVは、1つのリンクでどちらか1つを1回だけ保存できます。"
+SIGN_IN = "サインインしてください。サインインした後に、画面からもう一度書き出してください。"
+REFUSED = Template((Path(__file__).parent / "front" / "refused.html").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,26 @@ def _answer(make: Callable[..., File], request: Request) -> Response:
     found = sessions.find(origin.cookie(request.headers))
     user = sessions.user_of(found.sid) if found else None
     if user is None:
-        return PlainTextResponse("サインインしてください。", 401)
+        return _refused(SIGN_IN, 401)
     ticket, _, form = request.path_params["ticket"].partition(".")
     try:
         order = export_order.redeem(ticket, found.sid)
         if order is None or order.actor != user.name:
             refusal.record(actor=user.name, question="export", source=found.source, reason="ticket")
-            return PlainTextResponse(NOT_VALID, 404)
+            return _refused(NOT_VALID, 404)
         file = make(user, order, is_workbook=form == "xlsx", password=export_order.password(ticket))
         _record(order, file, found.source)
     except log.AuditUnavailable as unavailable:
-        return PlainTextResponse(str(unavailable), 503)
+        return _refused(str(unavailable), 503)
     except (NotAllowed, FileRefused) as refused:
-        return PlainTextResponse(str(refused), 403)
+        return _refused(str(refused), 403)
     return Response(file.content, media_type=file.media_type, headers={
         "Content-Disposition": f"attachment; filename=\"export{PurePath(file.name).suffix}\"; filename*=UTF-8''{quote(file.name)}"})
+
+
+def _refused(reason: str, status: int) -> HTMLResponse:
+    """A small page of our own: the link opens a tab, and whoever sees it has to know what to do."""
+    return HTMLResponse(REFUSED.substitute(reason=html.escape(reason), next=NEXT), status)
 
 
 def _record(order: Order, file: File, source: str) -> None:

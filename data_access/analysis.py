@@ -73,11 +73,32 @@ def answer(user: User, view: View) -> tuple[Layer, pl.DataFrame]:
 
 
 def values_of(of: Layer, theme: str, dimension: str) -> dict[str, str]:
-    """The values that the parts of a theme have, as they are asked for → as they are called; in the dictionary's order."""
+    """The values that the parts of a theme have, as they are asked for → as they are called; in the dictionary's order, after it
+    those of a release that is older than the dictionary's words."""
     present = set(of.parts.filter(theme=theme)[dimension].drop_nulls())
     if dimension == DISTRICT:
         return {code: _names(of)[code] for code in sorted(present, key=lambda code: (code == ELSEWHERE, code))}
-    return {value: value for value in (*analysis_metric.dimensions()[dimension].values, TOGETHER) if value in present}
+    words = analysis_metric.dimensions()[dimension].values
+    return {value: value for value in (*words, *sorted(present - {*words, TOGETHER}), TOGETHER) if value in present}
+
+
+def partial(view: View, found: pl.DataFrame) -> str | None:
+    """The dimension of an answer whose named values are not all of their people: they were parted within another dimension that the
+    view adds up, so that people of a named value are in the rest, too (ほかの地区, まとめ). None when every named value is whole."""
+    order = analysis_metric.themes()[view.theme].dimensions
+    for place, name in enumerate(order):
+        column, rest = ("district_name", "ほかの地区") if name == DISTRICT else (name, TOGETHER)
+        is_within_one = all(len(view.chosen.get(above, ())) == 1 for above in order[:place])
+        if name in view.dimensions and place and not is_within_one and rest in found[column]:
+            return name
+    return None
+
+
+def rest_named(found: pl.DataFrame) -> pl.DataFrame:
+    """An answer for the eye: the rest says of what it is put together."""
+    told = {column: f"{analysis_metric.dimensions()[column].title}のまとめ" for column in found.columns if column in analysis_metric.dimensions()}
+    found = found.with_columns(pl.col(column).replace({TOGETHER: name}) for column, name in told.items())
+    return found.with_columns(pl.col("district_name").replace({"ほかの地区": "分けられない人（ほかの地区）"})) if "district_name" in found.columns else found
 
 
 def as_plain(view: View) -> dict[str, object]:

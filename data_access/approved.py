@@ -8,6 +8,8 @@ from sqlalchemy import inspect, text
 import store
 
 EVENTS = "select seq, event_id, kind, payload, actor, recorded_at from event where subject = :matter order by seq"
+NEWEST = """select subject, kind, payload, actor from event where kind in (:proposal, :approval, :declining)
+    and seq in (select max(seq) from event group by subject) order by seq"""
 EVERY = "select seq, event_id, kind, subject, payload, actor, recorded_at from event where kind in (:proposal, :approval) order by seq"
 
 
@@ -35,6 +37,12 @@ def approved_each(matter: str) -> dict[str, list[Approved]]:
     for entry in _read(EVERY, proposal=f"{matter}_proposal", approval=f"{matter}_approval"):
         found.setdefault(entry["subject"].removeprefix(f"{matter}:"), []).append(entry)
     return {about: _agreed(matter, entries) for about, entries in found.items()}
+
+
+def waiting_each(matter: str) -> dict[str, tuple[dict, str]]:
+    """What a matter of many is about → what its newest proposal says, and who proposed it, while nobody has approved or declined it."""
+    newest = _read(NEWEST, **{step: f"{matter}_{step}" for step in ("proposal", "approval", "declining")})
+    return {entry["subject"].removeprefix(f"{matter}:"): (json.loads(entry["payload"]), entry["actor"]) for entry in newest if entry["kind"] == f"{matter}_proposal"}
 
 
 def _read(query: str, **names: str) -> list:

@@ -9,7 +9,6 @@ import fcntl
 import os
 import threading
 import time
-import tomllib
 import weakref
 from collections import OrderedDict
 from contextlib import ExitStack
@@ -24,6 +23,7 @@ from audit import watch
 from auth.access import User, clearance, rounded_to, scope
 from auth.reveal import Grant
 from data_access import (
+    case_stage,
     ledger_tail,
     lineage,
     protected,
@@ -202,11 +202,12 @@ def _connect(now: snapshot.Snapshot) -> duckdb.DuckDBPyConnection:
     _load(connection, "live_note", pl.DataFrame(schema=ledger_tail.COLUMNS))
     _load(connection, "live_entry", pl.DataFrame(schema=ledger_tail.ENTRY_COLUMNS))
     _load(connection, "intake", pl.DataFrame(schema=INTAKE))
-    _load(connection, "worklist_setting", pl.DataFrame([tomllib.loads((HERE / "city.toml").read_text("utf-8"))["worklist"]]))
+    _load(connection, "worklist_setting", pl.DataFrame([case_stage.worklist()]))
     search_key.create(connection)
     small_cell.create(connection)
     connection.execute(CHANGE)
     connection.execute(protected.CIRCLE)
+    connection.execute(case_stage.RULE)
     protected.guard(connection, frozenset())
     connection.execute(LIVE_CONTACT)
     connection.execute(ENTRY)

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 import settings
-from data_access import kept_sums, search_key, source
+from data_access import case_stage, kept_sums, search_key, source
 from data_access.difference import add_fixed_charges
 from data_access.feed_rules import literal
 from data_access.prescription_reason import name_reasons
@@ -74,8 +74,10 @@ def prepare(connection: duckdb.DuckDBPyConnection, restricted: dict[str, Path], 
     load_law(connection)
     connection.execute("create schema if not exists derived")
     connection.execute(CIRCLE)
+    connection.execute(case_stage.RULE)
     connection.execute("set variable as_of = ?::date", [as_of])
     connection.execute("set variable fiscal_year = ?::integer", [fiscal_year(as_of)])
+    connection.execute("set variable contact_days = ?::integer", [case_stage.worklist()["contact_days"]])
     numbers = connection.execute("select distinct atena_number from source.annual_assessment").fetchall()
     key = settings.secret("pseudonym")
     references = pl.DataFrame([(number, atena_ref(number, key)) for (number,) in numbers],

@@ -112,6 +112,18 @@ from serving.stopped_person as stopped
 join serving.delinquent as delinquent using (atena_number)
 where in_scope(delinquent.district_code);
 
+-- grain: one delinquent: the step of the case (case_stage.sql) as of this moment, with what was written since the snapshot
+create view disclosed.case_stage as
+select
+    delinquent.atena_ref,
+    whole('C9', desk.reminded_on) as reminded_on,
+    whole('C9', case_stage(delinquent.is_wholly_suspended, delinquent.has_disposition, delinquent.plan_state, delinquent.is_partly_held, delinquent.last_contact_on,
+        delinquent.as_of - to_days(setting.contact_days), desk.reminded_on, delinquent.is_demand_missed)) as case_stage
+from disclosed.delinquent as delinquent
+join serving.delinquent as own using (atena_ref)
+cross join serving.worklist_setting as setting
+left join derived.case_desk as desk using (atena_number);
+
 -- grain: one delinquent: what a caller is compared with (本人確認). Nothing here is wider than what lists show:
 -- who may not read a name may not search by it either. name_keys: every key of 曖昧検索 (カナ, 氏名, 通称).
 create view disclosed.identity as

@@ -32,7 +32,7 @@ from documents.paper import paper
 from law.fiscal_year import called
 
 BOM = "\ufeff"
-FEED_DETAIL, ANALYSIS, STATEMENT = "feed_detail", "analysis", "analysis_statement"
+FEED_DETAIL, ANALYSIS, STATEMENT, AWAITED = "feed_detail", "analysis", "analysis_statement", "awaited_report"
 CUT = "結果が1万行を超えているため書き出せません。group by や limit で小さくして、もう一度実行してください。"
 OLD_RELEASE = "アドホック分析の月が替わりました。画面を開き直して、もう一度書き出してください。"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,12 +110,12 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
         told = feed_status.told_of(user, str(filters["report_id"]))
         return pl.DataFrame(schema=intake_account.PROBLEM) if told is None else intake_account.problems(told)
     if kind.kept:
-        return report_archive.listed(str(filters["report"]))
+        return report_archive.listed(str(filters["report"]), is_awaited=kind.name == AWAITED)
     if kind.question == ANALYSIS:  # sums over released parts
         of, found = analysis.answer(user, analysis.from_plain(filters))
         if of.snapshot_id != snapshot_id:
             raise SnapshotRefused(OLD_RELEASE)
-        return found
+        return analysis.rest_named(found)
     if kind.question == STATEMENT:  # whatever it says, it says it of released parts; run once more, and on record once more
         ran = statement.run(user, statement.body_of(user, str(filters["statement"])))
         if ran.layer.snapshot_id != snapshot_id:
@@ -128,10 +128,10 @@ def _rows(user: User, kind: Kind, filters: Mapping[str, object], is_masked: bool
 
 
 def _archived(wanted: Order) -> File:
-    """The bytes of a report that two people have made final: as they were then, not made anew."""
+    """The bytes of a report that two people have made final, or that is to be: as they were then, not made anew."""
     name = str(wanted.parameters["report"])
     try:
-        return File(f"{name}.pdf", report_archive.read(name), 1, (), "application/pdf")
+        return File(f"{name}.pdf", report_archive.read(name, is_awaited=wanted.kind == AWAITED), 1, (), "application/pdf")
     except report_archive.ReportRefused as refused:
         raise FileRefused(str(refused)) from None
 

@@ -17,7 +17,7 @@ import settings
 from audit import log, refusal
 from auth.access import User
 from data_access import annual_report, monthly_report
-from data_access.approved import approved, approved_each
+from data_access.approved import approved, approved_each, waiting_each
 from data_access.export_kind import kinds
 from data_access.paper_content import content
 from data_access.query import standing
@@ -95,16 +95,28 @@ def final(report: str) -> str | None:
     return agreed[-1].content["sha256"] if agreed else None
 
 
-def listed(name: str) -> pl.DataFrame:
-    """The one row of a final report, as an order of it counts it; none when it is not final."""
-    rows = [{"report": kept.report, "as_of": kept.as_of, "fingerprint": kept.sha256} for kept in every("") if kept.name == name and kept.sha256 == final(kept.report)]
+def awaited(prefix: str = "") -> dict[str, tuple[str, str]]:
+    """Each report (monthly-2026-10) that somebody has asked to make final and nobody has approved or declined yet → its digest, and who asked."""
+    return {report: (said["sha256"], actor) for report, (said, actor) in waiting_each(MATTER).items() if report.startswith(prefix)}
+
+
+def listed(name: str, *, is_awaited: bool = False) -> pl.DataFrame:
+    """The one row of a final report (of one that is `awaited` when `is_awaited`), as an order of it counts it; none when it is not."""
+    rows = [{"report": kept.report, "as_of": kept.as_of, "fingerprint": kept.sha256} for kept in every("") if kept.name == name and kept.sha256 == _agreed(kept.report, is_awaited)]
     return pl.DataFrame(rows, schema=dict.fromkeys(("report", "as_of", "fingerprint"), pl.String))
 
 
-def read(name: str) -> bytes:
-    """The bytes of one kept file. Raises ReportRefused when it is not there, not final, or not what was agreed to any more."""
+def _agreed(report: str, is_awaited: bool) -> str | None:
+    return awaited(report).get(report, (None, ""))[0] if is_awaited else final(report)
+
+
+def read(name: str, *, is_awaited: bool = False) -> bytes:
+    """The bytes of one kept file, for who is to approve it when `is_awaited`. Raises ReportRefused when it is not there, not final (not
+    awaited), or not what was agreed to (asked for) any more."""
     found = next((kept for kept in every("") if kept.name == name), None) if "/" not in name else None
-    if found is None or found.sha256 != final(found.report):
+    if is_awaited and (found is None or found.sha256 != _agreed(found.report, True)):
+        raise ReportRefused("この報告は、確定の承認を待っていません。画面を開き直してください。")
+    if found is None or found.sha256 != _agreed(found.report, is_awaited):
         raise ReportRefused("この報告は、保管されていないか、確定していません。画面を開き直してください。")
     if (damaged := damage(found)) is not None:
         raise ReportRefused(damaged)

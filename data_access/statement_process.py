@@ -13,6 +13,17 @@ MOST_ROWS, MOST_LETTERS = 10_000, 2_000_000
 MEMORY = "512MB"
 ADDRESS_SPACE = 1_536 * 2**20  # DuckDB's 512 MB, Python, and the answer
 CPU_SECONDS = 20
+WORDS = {  # a sign in DuckDB's own words → what an analyst is told before them
+    "Referenced column": "その名前の列がありません。「使える表と列」で、列の名前を確かめてください。",
+    "does not have a column named": "その名前の列がありません。「使える表と列」で、列の名前を確かめてください。",
+    "must appear in the GROUP BY clause": "集計する列と、しない列がまざっています。しない列を group by に書いてください。",
+    "Table with name": "その名前の表がありません。「使える表と列」で、表の名前を確かめてください。",
+    "Function with name": "その名前の関数はありません。",
+    "No function matches": "値の型（文字・数）が関数や計算に合いません。文字を数として計算していないか、確かめてください。",
+    "Could not convert": "値の型が合いません。文字を数や日付に変えられません。",
+    "Cannot compare": "値の型が合いません。文字と数を比べています。",
+    "Ambiguous reference": "同じ名前の列が2つあります。どの表の列かを、表の名前を付けて書いてください。",
+}
 REFUSED, FAILED, TOO_LARGE, ROWS = "refused", "failed", "too_large", "rows"
 
 
@@ -46,7 +57,7 @@ def _answer(sql: str, tables: dict) -> dict:
         if outside := tables_outside(sql, frozenset(tables)):
             return {"outcome": REFUSED, "told": f"使えない表か関数があります: {', '.join(outside)[:200]}"}
     except duckdb.Error as error:
-        return {"outcome": FAILED, "told": f"SQL として読めません。{_first_line(error)}"}
+        return {"outcome": FAILED, "told": f"SQL として読めません。書き方（句の順、括弧、カンマ、引用符）を確かめてください。\n{_first_line(error)}"}
     with _layer(tables) as connection:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # from here on it can open nothing: no file, no socket
         try:
@@ -56,7 +67,7 @@ def _answer(sql: str, tables: dict) -> dict:
         except duckdb.OutOfMemoryException:
             return {"outcome": TOO_LARGE}
         except duckdb.Error as error:
-            return {"outcome": FAILED, "told": _first_line(error)}
+            return {"outcome": FAILED, "told": _in_words(_first_line(error))}
 
 
 def _layer(tables: dict):
@@ -83,6 +94,11 @@ def _told(columns: list[str], found) -> dict:
         if letters > MOST_LETTERS:
             return {"outcome": TOO_LARGE}
     return {"outcome": ROWS, "columns": columns, "rows": rows[:MOST_ROWS], "is_cut": len(rows) > MOST_ROWS}
+
+
+def _in_words(told: str) -> str:
+    """What went wrong in the office's words, before what DuckDB says of it."""
+    return next((f"{words}\n{told}" for sign, words in WORDS.items() if sign in told), f"文を実行できませんでした。\n{told}")
 
 
 def _first_line(error: Exception) -> str:

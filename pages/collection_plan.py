@@ -7,6 +7,7 @@ from auth.access import User, scope
 from casework import collection_plan
 from casework.collection_plan import CITY, CLASSES, Plan
 from casework.ledger import LedgerUnavailable
+from data_access.analysis_metric import dimensions
 from data_access.query import Standing, ask
 from pages.parts import charts, filters, tables, wording
 from pages.parts.collection_plan_form import plan_part
@@ -26,7 +27,6 @@ LOAD = ["case_count", "load_rate", "worked_yen", "omitted_count", "omitted_rate"
 OMITTED = ["name", "unpaid_yen", "last_contact_on", "last_attempt_on", "reminded_on", "last_payment_on", "case_stage", "in_charge", "district_name"]
 KEPT = ["plan_count", "kept_count", "paid_up_count", "broken_count", "cancelled_count", "kept_rate", "planned_yen", "plan_paid_yen", "plan_missed_yen"]
 PART = {"地区": "district_name", "担当者": "in_charge"}
-STAGES = ("督促まで", "督促漏れ", "催告済", "折衝中", "分納履行中", "分納不履行", "猶予中", "差押など", "執行停止")
 
 
 def render(user: User) -> None:
@@ -134,7 +134,7 @@ def _stages(user: User) -> None:
         st.info("滞納者はいません。", icon=":material/info:")
         return
     wide = found.pivot(on="case_stage", index="part", values="case_count", maintain_order=True).fill_null(0)
-    st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in STAGES if name in wide.columns)), hide_index=True, key="plan_stage_table",
+    st.dataframe(wide.select(pl.col("part").alias(dimension), *(name for name in dimensions()["case_stage"].values if name in wide.columns)), hide_index=True, key="plan_stage_table",
                  row_height=tables.ROW_HEIGHT, height="content", alt="地区か担当者ごと、段階ごとの滞納者の数の表")
     st.caption("1人は1つの段階にだけ数える。右の段階ほど先（執行停止 → 差押など → 分納 → 猶予 → 折衝中 → 催告済 の順に、当てはまる最初のもの）。")
     passport_part(user, "plan_stages", asked, found, key="plan_stages")

@@ -16,6 +16,7 @@ from pages.parts.door import choose_case, go, open_chosen_case
 from pages.parts.heading import heading
 from pages.parts.passport_part import passport_part
 from pages.parts.rate_ahead import whose
+from pages.parts.report_part import awaited_of
 
 CARD = 202  # px: four to a line, three on a narrow screen, and no label cut off
 DAYS_AHEAD, DEADLINE_DAYS = 7, 30
@@ -28,6 +29,7 @@ def render(user: User) -> None:
     _late_account_review(user)
     if decide(user, "collection_rate.read").allowed:
         _rates(user, stands)
+    _awaited_reports(user)
     if decide(user, "worklist.read").allowed:
         _waiting(user)
         _queues(user)
@@ -89,6 +91,12 @@ def _waiting(user: User) -> None:
             continue
         waiting = ask(user, "waiting_decisions", kind=kind, district=None).filter(pl.col("state").is_in(mine), pl.col("written_by") != user.display_name)
         if waiting.height and st.button(f"{kind}の起案が{waiting.height}件、あなたの{mine[0].removesuffix('待ち')}を待っています", icon=":material/approval:", key=f"waiting_{page}"):
+            go(page)
+
+
+def _awaited_reports(user: User) -> None:
+    for says, page in awaited_of(user):
+        if st.button(says, icon=":material/approval:", key=f"awaited_{says}"):
             go(page)
 
 

@@ -62,17 +62,21 @@ def _cards(user: User, parts: pl.DataFrame, district: str | None) -> None:
             st.caption(f"{_count(parts, whole)}" + (f"  \n**自分の地区 {_yen(parts, own)}**　{_count(parts, own)}" if is_beside else "") + f"  \n{article}")
 
 
-def _is_untold(parts: pl.DataFrame, own: pl.DataFrame) -> bool:
-    """Below ten persons, told to nobody without persons: alone, or together with another reason (そのほか)."""
-    return bool(own["yen"].null_count()) or (own.is_empty() and "そのほか" in parts["part"])
+def _is_kept_back(parts: pl.DataFrame, own: pl.DataFrame) -> bool:
+    """Not told to a reader without persons because of what the other figures would give away (そのほか), however many it is of."""
+    return own.is_empty() and "そのほか" in parts["part"]
 
 
 def _yen(parts: pl.DataFrame, own: pl.DataFrame) -> str:
-    return "10人未満" if _is_untold(parts, own) else wording.yen(own["yen"].sum())
+    if own["yen"].null_count():
+        return "10人未満"
+    return "示しません" if _is_kept_back(parts, own) else wording.yen(own["yen"].sum())
 
 
 def _count(parts: pl.DataFrame, own: pl.DataFrame) -> str:
-    return "ほかの事由とまとめて示す" if _is_untold(parts, own) else f"{own['installment_count'].sum():,}期別"
+    if own["yen"].null_count():
+        return "10人未満の額は示しません"
+    return "ほかの値から10人未満の数が分かるため" if _is_kept_back(parts, own) else f"{own['installment_count'].sum():,}期別"
 
 
 def _candidates(user: User, district: str | None, stands: Standing) -> None:
@@ -128,7 +132,7 @@ def _read(user: User, waiting: dict, as_of: date) -> None:
 def _effect(user: User, district: str | None, stands: Standing) -> None:
     found = effect(user, district, stands.fiscal_year)
     if found.waiting_yen is None:
-        st.info("10人未満の区分があるため、決算への影響は示しません。", icon=":material/info:")
+        st.info("決算への影響は示しません。全ての候補の額と、ほかの値（事由・時効の日を過ぎたものなど）との差から、10人未満の数が分かるため。", icon=":material/info:")
         return
     columns = st.columns(3)
     columns[0].metric("全ての候補を欠損すると", wording.yen(found.waiting_yen), border=True, help="収入未済額から不納欠損額へ移る額")
@@ -163,7 +167,7 @@ def _analysis(user: User, district: str | None, stands: Standing) -> None:
             passport_part(user, "write_off_parts", asked, years, key="write_off_ages")
     with right:
         st.subheader("守れたかもしれない額", anchor=False)
-        st.caption("時効で消えた期別に、何が欠けていたか（全ての年度と候補）")
+        st.caption("時効で消えた期別に、何が欠けていたか（全ての年度と候補）" + ("。10人未満の数が分からないよう、そのほかは、時効でないものとまとめたもの" if scope(user) == "none" else ""))
         asked = [dict(dimension="逃したこと", is_booked=is_booked, district=district) for is_booked in (True, False)]
         past, waiting = (ask(user, "write_off_parts", **each) for each in asked)
         _by_part(pl.concat([past, waiting]), "時効で消えた額を、欠けていたことごとに分けた表")

@@ -1,5 +1,5 @@
 -- grain: one delinquent, told by coarse bands only: the ground of アドホック分析 (analysis_release.py). Never disclosed as it is.
--- case_stage: the furthest step that was taken. The bands' names and their order are those of metric.toml.
+-- case_stage: by the rule of 徴収計画 (case_stage.sql), of the snapshot by itself. The bands' names and their order are those of metric.toml.
 create or replace table derived.analysis_person as
 with paid as (
     select assessment.atena_number, sum(receipt.principal_yen)::bigint as paid_yen
@@ -17,25 +17,13 @@ with paid as (
     from derived.case_income
     where tax_year >= getvariable('fiscal_year') - 1
     group by atena_number
-), reminded as (
-    select distinct installment.atena_number
-    from source.document as document
-    join source.document_installment as scope using (document_number)
-    join derived.case_installment as installment using (notice_number, installment_no)
-    where document.is_reminder and document.undelivered_on is null and installment.is_overdue
 )
 select
     delinquent.atena_number,
     if(delinquent.is_protected, 'S00', delinquent.district_code) as district_code,
     delinquent.district_name,
-    case
-        when delinquent.is_wholly_suspended then '執行停止'
-        when delinquent.has_disposition then '滞納処分'
-        when delinquent.plan_state = '履行中' then '分納中'
-        when delinquent.plan_state = '不履行' then '分納不履行'
-        when reminded.atena_number is not null then '催告済'
-        else '督促まで'
-    end as case_stage,
+    case_stage(delinquent.is_wholly_suspended, delinquent.has_disposition, delinquent.plan_state, delinquent.is_partly_held, delinquent.last_contact_on,
+        getvariable('as_of') - to_days(getvariable('contact_days')), desk.reminded_on, delinquent.is_demand_missed) as case_stage,
     case
         when months < 6 then '6か月未満'
         when months < 12 then '6か月から1年'
@@ -87,5 +75,5 @@ cross join lateral (select
 left join paid using (atena_number)
 left join assessed using (atena_number)
 left join income using (atena_number)
-left join reminded using (atena_number)
+left join derived.case_desk as desk using (atena_number)
 order by delinquent.atena_number

@@ -1,13 +1,13 @@
 -- THE GATE OF DATA, continued (アドホック分析 of those who may see the persons). The macros and the rule stand in ../disclosed.sql.
 
--- grain: one delinquent in the reader's districts, by bands only; questions count it. What is released to readers without
+-- grain: one delinquent in the reader's districts, by bands only; questions count it. The step is that of 徴収計画. What is released to readers without
 -- persons is made elsewhere (analysis_release.py), and is not this.
 create view disclosed.analysis_person as
 select
     delinquent.atena_ref,
     delinquent.district_code,
     delinquent.district_name,
-    whole('C9', person.case_stage) as case_stage,
+    stage.case_stage,
     whole('C9', person.arrears_band) as arrears_band,
     shown('C2', person.age_band, person.age_band) as age_band,
     whole('C9', person.payment_method) as payment_method,
@@ -20,4 +20,5 @@ select
     whole('C9', person.year_paid_yen) as year_paid_yen
 from serving.delinquent as delinquent
 join derived.analysis_person as person using (atena_number)
+join disclosed.case_stage as stage on stage.atena_ref = delinquent.atena_ref
 where in_scope(delinquent.district_code);

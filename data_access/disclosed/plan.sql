@@ -1,7 +1,6 @@
 -- THE GATE OF DATA, continued (徴収計画). The macros and the rule stand in ../disclosed.sql.
 
 -- grain: one delinquent of the reader's districts: the step on which the case stands, and whether the time runs out on it
--- The steps exclude each other; the first that fits counts. What is wholly under 執行停止 is nobody's work for now.
 create view disclosed.planned_case as
 select
     delinquent.atena_ref,
@@ -9,30 +8,20 @@ select
     delinquent.district_code,
     delinquent.district_name,
     coalesce(whole('C9', desk.in_charge), '担当者なし') as in_charge,
-    case
-        when delinquent.is_wholly_suspended then '執行停止'
-        when delinquent.has_disposition then '差押など'
-        when delinquent.plan_state = '不履行' then '分納不履行'
-        when delinquent.plan_state = '履行中' then '分納履行中'
-        when delinquent.is_partly_held then '猶予中'
-        when delinquent.last_contact_on >= delinquent.as_of - to_days(setting.contact_days) then '折衝中'
-        when desk.reminded_on is not null then '催告済'
-        when delinquent.is_demand_missed then '督促漏れ'
-        else '督促まで'
-    end as case_stage,
+    stage.case_stage,
     delinquent.unpaid_yen,
     delinquent.active_yen,
     delinquent.last_contact_on,
     delinquent.last_attempt_on,
     delinquent.last_payment_on,
-    whole('C9', desk.reminded_on) as reminded_on,
+    stage.reminded_on,
     delinquent.oldest_due_date,
     delinquent.prescription_on,
     delinquent.prescription_yen,
     delinquent.as_of
 from disclosed.delinquent as delinquent
 join serving.delinquent as own using (atena_ref)
-cross join serving.worklist_setting as setting
+join disclosed.case_stage as stage using (atena_ref)
 left join derived.case_desk as desk using (atena_number);
 
 -- grain: one 分納 of the reader's districts, of whoever owes still or has paid it all; by whom it is looked after

@@ -60,8 +60,10 @@ select * exclude (person_count, active_yen), ten_or_more(person_count, person_co
 from merged;
 
 -- grain: 号 × 場合 × record that 資料不足 lacks × how it lacks it × district: how many people, nobody named
+-- For readers without persons who does not lack a record is nobody or ten, too: of a record of which that would be fewer, the
+-- smallest number is not told. few_count: of a 号 those of 場合 that are of fewer than ten, who are what is left of all.
 create view disclosed.suspension_lacking as
-with counted as (
+with lacked as (
     select
         screening.ground,
         screening.clause,
@@ -75,8 +77,28 @@ with counted as (
     where screening.verdict = '資料不足' and evidence.finding not in ('満たす', '反証')
       and (in_scope(delinquent.district_code) or is_without_persons())
     group by all
+), held as (
+    select ground, clause, count(*) as held_count, coalesce(sum(if(held_count < 10, held_count, 0)) over (partition by ground), 0) as few_count
+    from derived.screening
+    semi join serving.delinquent using (atena_number)
+    where verdict = '資料不足' and is_without_persons()
+    group by ground, clause
+), counted as (
+    select
+        lacked.*,
+        held_count - sum(if(person_count >= 10, person_count, 0)) over record + if(few_count < 10, few_count, 0) as left_count,
+        row_number() over (record order by person_count < 10, person_count, finding) as place
+    from lacked
+    left join held using (ground, clause)
+    window record as (partition by ground, clause, target, district_code)
 )
-select * exclude (person_count), ten_or_more(person_count, person_count) as person_count
+select
+    ground,
+    clause,
+    target,
+    finding,
+    district_code,
+    if(coalesce(left_count between 1 and 9 and place = 1, false), null, ten_or_more(person_count, person_count)) as person_count
 from counted;
 
 -- grain: one criterion of one screened delinquent, as the what-if of 要件 reads it

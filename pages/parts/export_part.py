@@ -41,12 +41,15 @@ def export_part(user: User, kind_name: str, filters: Mapping[str, object]) -> No
             st.code(password, language=None)
         for form, suffix in {"PDF": ""}.items() if kind.is_pdf else FORMS:
             st.link_button(f"{form}を保存する（5分以内、1回だけ）", f"/export/{token}{suffix}", icon=":material/download:")
+        if not kind.is_pdf:
+            st.caption("ExcelとCSVの、どちらか1つを1回だけ。もう1つも要るときは、もう一度書き出してください。")
 
 
 def _form(user: User, kind: export.Kind, filters: Mapping[str, object]) -> None:
     with st.form(f"{FORM}_{kind.name}", border=False, enter_to_submit=False):
         st.selectbox("使用目的", kind.purposes, index=None, placeholder="選ぶ", key=f"export_purpose_{kind.name}")
-        st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます（10文字から200文字）")
+        st.text_input("理由", max_chars=200, key=f"export_reason_{kind.name}", autocomplete="off", placeholder="点検する人が読みます（10文字から200文字）",
+                      help="10文字から200文字。何の仕事に使うかを、後で点検する人が読みます。短いと書き出せません。")
         if clearance(user)["C2"] == "read" and "name" in kind.columns:
             st.checkbox("氏名を伏せない（承認が要る。暗号化した ZIP で渡す）", key=f"export_clear_{kind.name}")
         st.form_submit_button("書き出す", type="primary", icon=":material/ios_share:", on_click=_order, args=(kind.name, dict(filters)))

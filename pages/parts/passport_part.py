@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
+from data_access.contract import labels
 from data_access.metric import Metric
 from data_access.passport import Passport, again, passport
 
@@ -29,7 +30,7 @@ def passport_part(user: User, question: str, params: dict[str, object], answer: 
 
 def _what(metric: Metric, column: str) -> None:
     st.markdown(f"**定義**　{metric.definition}  \n**根拠**　{metric.article}  \n**含むもの**　{'、'.join(metric.includes)}  \n"
-                f"**含まないもの**　{'、'.join(metric.excludes)}  \n**列**　{column}")
+                f"**含まないもの**　{'、'.join(metric.excludes)}  \n**列**　{labels()[column].text if column in labels() else column}")
 
 
 def _how(found: Passport) -> None:

@@ -49,8 +49,8 @@ def release_part(user: User, stands: Standing, report: str, fiscal_year: int | N
     told(matter)
     standing = undeclined(matter, happened)
     is_waiting = bool(standing) and standing[-1].kind == matter.proposal
-    if is_waiting:
-        waiting_part(user, matter, standing[-1], _describe(standing[-1]), lambda who, **fields: report_release.approve(who, report=report, **fields), APPLIED)
+    for other in sorted({*report_archive.awaited(report.partition("-")[0]), *([report] if is_waiting else [])}, key=lambda other: (other != report, other)):
+        _awaited(user, other)
     if may_be_final and decide(user, "report.propose").allowed and stands.is_newest:
         with st.expander(f"{_period(report)}の報告を確定する", icon=":material/verified:", key=f"release_{report}_{len(happened)}"):
             st.caption("いま見ている基準日の報告を PDF にして保管し、課長の承認を求めます。確定した PDF は、後でデータが変わっても同じものを受け取れます。")
@@ -60,12 +60,37 @@ def release_part(user: User, stands: Standing, report: str, fiscal_year: int | N
                 return report_release.propose(who, report=kept.report, sha256=kept.sha256, snapshot_id=kept.snapshot_id, **fields)
 
             propose_form(matter, report, asked, len(happened), button="確定を求める", replaces=is_waiting)
-    _archive(user, report.partition("-")[0], {event.payload["sha256"] for event in standing[-1:] if is_waiting})
+    _archive(user, report.partition("-")[0])
     history(matter, happened, _describe)
 
 
-def _archive(user: User, prefix: str, waiting: set[str]) -> None:
-    kept = report_archive.every(prefix)
+def awaited_of(user: User) -> list[tuple[str, str]]:
+    """For ホーム: what to say of each report whose 確定 waits for this person, and the page on which it is decided."""
+    if not decide(user, "report.approve").allowed:
+        return []
+    kinds = {"monthly": ("月次報告", "monthly_report"), "annual": ("年報・決算", "annual_report")}
+    return [(f"{kinds[report.partition('-')[0]][0]}（{_period(report)}）の確定が、あなたの承認を待っています", kinds[report.partition("-")[0]][1])
+            for report, (_, actor) in sorted(report_archive.awaited().items()) if actor != user.name]
+
+
+def _awaited(user: User, report: str) -> None:
+    """A report that waits, of whichever month or year: its PDF to be read first, and the decision."""
+    matter = report_release.matter(report)
+    proposed = (undeclined(matter, events(matter)) or [None])[-1]
+    if proposed is None or proposed.kind != matter.proposal:
+        return
+    if proposed.actor != user.name and decide(user, matter.approve_action).allowed:
+        name = next((kept.name for kept in report_archive.every(report) if kept.sha256 == proposed.payload["sha256"]), None)
+        if name is None:
+            st.error(f"確定を待つ報告（{_period(report)}）のファイルが、保管場所にありません。差し戻して、もう一度求めてもらってください。", icon=":material/error:")
+        else:
+            st.caption(f"確定する{_period(report)}の報告は、この PDF です。読んでから承認してください（5分以内、1回だけのリンク。押すたびに記録されます）。")
+            export_part(user, "awaited_report", {"report": name})
+    waiting_part(user, matter, proposed, _describe(proposed), lambda who, **fields: report_release.approve(who, report=report, **fields), APPLIED)
+
+
+def _archive(user: User, prefix: str) -> None:
+    kept, waiting = report_archive.every(prefix), {digest for digest, _ in report_archive.awaited(prefix).values()}
     if gone := report_archive.lost(prefix):
         st.error(f"確定した報告のファイルが、保管場所にありません（{'、'.join(map(_period, gone))}）。控えから戻すよう、システム管理者に連絡してください。", icon=":material/error:")
     final = report_archive.finals()

@@ -61,7 +61,8 @@ def _form(user: User, atena_ref: str) -> None:
         st.multiselect("見る項目", list(may), select_all=False, key="reveal_classes", placeholder="項目を選ぶ",
                        format_func=lambda one: names[one] + ("（承認が要る）" if may[one] == "approved" else ""))
         st.selectbox("使用目的", reveal.rules()["purposes"], index=None, placeholder="選ぶ", key="reveal_purpose")
-        st.text_input("理由", max_chars=reveal.rules()["longest_reason"], key="reveal_reason", autocomplete="off", placeholder="点検する人が読みます")
+        st.text_input("理由", max_chars=reveal.rules()["longest_reason"], key="reveal_reason", autocomplete="off", placeholder="点検する人が読みます",
+                      help=f"{reveal.rules()['shortest_reason']}文字から{reveal.rules()['longest_reason']}文字。何の仕事に使うかを、後で点検する人が読みます。短いと求められません。")
         st.form_submit_button("見る", type="primary", icon=":material/lock_open:", on_click=_begin, args=(atena_ref,))
     st.caption(f"{reveal.rules()['minutes']}分で元に戻ります。ほかの滞納者のカルテを開いても、サインアウトしても終わります。見たことと理由は記録され、係長が点検します。")
 

@@ -47,6 +47,6 @@ def _lacking(user: User, district: str | None) -> None:
                 alt="号・資料・足りない理由ごとの人数の表", most_height=300)
     st.caption("1人に足りない資料が2つあれば、両方に数えます。「期限切れ」「未回答」は照会すれば、「食い違い」（回答より新しい記録がほかのことを言う）はもう一度調べれば、「未確認」は担当者が確かめれば候補になることがあります。")
     if found["person_count"].null_count():
-        st.caption("「—」は10人未満です。")
+        st.caption("「—」は、10人未満の数か、示せばほかの値から10人未満の数が分かるものです。")
     if found.height:
         passport_part(user, "suspension_lacking", {"district": district}, found, key="suspension_lacking")

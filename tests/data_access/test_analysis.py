@@ -1,6 +1,8 @@
 """アドホック分析 over the city: which release, for whom how exact; the dictionary; saved views; exports."""
 
+import random
 import shutil
+import uuid
 from datetime import date
 
 import polars as pl
@@ -10,17 +12,33 @@ import settings
 from audit import log
 from auth.access import NotAllowed
 from auth.export_route import FileRefused
+from casework.negotiation_note import record_note
 from data_access import (
     analysis,
     analysis_metric,
     analysis_release,
     connection,
     export,
+    query,
     saved_analysis,
     snapshot,
 )
-from data_access.analysis import UNIT, View, ViewInvalid, answer, as_plain, from_plain, layer
+from data_access.analysis import (
+    UNIT,
+    View,
+    ViewInvalid,
+    answer,
+    as_plain,
+    from_plain,
+    layer,
+    partial,
+    rest_named,
+)
+from data_access.analysis_exact import exact
 from data_access.lineage import Kept
+from data_access.query import ask
+from tests.data_access.analysis_city import months
+from tests.data_access.test_plan_figures import reminders, step_of
 from tests.queries.every_question import entries_after
 from tests.staff import ADMIN, ANALYST, AUDITOR, CHIEF, MANAGER, OFFICER
 
@@ -49,14 +67,14 @@ def test_a_delinquent_is_told_once_with_the_amounts_of_the_case(city, persons):
 
 
 def test_the_bands_are_those_of_a_plain_reading(city, persons):
-    """Person by person from the source, in Python: age, arrears, amount, income, payment, stage."""
+    """Person by person from the source, in Python: age, arrears, amount, income, payment."""
     cursor, as_of = connection.engine().connection.cursor(), connection.engine().snapshot.business_date
     found = cursor.execute("""
-        select delinquent.atena_number, birth_date, oldest_due_date, unpaid_yen, last_payment_on, is_wholly_suspended, has_disposition, plan_state,
+        select delinquent.atena_number, birth_date, oldest_due_date, unpaid_yen, last_payment_on,
             (select total_income_yen from source.resident_tax where atena_number = delinquent.atena_number and tax_year >= 2025 order by tax_year desc limit 1)
         from derived.delinquent as delinquent""").fetchall()
     rows = {row["atena_number"]: row for row in persons.to_dicts()}
-    for number, born, oldest, unpaid, paid_on, suspended, disposed, plan, income in found:
+    for number, born, oldest, unpaid, paid_on, income in found:
         row, months = rows[number], (as_of.year - oldest.year) * 12 + as_of.month - oldest.month
         years = None if born is None else as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
         assert row["arrears_band"] == next(band for least, band in ((60, "5年以上"), (36, "3年から5年"), (24, "2年から3年"), (12, "1年から2年"), (6, "6か月から1年"), (-99, "6か月未満")) if months >= least)
@@ -67,8 +85,41 @@ def test_the_bands_are_those_of_a_plain_reading(city, persons):
         assert row["income_class"] == ("申告なし" if income is None else "所得なし" if income <= 0 else next(
             band for least, band in ((4_000_000, "400万円以上"), (2_000_000, "200万円から400万円"), (1_000_000, "100万円から200万円"), (1, "100万円未満")) if income >= least))
         assert row["last_payment_band"] == ("納付なし" if paid_on is None else "3か月以内" if paid_on >= date(2026, 7, 30) else "3か月から1年" if paid_on >= date(2025, 10, 30) else "1年以上前")
-        expected = "執行停止" if suspended else "滞納処分" if disposed else {"履行中": "分納中", "不履行": "分納不履行"}.get(plan)
-        assert row["case_stage"] == expected if expected else row["case_stage"] in ("催告済", "督促まで")
+
+
+def test_the_step_is_that_of_a_plain_reading_as_in_the_plan(city, rows, persons):
+    """One rule (case_stage.sql): in the snapshot that is released, and beside 徴収計画 for those who see everybody."""
+    reminded = reminders(rows)
+    expected = {row["atena_number"]: step_of(row, reminded.get(row["atena_number"]), rows.as_of) for row in rows.derived("delinquent")}
+    assert dict(persons.select("atena_number", "case_stage").iter_rows()) == expected
+    assert len(set(expected.values())) >= 6
+    plan = ask(MANAGER, "plan_stages", dimension="地区", district=None).group_by("case_stage").agg(pl.col("case_count").sum(), pl.col("unpaid_yen").sum())
+    assert {step: (people, yen) for step, people, yen in exact(MANAGER, ["case_stage"]).rows.select("case_stage", "people", "unpaid_yen").iter_rows()} == {
+        step: (people, yen) for step, people, yen in plan.iter_rows()}
+
+
+def test_whoever_was_spoken_to_since_the_snapshot_is_talked_with_on_both_pages(own_city):
+    person = ask(MANAGER, "plan_omissions", dimension="地区", district=None, no_contact_days=60, part=None, page_size=500, skipped=0).filter(
+        pl.col("case_stage").is_in(["督促まで", "催告済"])).row(0, named=True)
+    subject, said = query.subject(CHIEF, person["atena_ref"]), dict(method="電話", direction="発信", counterpart="本人", outcome="納付約束", body="月末に納める")
+    before, released = dict(exact(MANAGER, ["case_stage"]).rows.select("case_stage", "people").iter_rows()), answer(MANAGER, STAGES)[1]
+    record_note(CHIEF, subject, event_id=str(uuid.uuid4()), expected_version=ask(CHIEF, "case_head", atena_ref=person["atena_ref"])["note_version"][0],
+                contacted_on=date(2026, 10, 30), today=date(2026, 10, 30), **said)
+    after = dict(exact(MANAGER, ["case_stage"]).rows.select("case_stage", "people").iter_rows())
+    assert after["折衝中"] == before["折衝中"] + 1
+    assert after.get(person["case_stage"], 0) == before[person["case_stage"]] - 1
+    plan = ask(MANAGER, "plan_stages", dimension="地区", district=None).group_by("case_stage").agg(pl.col("case_count").sum())
+    assert after == dict(plan.iter_rows())
+    assert answer(MANAGER, STAGES)[1].equals(released), "what is released is of its own day"
+
+
+def test_a_release_with_words_of_before_is_still_read(city, monkeypatch):
+    """A release is never made anew; the dictionary's words may have changed since."""
+    released = analysis_release.newest()
+    old = analysis_release.Release(released.snapshot_id, released.as_of, released.parts.with_columns(pl.col("case_stage").replace({"差押など": "滞納処分"})))
+    monkeypatch.setattr(analysis, "newest", lambda: old)
+    found = answer(CHIEF, STAGES)[1]
+    assert found["people"].sum() == old.parts.filter(theme="procedure", measure_group="arrears")["people"].sum()
 
 
 def test_what_is_shown_adds_up_to_every_delinquent(city, persons):
@@ -102,6 +153,28 @@ def test_a_filter_takes_whole_parts(city):
         _, own = answer(CHIEF, View("procedure", ("district",), "people", {"case_stage": (row["case_stage"],)}))
         assert own["people"].sum() == row["people"]
     assert of.as_of == date(2026, 10, 29), "the first day of the installation, until a month is over"
+
+
+def test_a_named_value_is_whole_or_the_view_says_that_it_is_not(city, monkeypatch):
+    """Against the people themselves: 第2地区 is the district only where nobody of it is in the rest."""
+    said = set()
+    for seed in range(4):
+        people = months(random.Random(seed), 1)[0]
+        monkeypatch.setattr(analysis, "newest", lambda people=people: analysis_release.Release("20261029T000000Z-0123abcd", date(2026, 10, 29), analysis_release.make(people, [])))
+        of = people.with_columns(pl.when(pl.col("district_code") == "S00").then(None).otherwise("district_name").alias("district_name"))
+        for theme in analysis_metric.themes().values():
+            first, second = theme.dimensions
+            for names, chosen in (((first,), {}), ((second,), {}), ((first, second), {}), ((second,), {first: tuple(analysis.values_of(layer(CHIEF), theme.id, first))[:1]})):
+                view = View(theme.id, names, "people", chosen)
+                found = answer(CHIEF, view)[1]
+                columns = ["district_name" if name == analysis_metric.DISTRICT else name for name in names]
+                some = of.filter(pl.col(first) == chosen[first][0]) if chosen else of
+                truth = {tuple(key): part.height for key, part in some.group_by(columns)}
+                named = {row[:-1]: row[-1] for row in found.select(*columns, "people").iter_rows() if not {"まとめ", "ほかの地区"} & {*row[:-1]}}
+                is_whole = chosen.get(first) == ("まとめ",) or all(truth[key] == count for key, count in named.items())
+                assert is_whole or partial(view, found) == second, (seed, view)
+                said.add((is_whole, partial(view, found)))
+    assert {(False, "district"), (True, None)} <= said
 
 
 @pytest.mark.parametrize("view", [
@@ -204,7 +277,7 @@ def test_an_export_holds_the_released_sums_and_no_other_month_s(own_city, monkey
     lines = file.content.decode("utf-8-sig").split("\r\n")
     of, found = answer(ANALYST, STAGES)
     assert lines[0] == "段階,人数,期別数,滞納額"
-    assert [line.split(",") for line in lines[1:found.height + 1]] == [[str(value) for value in row] for row in found.iter_rows()]
+    assert [line.split(",") for line in lines[1:found.height + 1]] == [[str(value) for value in row] for row in rest_named(found).iter_rows()]
     assert of.snapshot_id in file.content.decode("utf-8-sig")
     assert file.atena_refs == ()
     assert export.make(ANALYST, order, is_workbook=True).content.startswith(b"PK")

@@ -18,6 +18,23 @@ DAYS, UNTIL = 60, date(2027, 5, 31)
 READERS = pytest.mark.parametrize("user", [staff.MANAGER, staff.OFFICER], ids=lambda user: user.role)
 
 
+def step_of(row: dict, reminded_on: date | None, as_of: date) -> str:
+    """段階 of one row of derived.delinquent, read plainly; アドホック分析 has the same (test_analysis.py)."""
+    if row["is_wholly_suspended"]:
+        return "執行停止"
+    if row["has_disposition"]:
+        return "差押など"
+    if row["plan_state"]:
+        return {"不履行": "分納不履行", "履行中": "分納履行中"}[row["plan_state"]]
+    if row["is_partly_held"]:
+        return "猶予中"
+    if row["last_contact_on"] and row["last_contact_on"] >= as_of - timedelta(days=60):
+        return "折衝中"
+    if reminded_on:
+        return "催告済"
+    return "督促漏れ" if row["is_demand_missed"] else "督促まで"
+
+
 def desks(rows) -> dict[str, str]:
     """宛名番号 → 担当者 today."""
     found = {}
@@ -42,20 +59,7 @@ def cases(rows, user) -> list[dict]:
         if user.districts and row["district_code"] not in user.districts:
             continue
         spoken = row["last_contact_on"]
-        if row["is_wholly_suspended"]:
-            step = "執行停止"
-        elif row["has_disposition"]:
-            step = "差押など"
-        elif row["plan_state"]:
-            step = {"不履行": "分納不履行", "履行中": "分納履行中"}[row["plan_state"]]
-        elif row["is_partly_held"]:
-            step = "猶予中"
-        elif spoken and spoken >= rows.as_of - timedelta(days=60):
-            step = "折衝中"
-        elif row["atena_number"] in reminded:
-            step = "催告済"
-        else:
-            step = "督促漏れ" if row["is_demand_missed"] else "督促まで"
+        step = step_of(row, reminded.get(row["atena_number"]), rows.as_of)
         silent_since = spoken or row["oldest_due_date"]
         found.append(row | {"step": step, "desk": desk.get(row["atena_number"], "担当者なし"), "active": row["unpaid_yen"] - row["suspended_yen"],
                             "is_omitted": step != "執行停止" and silent_since < rows.as_of - timedelta(days=DAYS)})

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from auth.access import NotAllowed
 from auth.export_order import Order
 from auth.export_route import FileRefused
 from casework import report_release
-from casework.approval import ApprovalRefused
+from casework.approval import ApprovalRefused, decline
 from data_access import export, month_end, monthly_report, report_archive
 from data_access.monthly_report import Check
 from data_access.report_archive import ReportRefused, damage, every, final, make, read
@@ -58,6 +59,42 @@ def test_a_report_is_final_when_two_have_agreed_and_then_it_is_the_same_bytes(ow
     assert (given.content, given.media_type, given.row_count) == (body, "application/pdf", 1)
     assert make(staff.CHIEF, year) == kept, "the same snapshot makes the same file"
     assert len(every(report)) == 1
+
+
+def test_who_is_to_approve_reads_the_very_file_first_and_finds_it_from_home(own_city):
+    """It leaves by the one-time route only, for the approver only, and only while it waits."""
+    kept = make(staff.CHIEF)
+    wanted = replace(order(kept), kind="awaited_report")
+    with pytest.raises(FileRefused, match="承認を待っていません"):
+        export.make(staff.MANAGER, wanted)
+    proposal = asked(kept)
+    assert report_archive.awaited() == {MONTH: (kept.sha256, staff.CHIEF.name)}
+    given = export.make(staff.MANAGER, wanted)
+    assert hashlib.sha256(given.content).hexdigest() == kept.sha256
+    assert export.order(staff.MANAGER, "awaited_report", {"report": kept.name}, is_masked=True, purpose="月次の報告", reason="承認の前に読むため。確かめます").row_count == 1
+    for user in (staff.CHIEF, staff.AUDITOR, staff.OFFICER):
+        with pytest.raises(NotAllowed):
+            export.make(user, wanted)
+    says = "月次報告（令和8年10月）の確定が、あなたの承認を待っています"
+    assert says in [button.label for button in show(staff.MANAGER, "home").at.button]
+    assert says not in [button.label for button in show(staff.CHIEF, "home").at.button]
+    assert "この PDF です" in show(staff.MANAGER, "monthly_report").words()
+    report_release.approve(staff.MANAGER, report=MONTH, proposal_id=proposal.event_id, event_id=new(), today=TODAY)
+    with pytest.raises(FileRefused, match="承認を待っていません"):
+        export.make(staff.MANAGER, wanted)
+    assert says not in [button.label for button in show(staff.MANAGER, "home").at.button]
+
+
+def test_a_report_of_another_month_that_waits_is_decided_on_the_page_of_its_kind(own_city):
+    kept = make(staff.CHIEF)
+    report_release.propose(staff.CHIEF, report="monthly-2026-09", sha256=kept.sha256, snapshot_id=kept.snapshot_id, reason="前の月の報告。", event_id=new(), expected_version=0, today=TODAY)
+    proposal = asked(kept)
+    screen = show(staff.MANAGER, "monthly_report")
+    assert [text for text in ("令和8年9月　指紋", "令和8年10月　指紋") if text in screen.words()] == ["令和8年9月　指紋", "令和8年10月　指紋"]
+    decline(staff.MANAGER, report_release.matter(MONTH), proposal_id=proposal.event_id, event_id=new(), reason="数字を見直すため。", today=TODAY)
+    assert set(report_archive.awaited()) == {"monthly-2026-09"}
+    kept_elsewhere = "保管場所にありません"
+    assert kept_elsewhere in " ".join(error.value for error in show(staff.MANAGER, "monthly_report").at.error)
 
 
 def test_two_reports_do_not_take_each_others_place(own_city):

@@ -92,6 +92,20 @@ def test_an_honest_select_is_run(sql):
     assert process(sql)["outcome"] == "rows"
 
 
+@pytest.mark.parametrize(("sql", "words"), [
+    ("select peple from part", "その名前の列がありません"), ("select p.peple from part as p", "その名前の列がありません"), ("select label, sum(people) from part", "group by に書いてください"),
+    ("select nosuch(people) from part", "その名前の関数はありません"), ("select sum(label) from part", "型"), ("select label::integer from part", "値の型が合いません"),
+    ("select label > 3 from part", "値の型"), ("select people from part p, part q", "同じ名前の列が2つ"), ("select people form part x", "書き方"), ("select (people from part", "書き方"),
+    ("select error('x')", "実行できませんでした"),
+])
+def test_what_went_wrong_is_said_in_japanese_before_the_words_of_duckdb(sql, words):
+    found = process(sql)
+    assert found["outcome"] == "failed"
+    first, _, rest = found["told"].partition("\n")
+    assert words in first
+    assert rest, "what DuckDB says of it is below"
+
+
 @pytest.mark.parametrize("sql", [
     "select repeat('x', 1000000000) from part", "select list(a.n) from (select unnest(generate_series(1, 200000000)) as n) as a",
     "select string_agg(a.n::varchar) from (select unnest(generate_series(1, 100000000)) as n) as a",

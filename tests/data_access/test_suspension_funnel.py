@@ -1,13 +1,16 @@
 """内訳, 前の基準日との比較 and 要件の試し: every figure is that of the candidates themselves, and small ones are told to nobody without persons."""
 
 from collections import Counter
+from itertools import chain, combinations, product
 
+import polars as pl
 import pytest
 
 from data_access import connection, query
 from data_access.criterion_trial import choices, longest_age, trial
 from data_access.suspension_comparison import ENTERED, LEFT, LIKELY, compare
-from tests.staff import ANALYST, CHIEF, OFFICER
+from tests.data_access.test_lost_count import put
+from tests.staff import ANALYST, AUDITOR, CHIEF, OFFICER
 
 WHOLE = {"district": None, "page_size": 100_000, "skipped": 0}
 DIMENSIONS = ("地区", "年齢", "滞納額")
@@ -103,3 +106,46 @@ def test_a_day_beside_itself_moves_nobody(city):
     found = compare(OFFICER, query.kept()[0].id, None)
     assert found.moves.is_empty()
     assert found.summary["before_count"].equals(found.summary["now_count"].alias("before_count"))
+
+
+LACKING = {  # 場合 → record → how it is lacked → of how many of its people; the rest has it
+    "three_have_it": {"a": (30, {"預金": {"未回答": 27}})},
+    "three_have_it_beside_two": {"a": (30, {"預金": {"未回答": 14, "期限切れ": 13}, "給与": {"未回答": 12}})},
+    "four_of_another_case": {"a": (26, {"預金": {"未回答": 26}}), "b": (4, {"預金": {"未回答": 4}})},
+    "few_of_each": {"a": (14, {"預金": {"未回答": 10, "期限切れ": 4}}), "b": (16, {"預金": {"未回答": 16}, "年金": {"未回答": 5}})},
+    "all_lack_it": {"a": (30, {"預金": {"未回答": 18, "期限切れ": 12}})},
+}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_without_persons_those_who_have_the_record_are_nobody_or_ten(own_city, name):
+    """The people of a 号, told above, minus those who are told to lack a record: whatever is chosen of each 場合."""
+    numbers = [number for (number,) in connection.engine().connection.cursor().execute("select atena_number from serving.delinquent order by all limit 30").fetchall()]
+    assert len(numbers) == 30
+    screening, evidence, cells = [], [], {}
+    for clause, (count, records) in LACKING[name].items():
+        own, numbers = numbers[:count], numbers[count:]
+        screening += [{"atena_number": number, "ground": "1号", "clause": clause, "verdict": "資料不足"} for number in own]
+        for target, findings in records.items():
+            left = own
+            for finding, lacked in findings.items():
+                cells[clause, target, finding], left = frozenset(left[:lacked]), left[lacked:]
+            evidence += [{"atena_number": number, "ground": "1号", "clause": clause, "target": target, "finding": finding}
+                         for (of, record, finding), some in cells.items() if (of, record) == (clause, target) for number in some]
+    for table, rows in (("screening", screening), ("screening_evidence", evidence)):
+        put(table, rows, dict.fromkeys(rows[0], pl.String))
+    whole = frozenset(row["atena_number"] for row in screening)
+    assert query.ask(AUDITOR, "suspension_summary", district=None)["case_count"].to_list() == [30]
+    for user in (ANALYST, AUDITOR):
+        told = {(row["clause"], row["target"], row["finding"]): row["person_count"] for row in query.ask(user, "suspension_lacking", district=None).to_dicts()}
+        assert told.keys() == cells.keys()
+        assert all(count in (None, len(cells[cell])) and (count is None or count >= 10) for cell, count in told.items())
+        records = {}
+        for clause, target, finding in (cell for cell, count in told.items() if count):
+            records.setdefault(clause, {}).setdefault(target, []).append(cells[clause, target, finding])
+        choices = [[frozenset(), *(frozenset().union(*some) for own in of.values() for some in chain.from_iterable(combinations(own, size) for size in range(1, len(own) + 1)))]
+                   for of in records.values()]
+        for chosen in product(*choices):
+            assert len(whole - frozenset().union(*chosen)) not in range(1, 10)
+    assert any(told.values()) == (name not in ("three_have_it", "four_of_another_case"))
+    assert query.ask(CHIEF, "suspension_lacking", district=None)["person_count"].sum() == sum(map(len, cells.values())), "who sees persons is told all"

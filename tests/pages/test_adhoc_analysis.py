@@ -1,12 +1,16 @@
 """アドホック分析 as it is drawn: what each role gets, that a view is its address, a kept view opens, a SELECT answers."""
 
+import random
+from datetime import date
+
 import pytest
 
-from data_access import analysis_metric, saved_analysis
-from data_access.analysis import View, answer
+from data_access import analysis, analysis_metric, analysis_release, saved_analysis
+from data_access.analysis import View, answer, rest_named
 from data_access.analysis_exact import exact
 from pages.parts.analysis_choice import ALL, BARS, EXACT, LINE, NONE
 from tests import staff
+from tests.data_access.analysis_city import months
 from tests.pages.screen import Screen, show
 
 PAGE = "adhoc_analysis"
@@ -21,10 +25,23 @@ def test_the_first_view_has_its_rows_its_total_and_its_words(city, user):
     screen = show(user, PAGE)
     of, found = answer(user, View("procedure", ("case_stage",), "people", {}))
     assert screen.cells("people") == found["people"].to_list()
-    assert screen.cells("case_stage") == found["case_stage"].to_list()
+    assert screen.cells("case_stage") == rest_named(found)["case_stage"].to_list()
     assert f"合計 **{found['people'].sum():,}人**" in [caption.value for caption in screen.at.caption]
     assert ("金額は1,000円単位" in screen.words()) == of.is_rounded == (user is staff.ANALYST)
     assert "段階ごとの人数。" in screen.words(), "the chart has its words"
+
+
+def test_a_cut_that_is_not_whole_says_so_above_its_rows(city, monkeypatch):
+    people = months(random.Random(1), 1)[0]
+    monkeypatch.setattr(analysis, "newest", lambda: analysis_release.Release("20261029T000000Z-0123abcd", date(2026, 10, 29), analysis_release.make(people, [])))
+    screen = show(staff.ANALYST, PAGE, analysis_rows_procedure="district")
+    assert "分けられない人（ほかの地区）" in screen.cells("district_name")
+    assert [said.value.partition("。")[0] for said in screen.at.info] == ["地区ごとの合計ではありません"]
+    assert not show(staff.ANALYST, PAGE).at.info, "a step is whole, or put together whole"
+    assert "まとめ" not in [*show(staff.ANALYST, PAGE, analysis_inner_procedure="district").cells("case_stage")], "of what it is put together is said"
+    words = screen.words()
+    assert "使い始めの月なので" in words
+    assert "どの組で見ても同じ。個人" in words
 
 
 @pytest.mark.parametrize("theme", list(analysis_metric.themes()))
@@ -50,10 +67,10 @@ def test_a_line_is_offered_where_there_is_an_order(city):
 def test_a_filter_takes_the_rows_of_one_value(city):
     """By 年齢, of which the small city's 30 delinquents have two parts; by 段階 they are one."""
     screen = show(staff.CHIEF, PAGE, analysis_theme="payer")
-    value = screen.cells("age_band")[0]
+    value = answer(staff.CHIEF, View("payer", ("age_band",), "people", {}))[1]["age_band"][0]
     people = screen.cells("people")[0]
     screen.run(chooser(screen, "年齢で絞る").select(value))
-    assert (screen.cells("age_band"), screen.cells("people")) == ([value], [people])
+    assert (screen.cells("age_band"), screen.cells("people")) == ([value.replace("まとめ", "年齢のまとめ")], [people])
     assert chooser(screen, "重ねる切り口").options == [NONE, "納付方法"]
     screen.run(chooser(screen, "年齢で絞る").select(ALL))
     assert len(screen.cells("age_band")) > 1

@@ -1,5 +1,7 @@
 """Every page in the menu: whatever shows figures has its 「数字の根拠」, and the same once more is the same; or the register says why not."""
 
+import re
+
 import pytest
 
 from casework.collection_plan import QUEUES
@@ -62,6 +64,7 @@ def walk(user, module: str, state: dict, opened: list[str]) -> list[str]:
         words = screen.words()
         for told in ("定義", "根拠", "含むもの", "含まないもの", "元の表", "SHA-256"):
             assert words.count(told) >= len(keys), told
+        assert not re.search(r"\*\*列\*\*　[a-z]", words), "a column is called as in its table"
     for key in keys:
         screen.run(screen.at.button(key=f"again_{key}").click())
         assert not screen.at.error, (key, [error.value for error in screen.at.error])
