@@ -5,6 +5,7 @@ what moved stays beside the snapshot that is looked at, and the screen asks of i
 one term, and `Bridge.is_exact` says so of what is shown.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,8 @@ TERMS = ("納期到来", "過去の納期の調定", "新規調定", "更正増"
          "不納欠損", "滞繰へ", "滞繰入", "地区を出た", "地区に入った", "名寄せ・承継（出）", "名寄せ・承継（入）")
 WITHIN = {"滞繰へ", "滞繰入", "地区を出た", "地区に入った", "名寄せ・承継（出）", "名寄せ・承継（入）"}
 MOST_PAIRS = 3
+PATIENCE = 1.0  # seconds that a click waits for a pair of days that nobody has compared yet
+_at_work = ThreadPoolExecutor(1, "comparing")
 CLASSES = {"現年": "current_yen", "滞繰": "carried_yen"}
 
 
@@ -69,6 +72,17 @@ def earlier(as_of: date) -> list[Kept]:
             days.setdefault(each.business_date, each)
     end = next((each for day, each in days.items() if day < as_of.replace(day=1)), None)
     return [*([end] if end else []), *(each for each in days.values() if each is not end)]
+
+
+def is_compared(newer_id: str, older_id: str, patience: float | None = None) -> bool:
+    """Whether two kept days are compared, `patience` (PATIENCE) seconds from now at the latest: what takes longer goes on by itself.
+
+    Raises SnapshotRefused when one of them is not kept."""
+    try:
+        _at_work.submit(compare, engine_of(newer_id), older_id).result(PATIENCE if patience is None else patience)
+    except TimeoutError:
+        return False
+    return True
 
 
 def compare(served: Engine, older_id: str) -> None:

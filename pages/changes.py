@@ -4,15 +4,24 @@ import polars as pl
 import streamlit as st
 
 from auth.access import User
-from data_access.change import CLOSING, MEASURES, OPENING, WITHIN, Bridge, bridge, earlier
-from data_access.query import Kept
+from data_access.change import (
+    CLOSING,
+    MEASURES,
+    OPENING,
+    WITHIN,
+    Bridge,
+    bridge,
+    earlier,
+    is_compared,
+)
+from data_access.query import Kept, SnapshotRefused
 from pages.parts import charts, filters, tables, wording
 from pages.parts.door import open_chosen_case, person_line
 from pages.parts.heading import heading
 from pages.parts.lists import foot, paged
 from pages.parts.passport_part import passport_part
 
-PAGE_SIZE = 100
+PAGE_SIZE, LOOK_EVERY = 100, 2  # rows; seconds
 CHOSEN = "changed_person"
 TERMS = ["term", "case_count", "person_count", "current_yen", "carried_yen", "yen"]
 ROWS = ["installment_key", "year_class", "yen", "name", "atena_number_shown", "district_name"]
@@ -45,8 +54,11 @@ def render(user: User) -> None:
     with place:
         district = filters.district(user, everywhere="見られる地区の計")
     measure = st.segmented_control("額", MEASURES, default=MEASURES[0], key="measure", bind="query-params", required=True)
-    with st.spinner("2つの基準日の期別を比べています。はじめての組では、少しかかります。"):
-        found = bridge(user, older[chosen].id, measure, district)
+    if not is_compared(stands.snapshot_id, older[chosen].id):
+        st.info("2つの基準日の期別を比べています。はじめての組では、少しかかります。終わると、ここに出ます。", icon=":material/hourglass_top:")
+        st.fragment(_until_compared, run_every=LOOK_EVERY)(stands.snapshot_id, older[chosen].id)
+        return
+    found = bridge(user, older[chosen].id, measure, district)
     _cards(found, measure)
     passport_part(user, "change_terms", dict(older_id=older[chosen].id, measure=measure, district=district), found.answer, key="changes")
     _terms(user, found, older[chosen], measure, district)
@@ -54,6 +66,15 @@ def render(user: User) -> None:
         st.markdown("\n".join(f"- **{name}**　{says}。" for name, says in MEANING.items()))
         st.caption(LATE)
     open_chosen_case()
+
+
+def _until_compared(newer_id: str, older_id: str) -> None:
+    try:
+        is_done = is_compared(newer_id, older_id, patience=0)
+    except SnapshotRefused:  # the whole page says why
+        is_done = True
+    if is_done:
+        st.rerun()
 
 
 def _cards(found: Bridge, measure: str) -> None:

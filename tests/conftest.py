@@ -15,13 +15,15 @@ import store
 from audit import log, refusal, watch  # noqa: F401 - declare their tables
 from auth import account_review, accounts, export_order, reveal, sessions, step_up  # noqa: F401 - declare their tables
 from casework import ledger  # noqa: F401 - declares its table
-from data_access import connection, query, saved_analysis, saved_statement, statement  # noqa: F401 - declare their tables
+from data_access import change, connection, query, saved_analysis, saved_statement, statement  # noqa: F401 - declare their tables
 from data_access.intake import take_in
 from sample_city.city import build
 from sample_city.clock import Clock
 
 # AppTest looks through every installed package for components before each run, which takes longer than the run; there are none.
 manifest_scanner.scan_component_manifests = lambda *_, **__: []
+
+change.PATIENCE = 60.0  # of a busy machine; tests/pages/test_changes_page.py has the one that a click has
 
 CLOCK = Clock(date(2026, 10, 30), 2)
 SEED = 20_261_030

@@ -1,7 +1,11 @@
 """増減の内訳 and 月次報告 on screen: what a line opens, what is said when nothing can be compared, and who gets the files."""
 
-from data_access import export
-from data_access.query import kept
+from threading import Event
+
+import pytest
+
+from data_access import change, export
+from data_access.query import SnapshotRefused, kept
 from tests import staff
 from tests.data_access.test_change import earlier  # noqa: F401 - the fixture
 from tests.pages.screen import show
@@ -17,6 +21,28 @@ def test_a_line_opens_its_installments_and_a_person_their_case(earlier):  # noqa
     assert (len(rows), rows["yen"].sum()) == (paid["case_count"], paid["yen"])
     assert lines["term"].tolist()[0] == "期首"
     assert lines["term"].tolist()[-1] == "期末"
+
+
+def test_a_comparison_that_takes_long_holds_no_click_and_is_shown_when_it_is_done(earlier, monkeypatch):  # noqa: F811
+    going, compare = Event(), change.compare
+    monkeypatch.setattr(change, "PATIENCE", 0.2)
+    monkeypatch.setattr(change, "compare", lambda served, older_id: going.wait(60) and compare(served, older_id))
+    screen = show(staff.MANAGER, "changes")
+    assert "2つの基準日の期別を比べています" in screen.words()
+    assert not screen.at.metric
+    assert not change.is_compared(kept()[0].id, earlier.id, patience=0)
+    going.set()
+    monkeypatch.setattr(change, "PATIENCE", 60)
+    screen.run()
+    assert "比べています" not in screen.words()
+    assert "差 0 円" in screen.words()
+
+
+def test_a_day_that_is_not_kept_is_refused_by_the_comparison_too(earlier):  # noqa: F811
+    with pytest.raises(SnapshotRefused):
+        change.is_compared(kept()[0].id, "20261001T000000Z-00000000")
+    with pytest.raises(SnapshotRefused):
+        change.is_compared("20261001T000000Z-00000000", earlier.id)
 
 
 def test_before_there_are_two_days_it_says_when_there_will_be(earlier, monkeypatch):  # noqa: F811
