@@ -85,6 +85,14 @@ class Desk:
         heads, *rows = grid.evaluate(CELLS)  # in one step: the grid may be redrawn between two
         return [dict(zip(heads, row, strict=True)) for row in rows]
 
+    def row_of(self, column: str, value: str, place: int = 0) -> int:
+        """Which row (from 0) of a table holds `value`, as soon as one does: after a page is opened the last page's grid stands a moment longer."""
+        for _ in range(60):
+            found = [row.get(column) for row in self.table(place)]
+            if value in found:
+                return found.index(value)
+        raise AssertionError((column, value, found))
+
     def click_row(self, row: int, place: int = 0) -> None:
         """Move to the first cell of a row (from 0) as a hand does, and click; the grid ignores a pointer out of nowhere."""
         grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")

@@ -112,8 +112,7 @@ def test_from_the_screening_to_the_cancellation_and_from_the_write_off_to_the_bo
     officer.shot("23-収納の計上")
 
     officer.open("停止の監視")
-    names = [row["氏名"] for row in officer.table()]
-    choose_row(officer, names.index(NAME), page.get_by_role("heading", name="兆しの資料"))
+    choose_row(officer, officer.row_of("氏名", NAME), page.get_by_role("heading", name="兆しの資料"))
     page.get_by_text("執行停止の取消を起案する").click()
     officer.settled()
     expect(page.get_by_role("textbox", name="理由", exact=True)).to_have_value(re.compile("車両 R08.10.30"))
@@ -122,7 +121,7 @@ def test_from_the_screening_to_the_cancellation_and_from_the_write_off_to_the_bo
     expect(page.get_by_text("執行停止の取消を起案しました。")).to_be_visible(timeout=20_000)
     approve(chief, manager, "執行停止候補")
     officer.open("停止の監視")
-    choose_row(officer, names.index(NAME), page.get_by_role("button", name="カルテを開く"))
+    choose_row(officer, officer.row_of("氏名", NAME), page.get_by_role("button", name="カルテを開く"))
     page.get_by_role("button", name="カルテを開く").click()
     officer.settled("滞納者カルテ")
     officer.shot("25-取消の決裁の後")
