@@ -106,8 +106,7 @@ def test_the_grounds_of_a_candidate_lead_to_the_case(desk):
     officer.page.get_by_role("radio", name="該当の疑い").click()
     expect(officer.page.locator("table[role=grid] th", has_text="足りない資料")).to_have_count(0, timeout=20_000)  # nothing is: another table
     officer.settled()
-    names = [row["氏名"] for row in officer.table()]
-    officer.click_row(names.index("倉見　健"))
+    officer.click_row(officer.row_of("氏名", "倉見　健"))
     officer.page.get_by_role("heading", name="証拠（1号）").wait_for()
     officer.settled()
     officer.shot("10-執行停止の証拠")

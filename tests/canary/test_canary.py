@@ -211,7 +211,7 @@ class Walk:
             if (again := self.page.get_by_role("button", name="確かめました")).count():
                 again.click()
                 self.desk.settled()
-            if self.page.get_by_label("理由").count():
+            if self.page.get_by_role("textbox", name="理由").count():
                 return
         raise AssertionError(f"{button} が開きません。")
 
@@ -226,7 +226,7 @@ class Walk:
         self.page.locator("[role=option]").filter(has_text="連絡先").first.click()
         self.page.keyboard.press("Escape")
         self.choose("使用目的", "本人確認")
-        self.page.get_by_label("理由").fill(REASON)
+        self.page.get_by_role("textbox", name="理由").fill(REASON)
         self.page.get_by_role("button", name="見る", exact=True).click()
         self.page.get_by_text("一時解除中").wait_for(timeout=20_000)
         self.page.get_by_role("tab", name="連絡先・口座").click()
@@ -243,7 +243,7 @@ class Walk:
         for form in ("CSV", "Excel"):
             self.unfold("書き出す")
             self.choose("使用目的", "納付催告")
-            self.page.get_by_label("理由").fill(REASON)
+            self.page.get_by_role("textbox", name="理由").fill(REASON)
             self.page.get_by_role("button", name="書き出す").last.click()
             link = self.page.get_by_role("link", name=re.compile(f"{form}を保存する"))
             expect(link).not_to_have_attribute("href", re.compile(re.escape(before) or "^$"), timeout=20_000)
