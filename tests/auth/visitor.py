@@ -65,7 +65,7 @@ class Server:
     def is_up(self) -> bool:
         try:
             return Visitor(self).get("/healthz").status == 200
-        except OSError:
+        except (OSError, http.client.HTTPException):  # while nobody listens yet, a caller may be given that very port and hear itself
             return False
 
     def python(self, *arguments: str, stdin: str = "") -> str:
