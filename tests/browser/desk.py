@@ -1,9 +1,10 @@
 """A member of staff at a real browser. Everything that crosses the wire is kept, to be searched afterwards."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, WebSocket, expect
 
 from pages.parts.tables import ROW_HEIGHT
 from tests.auth.visitor import Server
@@ -96,11 +97,7 @@ class Desk:
     def click_row(self, row: int, place: int = 0) -> None:
         """Move to the first cell of a row (from 0) as a hand does, and click; the grid ignores a pointer out of nowhere."""
         grid = self.page.get_by_test_id("stDataFrame").nth(place).locator(".dvn-scroller")
-        grid.scroll_into_view_if_needed()
-        box = grid.bounding_box()
-        while not box:  # the page puts a new grid in its place between the two steps
-            expect(grid).to_be_visible(timeout=10_000)
-            box = grid.bounding_box()
+        box = self._stands(grid)
         high = (grid.evaluate("each => each.scrollHeight") - ROW_HEIGHT) / len(self.table(place))  # rows of a table whose texts wrap are higher
         x, y = box["x"] + 40, box["y"] + ROW_HEIGHT + high * (row + 0.5)
         self.page.mouse.move(x - 10, y)
@@ -108,6 +105,16 @@ class Desk:
         self.page.mouse.move(x, y, steps=4)
         self.page.wait_for_timeout(100)
         self.page.mouse.click(x, y, delay=40)
+
+    def _stands(self, grid: Locator) -> dict[str, float]:
+        """Where a grid is on the screen, once the page puts no other in its place."""
+        for _ in range(50):
+            with suppress(Error):
+                grid.scroll_into_view_if_needed(timeout=2_000)
+                if box := grid.bounding_box():
+                    return box
+            self.page.wait_for_timeout(200)
+        raise AssertionError("表が描き終わりません。")
 
     def metric(self, label: str) -> Locator:
         return self.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")

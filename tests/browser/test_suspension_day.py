@@ -81,7 +81,7 @@ def test_from_the_screening_to_the_cancellation_and_from_the_write_off_to_the_bo
     officer.open("執行停止候補")
     page.get_by_role("radio", name="該当の疑い").click()
     officer.settled()
-    choose_row(officer, [row["氏名"] for row in officer.table()].index(NAME), page.get_by_role("heading", name="起案", exact=True))
+    choose_row(officer, officer.row_of("氏名", NAME), page.get_by_role("heading", name="起案", exact=True))
     said(page, "起案する", "財産調査の全件で財産がない。")
     expect(page.get_by_text("起案しました。係長の審査")).to_be_visible(timeout=20_000)
     officer.shot("20-執行停止の起案")
